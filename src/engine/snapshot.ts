@@ -1,0 +1,123 @@
+/**
+ * What the machine has counted, copied out of its memory: plain data that reports and views read. All counts are from cycle 0
+ * and exact (below 2^53). Causes are indexed as in model/causes.ts, planes as PLANES, ports as in model/mesh.ts.
+ */
+export type Outcome = 'running' | 'done' | 'deadlock';
+export type TenantStatus = 'running' | 'done' | 'fault' | 'deadlock';
+
+export interface Waiting {
+  /** e.g. "A3 recv" */
+  readonly who: string;
+  /** e.g. "message 5 from A2" */
+  readonly for: string;
+}
+
+export interface CoreSnapshot {
+  readonly tile: number;
+  readonly tenant: number;
+  readonly vcore: number;
+  /** Cause of the last cycle, index into CAUSES. */
+  readonly cause: number;
+  /** Cycles per cause; they add up to the snapshot's cycle. */
+  readonly causes: readonly number[];
+  readonly hits: number;
+  readonly misses: number;
+  readonly walkReads: number;
+  /** Cycles in which the DMA engine waited for a translation, hidden or not. */
+  readonly translationStall: number;
+  readonly retired: number;
+}
+
+export interface Fault {
+  readonly vcore: number;
+  /** Index of the instruction in the flattened program of that core. */
+  readonly instruction: number;
+  readonly address: number;
+  readonly cycle: number;
+}
+
+export interface TenantSnapshot {
+  readonly status: TenantStatus;
+  /** Iterations that every core of the tenant has finished. */
+  readonly iterationsDone: number;
+  /** Cycle of the first instruction and of the end of the last one, per finished iteration. */
+  readonly iterationStart: Float64Array;
+  readonly iterationEnd: Float64Array;
+  /** End of the last instruction outside the iteration loop that loads resident weights; 0 if there is none. */
+  readonly warmupCycles: number;
+  readonly interferenceCycles: number;
+  readonly fault?: Fault;
+}
+
+export interface LinkCounters {
+  /** Flits at [((plane * tiles + tile) * 4 + port) * tenants + tenant]. */
+  readonly flits: Float64Array;
+  /** Cycles in which a ready flit wanted the link and none moved, at [(plane * tiles + tile) * 4 + port]. */
+  readonly blocked: Float64Array;
+}
+
+export interface ChannelSnapshot {
+  readonly tile: number;
+  readonly bytes: number;
+  readonly busyCycles: number;
+}
+
+export interface Snapshot {
+  readonly cycle: number;
+  readonly outcome: Outcome;
+  readonly deadlock?: { readonly cycle: number; readonly waiting: readonly Waiting[] };
+  /** 16 hexadecimal digits. */
+  readonly digest: string;
+  readonly cores: readonly CoreSnapshot[];
+  readonly tenants: readonly TenantSnapshot[];
+  readonly links: LinkCounters;
+  readonly channels: readonly ChannelSnapshot[];
+}
+
+/** Cycles by cause over time: `causes[(core * buckets + bucket) * CAUSES.length + cause]`, cores in snapshot order. */
+export interface TimelineData {
+  readonly bucketCycles: number;
+  readonly buckets: number;
+  /** Buckets that hold anything yet. */
+  readonly used: number;
+  readonly causes: Uint32Array;
+}
+
+/** One transfer that the DMA engine of a core is serving. */
+export interface StreamDetail {
+  readonly kind: 'load' | 'store';
+  readonly address: number;
+  readonly remainingBytes: number;
+  readonly outstanding: number;
+}
+
+/** One core as the inspector shows it. */
+export interface CoreDetail {
+  readonly tile: number;
+  readonly tenant: number;
+  readonly vcore: number;
+  readonly cycle: number;
+  /** Iteration that the controller is issuing, from 0; -1 before the loop. */
+  readonly iteration: number;
+  /** Indices into the flattened program: running, then queued, per engine in ENGINES order. */
+  readonly engines: readonly { readonly running: readonly number[]; readonly queued: readonly number[] }[];
+  readonly streams: readonly StreamDetail[];
+  /** TLB contents, most recently used first: page numbers, or indices into the tenant's range table. */
+  readonly tlb: readonly number[];
+  /** vChunk: index of the entry of the last translated burst, or -1. */
+  readonly rttCurrent: number;
+  /** vChunk: successor noted for each range, or -1. */
+  readonly lastV: readonly number[];
+  /** A walk in progress: the virtual address it is for and the cycle in which it ends. */
+  readonly walk?: { readonly address: number; readonly until: number };
+  readonly inFlightBursts: number;
+}
+
+/** A flit on a link right now, for drawing packets at slow speed. `age` 0..2 counts cycles since it won the switch. */
+export interface FlitInMotion {
+  readonly plane: number;
+  readonly tile: number;
+  readonly port: number;
+  readonly tenant: number;
+  readonly age: number;
+}

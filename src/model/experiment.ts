@@ -1,0 +1,35 @@
+/** A resolved experiment: the document with every default filled in. The plan is made from this and from nothing else. */
+import type { Chip } from './chip.ts';
+import type { Mapping, Topology, Translation } from './vnpu.ts';
+
+export interface WorkloadRequest {
+  /** Name of a model of the zoo. */
+  readonly model: string;
+  readonly iterations: number;
+  /** `auto` keeps weights resident where they fit, `stream` loads them again every iteration. */
+  readonly weights: 'auto' | 'stream';
+  /** Sequence length of transformers; ignored by convolutional networks. */
+  readonly tokens: number;
+}
+
+export interface TenantRequest {
+  readonly name: string;
+  readonly mode: 'vnpu';
+  readonly topology: Topology;
+  readonly mapping: Mapping;
+  /** Tile of each virtual core when set by hand. */
+  readonly placement?: readonly number[];
+  readonly routing: 'dor';
+  readonly translation: Translation;
+  readonly workload: WorkloadRequest;
+}
+
+export interface Experiment {
+  readonly title: string;
+  readonly note: string;
+  readonly seed: number;
+  readonly chip: Chip;
+  readonly tenants: readonly TenantRequest[];
+  /** Cycle to stop at, or `done`. */
+  readonly stop: { readonly cycles: number } | 'done';
+}

@@ -1,0 +1,58 @@
+/**
+ * A plan: everything the machine needs, with every virtual name bound. The image is built from it and from nothing else.
+ */
+import type { Chip } from './chip.ts';
+import type { Program } from './program.ts';
+import type { Range, Topology, Translation } from './vnpu.ts';
+import type { Workload } from './workload.ts';
+
+/** A tensor that a program keeps in memory: what the compiler asks the hypervisor to map. */
+export interface MemoryTensor {
+  readonly name: string;
+  readonly virtualBase: number;
+  readonly bytes: number;
+  readonly permission: number;
+}
+
+/** What the compiler made of a workload for n virtual cores. */
+export interface Compilation {
+  readonly workload: Workload;
+  readonly programs: readonly Program[];
+  readonly tensors: readonly MemoryTensor[];
+  /** Pipeline depth: iterations that are in flight when the pipeline is full. */
+  readonly stages: number;
+  readonly iterations: number;
+  /** Multiply-accumulates of one iteration over all cores. */
+  readonly macs: number;
+  /** Estimated cycles between two iterations, from the balance; used only to choose a pace before one is measured. */
+  readonly estimatedCycles: number;
+  /** Bytes per iteration, unique and replicated ones apart, for conservation tests and `vnpu plan`. */
+  readonly traffic: {
+    readonly uniqueWeightBytes: number;
+    readonly replicatedWeightBytes: number;
+    readonly uniqueActivationBytes: number;
+    readonly replicatedActivationBytes: number;
+  };
+}
+
+export interface TenantPlan extends Compilation {
+  readonly name: string;
+  readonly mode: 'vnpu';
+  readonly topology: Topology;
+  /** Tile of each virtual core. */
+  readonly tiles: readonly number[];
+  /** Topology edit distance of the placement: 0 for an exact mesh. */
+  readonly editDistance: number;
+  readonly routing: 'dor';
+  readonly translation: Translation;
+  readonly ranges: readonly Range[];
+  /** Memory channels its ranges interleave over. */
+  readonly channels: readonly number[];
+}
+
+export interface Plan {
+  readonly chip: Chip;
+  readonly tenants: readonly TenantPlan[];
+  /** Cycle to stop at, or undefined: run until done. */
+  readonly stopCycles?: number;
+}

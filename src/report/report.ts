@@ -1,0 +1,46 @@
+/** The report of a run: the stable format of `vnpu run --json`, shared by the page and the command line. */
+import type { Cause } from '../model/causes.ts';
+
+export interface TenantReport {
+  name: string;
+  status: 'done' | 'stopped' | 'fault' | 'deadlock';
+  tiles: number[];
+  editDistance: number;
+  iterations: number;
+  cyclesPerIteration: number | null;
+  latencyCycles: number[];
+  warmupCycles: number;
+  /** Multiply-accumulates of one iteration. */
+  macs: number;
+  utilization: number | null;
+  /** Cycles per cause over all tiles of the tenant; they add up to cycles x tiles. */
+  stalls: Record<Cause, number>;
+  translation: { hits: number; misses: number; walkReads: number; stallCycles: number };
+  memoryBytes: number;
+  /** Data-plane flits of this tenant that crossed a link from or to another tenant's tile. */
+  foreignLinkFlits: number;
+  interferenceCycles: number;
+  faults: { vcore: number; instruction: number; address: number; cycle: number }[];
+}
+
+export interface LinkReport {
+  plane: string;
+  from: number;
+  to: number;
+  flits: number;
+  blockedCycles: number;
+  perTenant: number[];
+}
+
+export interface Report {
+  engine: string;
+  outcome: 'done' | 'cycles' | 'deadlock';
+  deadlock?: { cycle: number; waiting: { who: string; for: string }[] };
+  digest: string;
+  cycles: number;
+  /** Time inside the kernel; the only field that may differ between two runs. */
+  seconds: number;
+  tenants: TenantReport[];
+  links: LinkReport[];
+  channels: { tile: number; bytes: number; busyCycles: number; bytesPerCycle: number }[];
+}

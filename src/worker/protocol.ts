@@ -1,0 +1,100 @@
+/**
+ * What page and worker say to each other. Calls go through Comlink on the worker itself; frames go over one plain MessagePort,
+ * one in flight: the page posts a FrameRequest that hands over a buffer, the worker fills it and posts it back.
+ */
+import type { Problem, Result } from '../model/problem.ts';
+import type { Chip } from '../model/chip.ts';
+import type { CoreDetail, Outcome, TimelineData } from '../engine/snapshot.ts';
+import type { Report } from '../report/report.ts';
+
+export interface LoadRequest {
+  /** Every answer and frame carries it back; superseded work is dropped on both sides by it. */
+  readonly runId: number;
+  /** The experiment document: plain JSON. */
+  readonly document: unknown;
+  /** Run flat out to this cycle first, for 300 ms at most (0: start at once). */
+  readonly catchUpTo: number;
+  /** Cycles per second, or Infinity for flat out, or 'auto': the fastest tenant's iteration takes about 3 s. */
+  readonly pace: number | 'auto';
+  readonly playing: boolean;
+}
+
+export interface TenantInfo {
+  readonly name: string;
+  readonly tiles: readonly number[];
+  readonly stages: number;
+  readonly macs: number;
+  readonly iterations: number;
+  readonly editDistance: number;
+  /** Label of each virtual core's stage. */
+  readonly stageLabels: readonly string[];
+  readonly ranges: readonly { readonly name: string; readonly virtualBase: number; readonly physicalBase: number; readonly bytes: number; readonly permission: number }[];
+  readonly scratchpad: readonly (readonly { readonly label: string; readonly bytes: number }[])[];
+}
+
+/** What the page needs to know of a plan that it never sees. */
+export interface RunInfo {
+  readonly runId: number;
+  readonly chip: Chip;
+  readonly tenants: readonly TenantInfo[];
+}
+
+/** One line of a flattened program: `index` is the number that CoreDetail's engines use; loops carry index -1. */
+export interface ProgramLine {
+  readonly index: number;
+  readonly depth: number;
+  readonly text: string;
+}
+
+export interface LinkDetail {
+  readonly from: number;
+  readonly to: number;
+  /** Per plane: blocked cycles and flits per tenant. */
+  readonly planes: readonly { readonly plane: string; readonly blockedCycles: number; readonly perTenant: readonly number[] }[];
+}
+
+/** Cycles per iteration of every tenant in the same document without translation; null while unknown. */
+export type Ideal = readonly (number | null)[];
+
+/** The calls of the worker, as the page sees them (every method returns a promise there). */
+export interface SimulationApi {
+  load(request: LoadRequest): Promise<Result<RunInfo>>;
+  setPace(pace: number | 'auto'): void;
+  setPlaying(playing: boolean): void;
+  step(cycles: number): void;
+  /** Run flat out to the next translation miss of the core at this tile, then go on at one cycle per frame. */
+  showMiss(tile: number): void;
+  core(tile: number): CoreDetail | null;
+  program(tile: number): readonly ProgramLine[];
+  link(tile: number, port: number): LinkDetail;
+  timeline(): TimelineData | null;
+  report(): Report | null;
+  ideal(): Ideal;
+  /** Where a sharer stands: goes into the link. */
+  position(): { cycle: number; digest: string } | null;
+  /** Digest at a given cycle, for "reproduced": computed in a second run of the same document. */
+  verify(cycle: number): Promise<string>;
+}
+
+export interface FrameRequest {
+  readonly runId: number;
+  readonly buffer: ArrayBuffer;
+  /** Whether the page draws packets (slow pace): adds the list of flits in motion. */
+  readonly flits: boolean;
+}
+
+export interface FrameReply {
+  readonly runId: number;
+  readonly buffer: ArrayBuffer;
+}
+
+/** State of the run as the head of a frame tells it. */
+export interface FrameHead {
+  readonly cycle: number;
+  readonly outcome: Outcome | 'paused';
+  readonly cyclesPerSecond: number;
+  /** Cycles per second that the worker aims at now (Infinity: flat out). */
+  readonly pace: number;
+}
+
+export type LoadProblems = readonly Problem[];
