@@ -1,0 +1,56 @@
+/**
+ * `npm run build`: the kernel (build/), the site (dist/site/) and the command line (dist/cli/vnpu.js with kernel.wasm beside it).
+ * `npm run kernel` makes the kernel alone. Installs what is missing first.
+ */
+import { chmodSync, copyFileSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ensureInstalled } from './install.mjs';
+import { ROOT, tool } from './process.mjs';
+import { stampBuild } from './sources.mjs';
+
+/** @typedef {{ quiet?: boolean }} Quiet */
+/** @typedef {{ code: number, output: string }} Outcome */
+
+/**
+ * The machine: release build without asserts and without imports, and a debug build that keeps them.
+ * @param {Quiet} [options]
+ * @returns {Promise<Outcome>}
+ */
+export async function buildKernel(options) {
+  const release = await tool('asc', ['--config', 'asconfig.json', '--target', 'release'], options);
+  if (release.code !== 0) return release;
+  return tool('asc', ['--config', 'asconfig.json', '--target', 'debug'], options);
+}
+
+/**
+ * Page and command line; the kernel must be there.
+ * @param {Quiet} [options]
+ * @returns {Promise<Outcome>}
+ */
+export async function buildBundles(options) {
+  const log = ['--logLevel', 'warn'];
+  const site = await tool('vite', ['build', ...log], options);
+  if (site.code !== 0) return site;
+  const cli = await tool('vite', ['build', '--mode', 'cli', ...log], options);
+  if (cli.code !== 0) return cli;
+  const program = join(ROOT, 'dist/cli/vnpu.js');
+  if (!existsSync(program)) return { code: 1, output: 'vite wrote no dist/cli/vnpu.js' };
+  chmodSync(program, 0o755);
+  copyFileSync(join(ROOT, 'build/kernel.wasm'), join(ROOT, 'dist/cli/kernel.wasm'));
+  stampBuild();
+  return cli;
+}
+
+/** @returns {Promise<boolean>} whether everything could be built */
+export async function buildAll() {
+  console.error('building the kernel, the site and the command line ...');
+  const kernel = await buildKernel();
+  return kernel.code === 0 && (await buildBundles()).code === 0;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const kernelOnly = process.argv[2] === 'kernel';
+  const done = (await ensureInstalled()) && (kernelOnly ? (await buildKernel()).code === 0 : await buildAll());
+  process.exitCode = done ? 0 : 1;
+}
