@@ -1,0 +1,87 @@
+/**
+ * The canonical form of a document: keys in schema order, defaults left out. Two documents that differ only in writing have the same
+ * canonical text, so links, undo and comparisons can use plain text equality.
+ */
+import { CHIP_PRESETS, DEFAULT_PRESET, resolveChip } from '../model/chip.ts';
+import { CHIP_PARAMETERS } from '../model/parameters.ts';
+import {
+  DEFAULT_MEMORY_PATH,
+  DEFAULT_NOTE,
+  DEFAULT_SEED,
+  DEFAULT_STOP,
+  DEFAULT_TENANT,
+  DEFAULT_TITLE,
+} from './defaults.ts';
+import type { ChipDocument, ExperimentDocument, TenantDocument } from './schema.ts';
+
+/** The same experiment with its keys in schema order and no default written out. */
+export function canonical(document: ExperimentDocument): ExperimentDocument {
+  return {
+    version: 1,
+    ...sparse({ title: document.title, note: document.note, seed: document.seed }, ROOT_DEFAULTS),
+    ...section('chip', canonicalChip(document.chip ?? {})),
+    ...(document.tenants?.length ? { tenants: document.tenants.map(canonicalTenant) } : {}),
+    ...sparse({ stop: document.stop }, { stop: DEFAULT_STOP }),
+  };
+}
+
+/** The canonical form as one line of JSON. */
+export const canonicalText = (document: ExperimentDocument): string => JSON.stringify(canonical(document));
+
+/** A copy of plain data without the keys whose value is undefined. */
+export function withoutUndefined<T>(data: T): T {
+  if (Array.isArray(data)) return data.map(withoutUndefined) as T;
+  if (typeof data !== 'object' || data === null) return data;
+  const kept = Object.entries(data).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(kept.map(([key, value]) => [key, withoutUndefined(value as unknown)])) as T;
+}
+
+const ROOT_DEFAULTS = { title: DEFAULT_TITLE, note: DEFAULT_NOTE, seed: DEFAULT_SEED };
+
+/** The entries of `given`, in its order, that are there and differ from their default. */
+function sparse<T extends object>(given: T, defaults: Partial<Record<keyof T, unknown>>): Partial<T> {
+  const entries = Object.entries(given).filter(
+    ([key, value]) => value !== undefined && JSON.stringify(value) !== JSON.stringify(defaults[key as keyof T]),
+  );
+  return Object.fromEntries(entries) as Partial<T>;
+}
+
+/** `{[key]: value}`, or nothing if the value has no entries. */
+function section<K extends string, T extends object>(key: K, value: T): { [key in K]?: T } {
+  return Object.keys(value).length === 0 ? {} : ({ [key]: value } as { [key in K]: T });
+}
+
+function canonicalChip(chip: ChipDocument): ChipDocument {
+  const preset = chip.preset ?? DEFAULT_PRESET;
+  const { memoryTiles } = resolveChip({ ...chip, memoryTiles: undefined });
+  const ordered = {
+    preset: chip.preset,
+    ...Object.fromEntries(CHIP_PARAMETERS.map(({ key }) => [key, chip[key]])),
+    memoryPath: chip.memoryPath,
+    memoryTiles: chip.memoryTiles && [...chip.memoryTiles],
+    disabledTiles: chip.disabledTiles && [...chip.disabledTiles].sort((a, b) => a - b),
+  };
+  const parameters = Object.fromEntries(CHIP_PARAMETERS.map((row) => [row.key, row.default]));
+  return sparse(ordered, {
+    preset: DEFAULT_PRESET,
+    ...parameters,
+    ...CHIP_PRESETS[preset].parameters,
+    memoryPath: DEFAULT_MEMORY_PATH,
+    memoryTiles,
+    disabledTiles: [],
+  });
+}
+
+/** Order of keys follows the schema; keys that have only one value in this version (batch, routing, ...) are always defaults. */
+function canonicalTenant(tenant: TenantDocument): TenantDocument {
+  const { topology = {}, translation = {}, workload = {} } = tenant;
+  const { kind, entries, pageBytes } = translation;
+  const { model, iterations, weights, tokens } = workload;
+  return {
+    name: tenant.name,
+    ...section('topology', sparse({ width: topology.width, height: topology.height }, DEFAULT_TENANT.topology)),
+    ...sparse({ mapping: tenant.mapping, placement: tenant.placement && [...tenant.placement] }, DEFAULT_TENANT),
+    ...section('translation', sparse({ kind, entries, pageBytes }, DEFAULT_TENANT.translation)),
+    ...section('workload', sparse({ model, iterations, weights, tokens }, DEFAULT_TENANT.workload)),
+  };
+}

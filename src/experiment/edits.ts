@@ -1,0 +1,116 @@
+/**
+ * Every change that a hand can make to an experiment, as a pure step from one document to the next; the result is canonical. An edit
+ * does not check what it makes: `parseDocument` does, before a run is started from it. Where an edit makes a hand placement
+ * meaningless (another shape, another mesh), the placement goes and the mapping policy decides again.
+ */
+import { resolveChip, type Chip } from '../model/chip.ts';
+import { tileAt, tileX, tileY } from '../model/mesh.ts';
+import { vcoreCount, type Translation } from '../model/vnpu.ts';
+import { canonical } from './canonical.ts';
+import { defaultName } from './defaults.ts';
+import { resolveTenant } from './parse.ts';
+import { MAX_TENANTS, type ChipDocument, type ExperimentDocument, type TenantDocument } from './schema.ts';
+
+type TenantChange = Partial<TenantDocument>;
+
+/** Change the address translation of one tenant; what is not named stays. */
+export function setTranslation(
+  document: ExperimentDocument,
+  tenant: number,
+  translation: Partial<Translation>,
+): ExperimentDocument {
+  return editTenant(document, tenant, { translation });
+}
+
+/** Put the virtual cores of one tenant onto these tiles by hand; `undefined` gives them back to the mapping policy. */
+export function setPlacement(
+  document: ExperimentDocument,
+  tenant: number,
+  tiles: readonly number[] | undefined,
+): ExperimentDocument {
+  return changeTenant(document, tenant, (old) => ({ ...old, placement: tiles && [...tiles] }));
+}
+
+/**
+ * Change any keys of one tenant. Topology, translation and workload are merged key by key, the others replaced. A placement for
+ * another number of cores, or another width, goes.
+ */
+export function editTenant(document: ExperimentDocument, tenant: number, change: TenantChange): ExperimentDocument {
+  return changeTenant(document, tenant, (old) => {
+    const merged = {
+      ...old,
+      ...change,
+      topology: { ...old.topology, ...change.topology },
+      translation: { ...old.translation, ...change.translation },
+      workload: { ...old.workload, ...change.workload },
+    };
+    const { topology: before } = resolveTenant(old);
+    const { topology: after } = resolveTenant(merged);
+    const sameShape = before.width === after.width && vcoreCount(before) === vcoreCount(after);
+    return sameShape || change.placement !== undefined ? merged : { ...merged, placement: undefined };
+  });
+}
+
+export const renameTenant = (document: ExperimentDocument, tenant: number, name: string): ExperimentDocument =>
+  editTenant(document, tenant, { name });
+
+/** Add a tenant at the end; without a name it gets the first free letter. */
+export function addTenant(document: ExperimentDocument, tenant: TenantChange = {}): ExperimentDocument {
+  const tenants = document.tenants ?? [];
+  return canonical({ ...document, tenants: [...tenants, { ...tenant, name: tenant.name ?? freeName(tenants) }] });
+}
+
+export function removeTenant(document: ExperimentDocument, tenant: number): ExperimentDocument {
+  return canonical({ ...document, tenants: document.tenants?.filter((_, index) => index !== tenant) });
+}
+
+/**
+ * Change keys of the chip; `undefined` gives a key back to the preset. When the mesh gets another width or height, tiles keep their
+ * x and y: placements move along, and a placement that no longer lies on core tiles goes, as do named tiles that no longer exist.
+ */
+export function setChip(document: ExperimentDocument, change: ChipDocument): ExperimentDocument {
+  const before = resolveChip(document.chip ?? {});
+  const given = { ...document.chip, ...change };
+  const bare = resolveChip({ ...given, memoryTiles: undefined, disabledTiles: undefined });
+  const moved = (tiles: number[] | undefined): number[] | undefined =>
+    tiles?.map((tile) => sameSpot(before, bare, tile)).filter((tile) => tile >= 0);
+  const chip = {
+    ...given,
+    memoryTiles: change.memoryTiles ?? moved(given.memoryTiles),
+    disabledTiles: change.disabledTiles ?? moved(given.disabledTiles),
+  };
+  const after = resolveChip(chip);
+  const tenants = document.tenants?.map((tenant) => {
+    const placement = moved(tenant.placement);
+    const stands =
+      placement?.length === tenant.placement?.length && placement?.every((tile) => after.tiles[tile] === 'core');
+    return { ...tenant, placement: stands ? placement : undefined };
+  });
+  return canonical({ ...document, chip, tenants });
+}
+
+/** Title, note, seed and stop. */
+export const setExperiment = (
+  document: ExperimentDocument,
+  change: Partial<Pick<ExperimentDocument, 'title' | 'note' | 'seed' | 'stop'>>,
+): ExperimentDocument => canonical({ ...document, ...change });
+
+function changeTenant(
+  document: ExperimentDocument,
+  tenant: number,
+  change: (old: TenantDocument) => TenantDocument,
+): ExperimentDocument {
+  const tenants = document.tenants?.map((old, index) => (index === tenant ? change(old) : old));
+  return canonical({ ...document, tenants });
+}
+
+function freeName(tenants: readonly TenantDocument[]): string {
+  const letters = Array.from({ length: MAX_TENANTS + 1 }, (_, index) => defaultName(index));
+  return letters.find((letter) => tenants.every(({ name }) => name !== letter))!;
+}
+
+function sameSpot(from: Chip, to: Chip, tile: number): number {
+  const x = tileX(from, tile);
+  const y = tileY(from, tile);
+  return x < to.width && y < to.height ? tileAt(to, x, y) : -1;
+}

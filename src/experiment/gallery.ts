@@ -1,0 +1,104 @@
+/**
+ * Experiments to begin with. All run on the simulated chip of the vNPU paper with scratchpads of 2 MiB instead of 30, so that weights
+ * must be streamed and translation can be seen; tiles are numbered over the 8 x 6 grid whose first and last column are memory.
+ */
+import type { ExperimentDocument } from './schema.ts';
+
+const MiB = 1024 * 1024;
+
+export interface GalleryEntry {
+  /** Letters, digits and hyphens: the name in links and on the command line. */
+  readonly name: string;
+  readonly title: string;
+  readonly summary: string;
+  readonly document: ExperimentDocument;
+}
+
+/** Name of the experiment that opens when none is asked for. */
+export const DEFAULT_ENTRY = 'twins';
+
+const streamedChip = { scratchpadBytes: 2 * MiB };
+
+/** Rows 0 to 2 at the west edge, and their mirror image at the east edge: the same distance to memory for both. */
+const WEST = [1, 2, 3, 9, 10, 11, 17, 18, 19];
+const EAST = [6, 5, 4, 14, 13, 12, 22, 21, 20];
+
+const ENTRIES: readonly (Omit<GalleryEntry, 'title' | 'document'> & {
+  document: ExperimentDocument & { title: string };
+})[] = [
+  {
+    name: 'twins',
+    summary: 'Two identical tenants, mirror images of each other; only their address translation differs.',
+    document: {
+      version: 1,
+      title: 'Twins',
+      note: 'Same network, same cores, same distance to memory. Why is one of them slower, and what would help it?',
+      chip: streamedChip,
+      tenants: [
+        {
+          name: 'A',
+          placement: WEST,
+          translation: { kind: 'page' },
+          workload: { iterations: 24, weights: 'stream' },
+        },
+        { name: 'B', placement: EAST, workload: { iterations: 24, weights: 'stream' } },
+      ],
+    },
+  },
+  {
+    name: 'resnet-beside-gpt2',
+    summary: 'A convolutional network and a transformer share the memory interfaces of one chip.',
+    document: {
+      version: 1,
+      title: 'ResNet-18 beside GPT-2',
+      note: 'Two different networks share one memory. Which of them waits for it, and which one computes?',
+      chip: streamedChip,
+      tenants: [
+        { name: 'ResNet', workload: { iterations: 24, weights: 'stream' } },
+        {
+          name: 'GPT',
+          topology: { width: 3, height: 4 },
+          workload: { model: 'gpt2-small', iterations: 12, weights: 'stream' },
+        },
+      ],
+    },
+  },
+  {
+    name: 'alone',
+    summary: 'One tenant with the whole memory to itself: what the others are measured against.',
+    document: {
+      version: 1,
+      title: 'Alone',
+      note: 'One tenant, nobody beside it. Where does its time go when nothing is shared?',
+      chip: streamedChip,
+      tenants: [{ name: 'A', workload: { iterations: 24, weights: 'stream' } }],
+    },
+  },
+  {
+    name: 'crowded',
+    summary: 'Four tenants on all 36 cores: each network once under pages and once under vChunk.',
+    document: {
+      version: 1,
+      title: 'A crowded chip',
+      note: 'Every core is taken. Who suffers most from the neighbours, and does a better translation still help?',
+      chip: streamedChip,
+      tenants: [
+        { name: 'A', translation: { kind: 'page' }, workload: { iterations: 24, weights: 'stream' } },
+        { name: 'B', workload: { iterations: 24, weights: 'stream' } },
+        {
+          name: 'C',
+          translation: { kind: 'page' },
+          workload: { model: 'gpt2-small', iterations: 8, weights: 'stream', tokens: 128 },
+        },
+        { name: 'D', workload: { model: 'gpt2-small', iterations: 8, weights: 'stream', tokens: 128 } },
+      ],
+    },
+  },
+];
+
+export const GALLERY: readonly GalleryEntry[] = ENTRIES.map((entry) => ({ ...entry, title: entry.document.title }));
+
+export const galleryNames = (): string[] => GALLERY.map(({ name }) => name);
+
+/** The entry of that name, or undefined. Its document is shared: edits make copies. */
+export const galleryEntry = (name: string): GalleryEntry | undefined => GALLERY.find((entry) => entry.name === name);

@@ -1,0 +1,142 @@
+/**
+ * Rules between keys of one document, which a schema of single keys cannot say: names are told apart, tiles exist, are used once and
+ * hold a core, memory has an interface, buffers fit into a browser. Works on a document whose single keys are right.
+ */
+import { chipParameters, resolveChip, type Chip } from '../model/chip.ts';
+import { tileCount } from '../model/mesh.ts';
+import type { Problem } from '../model/problem.ts';
+import { vcoreCount } from '../model/vnpu.ts';
+import { DEFAULT_TENANT } from './defaults.ts';
+import { show } from './messages.ts';
+import type { ChipDocument, ExperimentDocument, TenantDocument } from './schema.ts';
+
+/** Flit buffers of one plane and port: four planes of five ports stay below 100 MB. */
+const MAX_BUFFERS = 262_144;
+
+/** Every broken rule of a document, in document order. */
+export function brokenRules(document: ExperimentDocument): Problem[] {
+  const chip = document.chip ?? {};
+  const tenants = document.tenants ?? [];
+  const chipProblems = [...tilesOutside(chip), ...sizes(chip)];
+  if (chipProblems.length > 0) return chipProblems;
+  const resolved = resolveChip(chip);
+  return [
+    ...sharedInterfaces(chip, resolved),
+    ...missingMemory(resolved, tenants),
+    ...repeatedNames(tenants),
+    ...tenants.flatMap((tenant, index) => placementProblems(resolved, tenant, `tenants.${index}.placement`)),
+    ...tilesOfTwo(tenants),
+  ];
+}
+
+function tilesOutside(chip: ChipDocument): Problem[] {
+  const mesh = chipParameters(chip);
+  const tiles = tileCount(mesh);
+  const right = `the ${mesh.width} x ${mesh.height} mesh has tiles 0 to ${tiles - 1}`;
+  const problems: Problem[] = [];
+  for (const key of ['memoryTiles', 'disabledTiles'] as const) {
+    const list = chip[key] ?? [];
+    list.forEach((tile, index) => {
+      if (tile >= tiles) problems.push({ path: `chip.${key}.${index}`, message: `tile ${tile} is outside; ${right}` });
+      const first = list.indexOf(tile);
+      if (first < index) {
+        problems.push({
+          path: `chip.${key}.${index}`,
+          message: `tile ${tile} is there already (item ${first}); name it once`,
+        });
+      }
+    });
+  }
+  if (mesh.controllerTile >= tiles) {
+    problems.push({ path: 'chip.controllerTile', message: `tile ${mesh.controllerTile} is outside; ${right}` });
+  }
+  return problems;
+}
+
+function sizes(chip: ChipDocument): Problem[] {
+  const values = chipParameters(chip);
+  const buffers = tileCount(values) * values.virtualChannels * values.bufferDepth;
+  if (buffers <= MAX_BUFFERS) return [];
+  const product = `${tileCount(values)} tiles x ${values.virtualChannels} virtual channels x ${values.bufferDepth} flits`;
+  return [
+    {
+      path: 'chip.bufferDepth',
+      message: `${product} are ${buffers} buffers per port; at most ${MAX_BUFFERS} are right: fewer tiles, channels or flits`,
+    },
+  ];
+}
+
+function sharedInterfaces(chip: ChipDocument, resolved: Chip): Problem[] {
+  return (chip.disabledTiles ?? []).flatMap((tile, index) =>
+    resolved.memoryTiles.includes(tile)
+      ? [
+          {
+            path: `chip.disabledTiles.${index}`,
+            message: `tile ${tile} is a memory interface and cannot be disabled; name a core tile, or leave it out of chip.memoryTiles`,
+          },
+        ]
+      : [],
+  );
+}
+
+function missingMemory(chip: Chip, tenants: readonly TenantDocument[]): Problem[] {
+  if (chip.memoryTiles.length > 0 || tenants.length === 0) return [];
+  return [
+    { path: 'chip.memoryTiles', message: 'is an empty list, but tenants load from memory; name at least one tile' },
+  ];
+}
+
+function repeatedNames(tenants: readonly TenantDocument[]): Problem[] {
+  return tenants.flatMap(({ name }, index) => {
+    const first = tenants.findIndex((other) => other.name === name);
+    return first === index
+      ? []
+      : [
+          {
+            path: `tenants.${index}.name`,
+            message: `${show(name)} is the name of tenant ${first} already; give each its own`,
+          },
+        ];
+  });
+}
+
+function placementProblems(chip: Chip, tenant: TenantDocument, path: string): Problem[] {
+  const { placement } = tenant;
+  if (placement === undefined) return [];
+  const topology = { ...DEFAULT_TENANT.topology, ...tenant.topology };
+  const cores = vcoreCount(topology);
+  if (placement.length !== cores) {
+    const shape = `${topology.width} x ${topology.height} virtual cores need ${cores}`;
+    return [{ path, message: `names ${placement.length} tiles; ${shape}, one for each` }];
+  }
+  return placement.flatMap((tile, vcore) => {
+    const message = wrongTile(chip, placement, tile, vcore);
+    return message === undefined ? [] : [{ path: `${path}.${vcore}`, message }];
+  });
+}
+
+function wrongTile(chip: Chip, placement: readonly number[], tile: number, vcore: number): string | undefined {
+  const kind = chip.tiles[tile];
+  if (kind === undefined)
+    return `tile ${tile} is outside; the ${chip.width} x ${chip.height} mesh has tiles 0 to ${tileCount(chip) - 1}`;
+  if (kind === 'memory') return `tile ${tile} is a memory interface; name a core tile`;
+  if (kind === 'disabled') return `tile ${tile} is disabled; name a core tile`;
+  const first = placement.indexOf(tile);
+  if (first < vcore) return `tile ${tile} holds virtual core ${first} already; give each its own`;
+  return undefined;
+}
+
+function tilesOfTwo(tenants: readonly TenantDocument[]): Problem[] {
+  const owner = new Map<number, number>();
+  return tenants.flatMap((tenant, index) =>
+    (tenant.placement ?? []).flatMap((tile, vcore) => {
+      const other = owner.get(tile);
+      if (other === undefined || other === index) {
+        owner.set(tile, index);
+        return [];
+      }
+      const message = `tile ${tile} belongs to ${show(tenants[other].name)} already; name a free tile for ${show(tenant.name)}`;
+      return [{ path: `tenants.${index}.placement.${vcore}`, message }];
+    }),
+  );
+}

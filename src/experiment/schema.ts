@@ -1,0 +1,147 @@
+/**
+ * The experiment document, version 1: every key, its range and its type. Defaults stand in defaults.ts and are never written into a
+ * document; chip keys, their ranges and units come from the parameter table. Keys and words that the format names and this build
+ * cannot do yet are refused as such, never ignored. Rules between keys (tiles, names) stand in rules.ts.
+ */
+import * as v from 'valibot';
+import { CHIP_PRESETS } from '../model/chip.ts';
+import { MODELS } from '../model/models.ts';
+import { CHIP_PARAMETERS, type ChipParameterKey } from '../model/parameters.ts';
+import { MAPPINGS, TRANSLATIONS } from '../model/vnpu.ts';
+import { choice, list, onlyYet, powerOfTwo, record, text, whole } from './fields.ts';
+import { oneOf, show } from './messages.ts';
+
+export const MAX_TENANTS = 16;
+export const MAX_TILES = 4096;
+const LARGEST_COUNT = Number.MAX_SAFE_INTEGER;
+
+const tile = whole(0, MAX_TILES - 1, 'tile');
+
+const optionalParameter = (row: (typeof CHIP_PARAMETERS)[number]) => v.optional(whole(row.min, row.max, row.unit));
+const chipParameterEntries = Object.fromEntries(
+  CHIP_PARAMETERS.map((row) => [row.key, optionalParameter(row)]),
+) as Record<ChipParameterKey, ReturnType<typeof optionalParameter>>;
+
+const preset = v.string(({ input }) => `is ${show(input)}; it must be ${oneOf(Object.keys(CHIP_PRESETS))}`);
+const knownPreset = v.pipe(
+  preset,
+  v.check(
+    (name) => Object.hasOwn(CHIP_PRESETS, name),
+    ({ input }) =>
+      /^mesh-\d+x\d+$/i.test(input)
+        ? `${show(input)} is not available yet (synthetic traffic); use ${oneOf(Object.keys(CHIP_PRESETS))}`
+        : `is ${show(input)}; it must be ${oneOf(Object.keys(CHIP_PRESETS))}`,
+  ),
+);
+
+export const chipSchema = record(
+  'a chip',
+  {
+    preset: v.optional(knownPreset),
+    ...chipParameterEntries,
+    memoryPath: v.optional(choice(['noc', 'bus'])),
+    memoryTiles: v.optional(list(tile)),
+    disabledTiles: v.optional(list(tile)),
+  },
+  {
+    instructionBytes: 'instructions reach the cores by the bus',
+    vrouterCycles: 'look-ups of virtual cores cost nothing',
+    tableCycles: 'a virtual NPU is there from cycle 0',
+    windowCycles: 'no tenant has a bandwidth limit',
+    pollCycles: 'every tenant sends core to core',
+    sliceCycles: 'no tile is shared by two virtual cores',
+    switchCycles: 'no tile is shared by two virtual cores',
+    watchdogCycles: 'only deadlock is detected',
+  },
+);
+
+const topologySchema = record(
+  'a topology',
+  {
+    kind: v.optional(choice(['mesh'], ['line', 'ring', 'star', 'tree', 'custom'])),
+    width: v.optional(whole(1, 64, 'virtual cores')),
+    height: v.optional(whole(1, 64, 'virtual cores')),
+  },
+  {
+    cores: 'only meshes are, given by "width" and "height"',
+    edges: 'only meshes are, given by "width" and "height"',
+  },
+);
+
+const translationSchema = record('a translation', {
+  kind: v.optional(choice(TRANSLATIONS)),
+  entries: v.optional(whole(1, 256, 'TLB entries')),
+  pageBytes: v.optional(powerOfTwo(4096, 2 * 1024 * 1024, 'bytes')),
+});
+
+const modelName = v.picklist(MODELS, ({ input }) =>
+  typeof input === 'string' && input.startsWith('onnx:')
+    ? `${show(input)} is not available yet (reading ONNX files); use ${oneOf(MODELS)}`
+    : `is ${show(input)}; it must be ${oneOf(MODELS)}`,
+);
+
+const workloadSchema = record('a workload', {
+  model: v.optional(modelName),
+  batch: v.optional(onlyYet(1, 'larger batches')),
+  precision: v.optional(onlyYet('int8', 'other precisions')),
+  iterations: v.optional(whole(1, 10_000, 'iterations')),
+  weights: v.optional(choice(['auto', 'stream'])),
+  tokens: v.optional(whole(1, 4096, 'tokens')),
+});
+
+export const tenantSchema = record(
+  'a tenant',
+  {
+    name: v.optional(text(1, 40)),
+    mode: v.optional(choice(['vnpu'], ['bare', 'uvm', 'mig', 'zigzag'])),
+    topology: v.optional(topologySchema),
+    mapping: v.optional(choice(MAPPINGS, ['similar'])),
+    placement: v.optional(list(tile)),
+    routing: v.optional(choice(['dor'], ['confined'])),
+    dispatch: v.optional(choice(['bus'], ['noc'])),
+    translation: v.optional(translationSchema),
+    workload: v.optional(workloadSchema),
+    arrivalCycle: v.optional(onlyYet(0, 'tenants that arrive later')),
+  },
+  {
+    memoryBytes: 'a tenant gets the memory that its tensors need',
+    channels: 'every tenant uses all memory channels',
+    bandwidth: 'no tenant has a bandwidth limit',
+    departureCycle: 'a tenant stays until its iterations are done',
+  },
+);
+
+const stopSchema = v.union(
+  [v.literal('done'), v.strictObject({ cycles: whole(1, LARGEST_COUNT) })],
+  ({ input }) => `is ${show(input)}; it must be "done" or {"cycles": n} with n from 1 to ${LARGEST_COUNT}`,
+);
+
+export const documentSchema = record(
+  'an experiment',
+  {
+    version: v.literal(1, ({ input }) => versionMessage(input)),
+    title: v.optional(text(0, 120)),
+    note: v.optional(text(0, 500, 'lines')),
+    seed: v.optional(whole(0, 2 ** 32 - 1)),
+    chip: v.optional(chipSchema),
+    tenants: v.optional(list(tenantSchema, MAX_TENANTS)),
+    stop: v.optional(stopSchema),
+  },
+  {
+    traffic: "synthetic traffic runs only by the command line's probe",
+    events: 'nothing can change while a run goes on',
+  },
+);
+
+function versionMessage(version: unknown): string {
+  return typeof version === 'number' && Number.isInteger(version) && version > 1
+    ? `is ${version}: this document was made by a newer release; this build reads version 1`
+    : `is ${show(version)}; it must be 1`;
+}
+
+type Parsed = v.InferOutput<typeof documentSchema>;
+/** One tenant of a document. Its name is always there: a missing one is given when the document is read. */
+export type TenantDocument = v.InferOutput<typeof tenantSchema> & { name: string };
+export type ChipDocument = v.InferOutput<typeof chipSchema>;
+/** A document that was read without an error: sparse, every missing key stands for its default. */
+export type ExperimentDocument = Omit<Parsed, 'tenants'> & { tenants?: TenantDocument[] };
