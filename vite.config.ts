@@ -32,7 +32,7 @@ const commandLine = {
 
 export default defineConfig(({ mode }) => ({
   base: './',
-  plugins: [svelte(), dropPolicyWhileServing],
+  plugins: [svelte({ configFile: false }), dropPolicyWhileServing],
   worker: { format: 'es' },
   server: { host: '127.0.0.1' },
   build: mode === 'cli' ? commandLine : site,

@@ -8,7 +8,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Folder of the project. */
-export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 /** Where each tool's own start file lies, below node_modules. */
 const TOOLS = {
