@@ -1,0 +1,151 @@
+/**
+ * What the headline says, as facts from counters: who is slow, by what ratio, and which cause explains it. Texts live in the page.
+ *
+ * Two tenants with the same network on the same shape are twins: their programs do equal work, so all time beyond the other's,
+ * per unit of work done, is the loss to explain. Waiting for a message or for a free slot only passes on what holds the slowest
+ * core, times the number of cores that wait. So a cause of a core's own (translation, memory, dispatch) explains the loss as soon
+ * as its excess could fill one core's share of the whole loss; only if none does is it the network itself.
+ */
+import { CAUSES, type CauseGroup } from '../model/causes.ts';
+import type { TranslationKind } from '../model/vnpu.ts';
+import type { TenantStatus } from '../engine/snapshot.ts';
+import { activeCycles, groupCycles, groupShare, type GroupCycles } from './shares.ts';
+
+/** What is needed of a tenant; a frame's tenant has the counters, the document the rest. */
+export interface BlameTenant {
+  readonly model: string;
+  /** Width and height of the mesh asked for, e.g. "3x3": twins have the same. */
+  readonly shape: string;
+  readonly cores: number;
+  readonly translation: TranslationKind;
+  readonly status: TenantStatus | 'stopped';
+  readonly iterationsDone: number;
+  /** As in the report; 0 or null while unknown. */
+  readonly cyclesPerIteration: number | null;
+  /** Core-cycles per cause over all tiles, cumulative, in CAUSES order. */
+  readonly causes: ArrayLike<number>;
+}
+
+/** How a ratio was found: from whole iterations, or, before both have enough, from the work done so far. */
+export type Basis = 'iterations' | 'progress';
+
+/** Where the time of one tenant goes. Shares are 0..1 of its active cycles; `cause` is the group that takes most but work. */
+export interface Outlook {
+  readonly tenant: number;
+  readonly workShare: number;
+  readonly cause: CauseGroup;
+  readonly share: number;
+}
+
+/** Facts for the headline. Tenants are indices into the list given. */
+export type Headline =
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'deadlock'; readonly tenants: readonly number[] }
+  | { readonly kind: 'fault'; readonly tenant: number }
+  | {
+      readonly kind: 'twins';
+      readonly slow: number;
+      readonly fast: number;
+      /** Time of the slow one per unit of work over that of the fast one, at least EVEN_BELOW. */
+      readonly ratio: number;
+      readonly basis: Basis;
+      readonly cause: CauseGroup;
+      readonly slowShare: number;
+      readonly fastShare: number;
+    }
+  | {
+      readonly kind: 'even';
+      readonly first: number;
+      readonly second: number;
+      readonly basis: Basis;
+      readonly outlook: Outlook;
+    }
+  | ({ readonly kind: 'single' } & Outlook)
+  /** Different networks: not to be compared by time; `worst` works the smallest share of its time. */
+  | { readonly kind: 'several'; readonly tenants: readonly Outlook[]; readonly worst: number };
+
+/** Below this ratio twins count as equally fast. */
+export const EVEN_BELOW = 1.02;
+/** Active cycles per core before anything is said. */
+const SETTLED_CYCLES = 2000;
+const LOST: readonly CauseGroup[] = ['translation', 'memory', 'network', 'dispatch'];
+const OWN: readonly CauseGroup[] = ['translation', 'memory', 'dispatch'];
+const COMPUTE = CAUSES.indexOf('compute');
+
+interface Ratio {
+  readonly slow: number;
+  readonly fast: number;
+  readonly ratio: number;
+  readonly basis: Basis;
+}
+
+/** The headline's facts from counters of one moment. */
+export function blame(tenants: readonly BlameTenant[]): Headline {
+  const stuck = tenants.flatMap(({ status }, i) => (status === 'deadlock' ? [i] : []));
+  if (stuck.length > 0) return { kind: 'deadlock', tenants: stuck };
+  const faulted = tenants.findIndex(({ status }) => status === 'fault');
+  if (faulted >= 0) return { kind: 'fault', tenant: faulted };
+  if (tenants.length === 0 || !tenants.every(settled)) return { kind: 'starting' };
+  if (tenants.length === 1) return { kind: 'single', ...outlook(tenants[0], 0) };
+  const pair = widestPair(tenants);
+  if (pair === undefined) return several(tenants);
+  if (pair.ratio >= EVEN_BELOW) return twins(tenants, pair);
+  const { slow, fast, basis } = pair;
+  const [first, second] = slow < fast ? [slow, fast] : [fast, slow];
+  return { kind: 'even', first, second, basis, outlook: outlook(tenants[slow], slow) };
+}
+
+function settled({ causes, cores }: BlameTenant): boolean {
+  return causes[COMPUTE] > 0 && activeCycles(groupCycles(causes)) >= SETTLED_CYCLES * cores;
+}
+
+/** Where one tenant's time goes. */
+export function outlook(tenant: BlameTenant, index: number): Outlook {
+  const cycles = groupCycles(tenant.causes);
+  const cause = LOST.reduce((worst, group) => (cycles[group] > cycles[worst] ? group : worst));
+  return { tenant: index, workShare: groupShare(cycles, 'work'), cause, share: groupShare(cycles, cause) };
+}
+
+function several(tenants: readonly BlameTenant[]): Headline {
+  const outlooks = tenants.map(outlook);
+  const worst = outlooks.reduce((a, b) => (b.workShare < a.workShare ? b : a)).tenant;
+  return { kind: 'several', tenants: outlooks, worst };
+}
+
+/** The pair of twins that differ most, or undefined where no two tenants are twins. */
+function widestPair(tenants: readonly BlameTenant[]): Ratio | undefined {
+  const pairs = tenants.flatMap((a, i) =>
+    tenants.flatMap((b, j) => (j > i && a.model === b.model && a.shape === b.shape ? [ratioOf(tenants, i, j)] : [])),
+  );
+  return pairs.length === 0 ? undefined : pairs.reduce((a, b) => (b.ratio > a.ratio ? b : a));
+}
+
+/** Compare two twins by cycles per iteration, once both measure the same thing, else by the cycles that their arrays worked. */
+function ratioOf(tenants: readonly BlameTenant[], i: number, j: number): Ratio {
+  const [a, b] = [tenants[i], tenants[j]];
+  const measured = a.cyclesPerIteration && b.cyclesPerIteration && a.iterationsDone > 1 && b.iterationsDone > 1;
+  const [timeA, timeB] = measured ? [a.cyclesPerIteration, b.cyclesPerIteration] : [timePerWork(a), timePerWork(b)];
+  const [slow, fast] = timeA < timeB ? [j, i] : [i, j];
+  const ratio = Math.max(timeA, timeB) / Math.min(timeA, timeB);
+  return { slow, fast, ratio, basis: measured ? 'iterations' : 'progress' };
+}
+
+const timePerWork = ({ causes }: BlameTenant): number => activeCycles(groupCycles(causes)) / causes[COMPUTE];
+
+function twins(tenants: readonly BlameTenant[], { slow, fast, ratio, basis }: Ratio): Headline {
+  const slowCycles = groupCycles(tenants[slow].causes);
+  const fastCycles = groupCycles(tenants[fast].causes);
+  const scale = tenants[slow].causes[COMPUTE] / tenants[fast].causes[COMPUTE];
+  const cause = explain(slowCycles, fastCycles, scale, tenants[slow].cores);
+  const slowShare = groupShare(slowCycles, cause);
+  const fastShare = groupShare(fastCycles, cause);
+  return { kind: 'twins', slow, fast, ratio, basis, cause, slowShare, fastShare };
+}
+
+/** The group that explains why `slow` needs more time than `fast` for the same work; `scale` is the work of slow over that of fast. */
+function explain(slow: GroupCycles, fast: GroupCycles, scale: number, cores: number): CauseGroup {
+  const excess = (group: CauseGroup): number => slow[group] - fast[group] * scale;
+  const lost = LOST.reduce((sum, group) => sum + Math.max(0, excess(group)), 0);
+  const own = OWN.reduce((worst, group) => (excess(group) > excess(worst) ? group : worst));
+  return excess(own) * cores >= lost && excess(own) > 0 ? own : 'network';
+}

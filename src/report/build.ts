@@ -1,0 +1,26 @@
+/** A report from what the machine counted. Pure: the same plan and snapshot give the same report. */
+import type { Plan } from '../model/plan.ts';
+import { ENGINE_VERSION } from '../model/version.ts';
+import type { Snapshot } from '../engine/snapshot.ts';
+import { channelReports, linkReports } from './network.ts';
+import type { Report } from './report.ts';
+import { tenantReport } from './tenants.ts';
+
+/**
+ * Build the report of a run that is over or was stopped: a snapshot taken while the machine still runs reads as stopped by cycles.
+ * @param seconds time spent inside the kernel
+ */
+export function buildReport(plan: Plan, snapshot: Snapshot, seconds: number): Report {
+  const { deadlock } = snapshot;
+  return {
+    engine: ENGINE_VERSION,
+    outcome: snapshot.outcome === 'running' ? 'cycles' : snapshot.outcome,
+    ...(deadlock && { deadlock: { cycle: deadlock.cycle, waiting: deadlock.waiting.map((wait) => ({ ...wait })) } }),
+    digest: snapshot.digest,
+    cycles: snapshot.cycle,
+    seconds,
+    tenants: plan.tenants.map((_, index) => tenantReport(plan, snapshot, index)),
+    links: linkReports(plan, snapshot),
+    channels: channelReports(snapshot),
+  };
+}

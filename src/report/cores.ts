@@ -1,0 +1,12 @@
+/** Which core is which in a snapshot, a timeline and a trace: tenant by tenant, virtual core by virtual core. */
+import type { Plan } from '../model/plan.ts';
+
+export interface CoreId {
+  readonly tile: number;
+  readonly tenant: number;
+  readonly vcore: number;
+}
+
+/** The cores of a plan in the order of `Snapshot.cores` and `TimelineData`. */
+export const planCores = ({ tenants }: Plan): CoreId[] =>
+  tenants.flatMap(({ tiles }, tenant) => tiles.map((tile, vcore) => ({ tile, tenant, vcore })));

@@ -1,0 +1,65 @@
+/** What links and memory channels carried. Links between routers only; terminals are not links. */
+import { PLANES } from '../model/causes.ts';
+import type { Chip } from '../model/chip.ts';
+import { LOCAL, neighbour, tileCount } from '../model/mesh.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Snapshot } from '../engine/snapshot.ts';
+import type { LinkReport, Report } from './report.ts';
+
+const DATA = PLANES.indexOf('data');
+
+/** Visit every link of the mesh: its two tiles and the port by which `from` reaches `to`. */
+function forEachLink(chip: Chip, visit: (from: number, to: number, port: number) => void): void {
+  for (let from = 0; from < tileCount(chip); from++) {
+    for (let port = 0; port < LOCAL; port++) {
+      const to = neighbour(chip, from, port);
+      if (to >= 0) visit(from, to, port);
+    }
+  }
+}
+
+/** Index of a link of one plane in `LinkCounters.blocked`; times the number of tenants it is one in `flits`. */
+const linkIndex = (chip: Chip, plane: number, tile: number, port: number): number =>
+  (plane * tileCount(chip) + tile) * LOCAL + port;
+
+/** Flits per tenant over one link of one plane. */
+function flitsOf(plan: Plan, snapshot: Snapshot, plane: number, tile: number, port: number): number[] {
+  const tenants = plan.tenants.length;
+  const at = linkIndex(plan.chip, plane, tile, port) * tenants;
+  return Array.from(snapshot.links.flits.subarray(at, at + tenants));
+}
+
+/** Every link and plane that carried a flit, plane by plane in tile and port order. */
+export function linkReports(plan: Plan, snapshot: Snapshot): LinkReport[] {
+  const reports: LinkReport[] = [];
+  PLANES.forEach((name, plane) => {
+    forEachLink(plan.chip, (from, to, port) => {
+      const perTenant = flitsOf(plan, snapshot, plane, from, port);
+      const flits = perTenant.reduce((sum, n) => sum + n, 0);
+      if (flits === 0) return;
+      const blockedCycles = snapshot.links.blocked[linkIndex(plan.chip, plane, from, port)];
+      reports.push({ plane: name, from, to, flits, blockedCycles, perTenant });
+    });
+  });
+  return reports;
+}
+
+/** Data-plane flits of a tenant over links that begin or end at a tile of another tenant: what confined routes avoid. */
+export function foreignLinkFlits(plan: Plan, snapshot: Snapshot, tenant: number): number {
+  const foreign = new Set(plan.tenants.flatMap(({ tiles }, owner) => (owner === tenant ? [] : tiles)));
+  let flits = 0;
+  forEachLink(plan.chip, (from, to, port) => {
+    if (foreign.has(from) || foreign.has(to)) flits += flitsOf(plan, snapshot, DATA, from, port)[tenant];
+  });
+  return flits;
+}
+
+/** Memory channels with the bandwidth that they reached over the whole run, in bytes per cycle. */
+export function channelReports({ cycle, channels }: Snapshot): Report['channels'] {
+  return channels.map(({ tile, bytes, busyCycles }) => ({
+    tile,
+    bytes,
+    busyCycles,
+    bytesPerCycle: cycle === 0 ? 0 : bytes / cycle,
+  }));
+}

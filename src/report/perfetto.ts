@@ -1,0 +1,78 @@
+/**
+ * A run as Chrome trace events, which Perfetto opens: a process per tenant, a thread per core, a slice per stretch of buckets with
+ * the same leading cause, and a counter track per tenant with the shares of its time. Buckets are the resolution: single
+ * instructions are not in it. Source: "Trace Event Format", Google, 2016. Time stamps are microseconds of the simulated chip.
+ */
+import { CAUSES, CAUSE_GROUPS } from '../model/causes.ts';
+import type { Plan } from '../model/plan.ts';
+import type { TimelineData } from '../engine/snapshot.ts';
+import { planCores } from './cores.ts';
+import { bucketFill, coresByTenant, timelineColumns } from './timeline.ts';
+
+export interface TraceEvent {
+  readonly ph: 'M' | 'X' | 'C';
+  readonly pid: number;
+  readonly tid: number;
+  readonly name: string;
+  readonly ts?: number;
+  readonly dur?: number;
+  readonly args?: Readonly<Record<string, string | number>>;
+}
+
+/** Events one by one, so that a long run can be streamed; put commas between and brackets around them. */
+export function* perfettoEvents(plan: Plan, timeline: TimelineData): Iterable<TraceEvent> {
+  const cores = planCores(plan);
+  for (const [tenant, { name }] of plan.tenants.entries()) {
+    yield { ph: 'M', pid: tenant, tid: 0, name: 'process_name', args: { name: `tenant ${name}` } };
+  }
+  for (const [core, { tile, tenant, vcore }] of cores.entries()) {
+    const { name, programs } = plan.tenants[tenant];
+    const label = `${name}${vcore} tile ${tile} ${programs[vcore]?.stage ?? ''}`.trimEnd();
+    yield { ph: 'M', pid: tenant, tid: vcore, name: 'thread_name', args: { name: label } };
+    yield* slices(timeline, core, { pid: tenant, tid: vcore }, plan.chip.clockMHz);
+  }
+  const sets = coresByTenant(cores, plan.tenants.length);
+  for (const [tenant, set] of sets.entries()) yield* counters(timeline, set, tenant, plan.chip.clockMHz);
+}
+
+/** Cause with the most cycles in one bucket of a core; the first of equals. */
+function leadingCause({ buckets, causes }: TimelineData, core: number, bucket: number): number {
+  const at = (core * buckets + bucket) * CAUSES.length;
+  let leading = 0;
+  for (let cause = 1; cause < CAUSES.length; cause++) if (causes[at + cause] > causes[at + leading]) leading = cause;
+  return leading;
+}
+
+function* slices(
+  timeline: TimelineData,
+  core: number,
+  thread: { pid: number; tid: number },
+  clockMHz: number,
+): Iterable<TraceEvent> {
+  const { used, bucketCycles } = timeline;
+  for (let first = 0, next = 0; first < used; first = next) {
+    const cause = leadingCause(timeline, core, first);
+    for (next = first + 1; next < used && leadingCause(timeline, core, next) === cause;) next++;
+    const cycles = (next - 1 - first) * bucketCycles + bucketFill(timeline, next - 1);
+    const ts = (first * bucketCycles) / clockMHz;
+    yield { ph: 'X', ...thread, name: CAUSES[cause], ts, dur: cycles / clockMHz };
+  }
+}
+
+function* counters(
+  timeline: TimelineData,
+  cores: readonly number[],
+  pid: number,
+  clockMHz: number,
+): Iterable<TraceEvent> {
+  const { used, bucketCycles } = timeline;
+  if (used === 0) return;
+  const shares = timelineColumns(timeline, cores, { from: 0, to: used * bucketCycles, columns: used });
+  for (let bucket = 0; bucket < used; bucket++) {
+    const percent = CAUSE_GROUPS.map(
+      (group, i) => [group, Math.round(shares[bucket * CAUSE_GROUPS.length + i] * 1000) / 10] as const,
+    );
+    const ts = (bucket * bucketCycles) / clockMHz;
+    yield { ph: 'C', pid, tid: 0, name: 'time by cause, percent', ts, args: Object.fromEntries(percent) };
+  }
+}

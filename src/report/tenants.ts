@@ -1,0 +1,66 @@
+/** What one tenant got: iterations, where its cores' cycles went, what translation cost. Sums over the cores of the snapshot. */
+import { CAUSES, type Cause } from '../model/causes.ts';
+import type { Plan, TenantPlan } from '../model/plan.ts';
+import type { CoreSnapshot, Snapshot, TenantSnapshot } from '../engine/snapshot.ts';
+import { measureIterations } from './iterations.ts';
+import { foreignLinkFlits } from './network.ts';
+import type { TenantReport } from './report.ts';
+
+/** Report of tenant `index` of the plan. */
+export function tenantReport(plan: Plan, snapshot: Snapshot, index: number): TenantReport {
+  const tenant = plan.tenants[index];
+  const state = snapshot.tenants[index];
+  const cores = snapshot.cores.filter((core) => core.tenant === index);
+  const { cyclesPerIteration, latencyCycles } = measureIterations(
+    tenant.stages,
+    state.iterationStart,
+    state.iterationEnd,
+  );
+  return {
+    name: tenant.name,
+    status: state.status === 'running' ? 'stopped' : state.status,
+    tiles: [...tenant.tiles],
+    editDistance: tenant.editDistance,
+    iterations: state.iterationsDone,
+    cyclesPerIteration,
+    latencyCycles,
+    warmupCycles: state.warmupCycles,
+    macs: tenant.macs,
+    utilization: utilization(plan, tenant, cyclesPerIteration),
+    stalls: stallsOf(cores),
+    translation: translationOf(cores),
+    memoryBytes: tenant.ranges.reduce((sum, range) => sum + range.bytes, 0),
+    foreignLinkFlits: foreignLinkFlits(plan, snapshot, index),
+    interferenceCycles: state.interferenceCycles,
+    faults: faultsOf(state),
+  };
+}
+
+/**
+ * Share of the array's multiply-accumulates that were used. The cycles between the two ends that cyclesPerIteration measures
+ * hold n - k iterations, so the share is MACs of one iteration over what all tiles could do in cyclesPerIteration.
+ */
+function utilization({ chip }: Plan, tenant: TenantPlan, cyclesPerIteration: number | null): number | null {
+  if (cyclesPerIteration === null || cyclesPerIteration <= 0) return null;
+  return tenant.macs / (chip.arrayRows * chip.arrayColumns * tenant.tiles.length * cyclesPerIteration);
+}
+
+function stallsOf(cores: readonly CoreSnapshot[]): Record<Cause, number> {
+  const entries = CAUSES.map((cause, i) => [cause, cores.reduce((sum, core) => sum + core.causes[i], 0)] as const);
+  return Object.fromEntries(entries) as Record<Cause, number>;
+}
+
+function translationOf(cores: readonly CoreSnapshot[]): TenantReport['translation'] {
+  const total = { hits: 0, misses: 0, walkReads: 0, stallCycles: 0 };
+  for (const core of cores) {
+    total.hits += core.hits;
+    total.misses += core.misses;
+    total.walkReads += core.walkReads;
+    total.stallCycles += core.translationStall;
+  }
+  return total;
+}
+
+function faultsOf({ fault }: TenantSnapshot): TenantReport['faults'] {
+  return fault === undefined ? [] : [{ ...fault }];
+}

@@ -1,0 +1,80 @@
+/**
+ * Where the time went, as columns to paint and as totals up to a cycle. Works on the bucketed timeline, so within one bucket time
+ * is taken as evenly spread: exact at bucket borders and at the end, interpolated between. Leaves out colours and pixels.
+ */
+import { CAUSES, CAUSE_GROUPS } from '../model/causes.ts';
+import type { TimelineData } from '../engine/snapshot.ts';
+import type { CoreId } from './cores.ts';
+import { groupIndex } from './shares.ts';
+
+const STRIDE = CAUSES.length;
+
+/** Indices of cores that are added up in one row: all of a tenant, or a single one. */
+export type CoreSet = readonly number[];
+
+/** One set per tenant, in tenant order. */
+export function coresByTenant(cores: readonly CoreId[], tenants: number): CoreSet[] {
+  const sets: number[][] = Array.from({ length: tenants }, () => []);
+  cores.forEach(({ tenant }, core) => sets[tenant].push(core));
+  return sets;
+}
+
+/** Cycles that a bucket holds: the bucket width, and less in the one that is being filled. */
+export function bucketFill(timeline: TimelineData, bucket: number): number {
+  const at = bucket * STRIDE;
+  let fill = 0;
+  for (let cause = 0; cause < STRIDE; cause++) fill += timeline.causes[at + cause] ?? 0;
+  return fill;
+}
+
+/** Cycles that the timeline covers. */
+export const timelineCycles = (timeline: TimelineData): number =>
+  timeline.used === 0 ? 0 : (timeline.used - 1) * timeline.bucketCycles + bucketFill(timeline, timeline.used - 1);
+
+/** Add the part of the timeline between two cycles to `into`, cycles per cause. */
+function accumulate(timeline: TimelineData, cores: CoreSet, from: number, to: number, into: Float64Array): void {
+  const { bucketCycles, buckets, used, causes } = timeline;
+  for (let bucket = Math.floor(from / bucketCycles); bucket < used && bucket * bucketCycles < to; bucket++) {
+    const start = bucket * bucketCycles;
+    const fill = bucketFill(timeline, bucket);
+    const overlap = Math.min(to - start, fill) - Math.max(from - start, 0);
+    if (overlap <= 0) continue;
+    for (const core of cores) {
+      const at = (core * buckets + bucket) * STRIDE;
+      for (let cause = 0; cause < STRIDE; cause++) into[cause] += (causes[at + cause] * overlap) / fill;
+    }
+  }
+}
+
+/** Cycles per cause of a set of cores from cycle 0 up to a cycle: a ghost compared at equal cycles. */
+export function totalsAt(timeline: TimelineData, cores: CoreSet, cycle: number): Float64Array {
+  const totals = new Float64Array(STRIDE);
+  accumulate(timeline, cores, 0, cycle, totals);
+  return totals;
+}
+
+/** Columns of equal width between two cycles. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+  readonly columns: number;
+}
+
+/**
+ * Shares of the cause groups per column, at [column * CAUSE_GROUPS.length + group]; a column adds up to 1, or to 0 where nothing
+ * has run yet. Here idle is a share like any other, because a row shows every cycle.
+ */
+export function timelineColumns(timeline: TimelineData, cores: CoreSet, { from, to, columns }: Span): Float32Array {
+  const groups = CAUSE_GROUPS.length;
+  const shares = new Float32Array(columns * groups);
+  const width = (to - from) / columns;
+  const totals = new Float64Array(STRIDE);
+  for (let column = 0; column < columns; column++) {
+    totals.fill(0);
+    accumulate(timeline, cores, from + column * width, from + (column + 1) * width, totals);
+    const sum = totals.reduce((a, b) => a + b, 0);
+    if (sum === 0) continue;
+    for (let cause = 0; cause < STRIDE; cause++) shares[column * groups + groupIndex(cause)] += totals[cause] / sum;
+  }
+  return shares;
+}
