@@ -3,13 +3,14 @@
  * does not check what it makes: `parseDocument` does, before a run is started from it. Where an edit makes a hand placement
  * meaningless (another shape, another mesh), the placement goes and the mapping policy decides again.
  */
+import * as v from 'valibot';
 import { resolveChip, type Chip } from '../model/chip.ts';
 import { tileAt, tileX, tileY } from '../model/mesh.ts';
 import { vcoreCount, type Translation } from '../model/vnpu.ts';
 import { canonical } from './canonical.ts';
 import { defaultName } from './defaults.ts';
 import { resolveTenant } from './parse.ts';
-import { MAX_TENANTS, type ChipDocument, type ExperimentDocument, type TenantDocument } from './schema.ts';
+import { MAX_TENANTS, chipSchema, type ChipDocument, type ExperimentDocument, type TenantDocument } from './schema.ts';
 
 type TenantChange = Partial<TenantDocument>;
 
@@ -69,8 +70,10 @@ export function removeTenant(document: ExperimentDocument, tenant: number): Expe
  * x and y: placements move along, and a placement that no longer lies on core tiles goes, as do named tiles that no longer exist.
  */
 export function setChip(document: ExperimentDocument, change: ChipDocument): ExperimentDocument {
-  const before = resolveChip(document.chip ?? {});
   const given = { ...document.chip, ...change };
+  // What is no chip at all cannot be resolved: the document carries it to parseDocument, which says what is wrong with it.
+  if (!v.is(chipSchema, given)) return { ...document, chip: given };
+  const before = resolveChip(document.chip ?? {});
   const bare = resolveChip({ ...given, memoryTiles: undefined, disabledTiles: undefined });
   const moved = (tiles: number[] | undefined): number[] | undefined =>
     tiles?.map((tile) => sameSpot(before, bare, tile)).filter((tile) => tile >= 0);

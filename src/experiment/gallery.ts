@@ -2,6 +2,7 @@
  * Experiments to begin with. All run on the simulated chip of the vNPU paper with scratchpads of 2 MiB instead of 30, so that weights
  * must be streamed and translation can be seen; tiles are numbered over the 8 x 6 grid whose first and last column are memory.
  */
+import { canonical } from './canonical.ts';
 import type { ExperimentDocument } from './schema.ts';
 
 const MiB = 1024 * 1024;
@@ -23,9 +24,13 @@ const streamedChip = { scratchpadBytes: 2 * MiB };
 const WEST = [1, 2, 3, 9, 10, 11, 17, 18, 19];
 const EAST = [6, 5, 4, 14, 13, 12, 22, 21, 20];
 
-const ENTRIES: readonly (Omit<GalleryEntry, 'title' | 'document'> & {
-  document: ExperimentDocument & { title: string };
-})[] = [
+interface Source {
+  readonly name: string;
+  readonly summary: string;
+  readonly document: ExperimentDocument & { title: string };
+}
+
+const ENTRIES: readonly Source[] = [
   {
     name: 'twins',
     summary: 'Two identical tenants, mirror images of each other; only their address translation differs.',
@@ -96,7 +101,12 @@ const ENTRIES: readonly (Omit<GalleryEntry, 'title' | 'document'> & {
   },
 ];
 
-export const GALLERY: readonly GalleryEntry[] = ENTRIES.map((entry) => ({ ...entry, title: entry.document.title }));
+export const GALLERY: readonly GalleryEntry[] = ENTRIES.map(({ name, summary, document }) => ({
+  name,
+  title: document.title,
+  summary,
+  document: canonical(document),
+}));
 
 export const galleryNames = (): string[] => GALLERY.map(({ name }) => name);
 

@@ -1,0 +1,87 @@
+/** Random valid documents: every key of the schema, alone and together, defaults written out now and then. */
+import fc from 'fast-check';
+import { CHIP_PARAMETERS } from '../../src/model/parameters.ts';
+import { parseDocument } from '../../src/experiment/parse.ts';
+import type { ExperimentDocument } from '../../src/experiment/schema.ts';
+
+const optional = { requiredKeys: [] };
+const line = (min: number, max: number) =>
+  fc.string({ unit: 'grapheme', minLength: min, maxLength: max }).filter((t) => t.length <= max && !/\p{Cc}/u.test(t));
+
+const chip = fc
+  .record(
+    {
+      preset: fc.constantFrom('vnpu-sim-36', 'vnpu-sim-48', 'vnpu-fpga-8'),
+      ...Object.fromEntries(
+        CHIP_PARAMETERS.filter(({ key }) => !['bufferDepth', 'controllerTile'].includes(key)).map((row) => [
+          row.key,
+          fc.oneof(fc.integer({ min: row.min, max: row.max }), fc.constant(row.default)),
+        ]),
+      ),
+      memoryPath: fc.constantFrom('noc', 'bus'),
+      memoryTiles: fc.uniqueArray(fc.integer({ min: 0, max: 5 }), { minLength: 1 }),
+      disabledTiles: fc.uniqueArray(fc.integer({ min: 6, max: 9 })),
+    },
+    optional,
+  )
+  .filter((c) => c.memoryTiles !== undefined || c.disabledTiles === undefined);
+
+const tenant = fc.record(
+  {
+    mode: fc.constant('vnpu'),
+    topology: fc.record(
+      { kind: fc.constant('mesh'), width: fc.integer({ min: 1, max: 64 }), height: fc.integer({ min: 1, max: 64 }) },
+      optional,
+    ),
+    mapping: fc.constantFrom('exact', 'rowMajor', 'snake'),
+    routing: fc.constant('dor'),
+    dispatch: fc.constant('bus'),
+    translation: fc.record(
+      {
+        kind: fc.constantFrom('vchunk', 'page', 'physical'),
+        entries: fc.integer({ min: 1, max: 256 }),
+        pageBytes: fc.integer({ min: 12, max: 21 }).map((bits) => 2 ** bits),
+      },
+      optional,
+    ),
+    workload: fc.record(
+      {
+        model: fc.constantFrom('resnet18', 'gpt2-small'),
+        batch: fc.constant(1),
+        precision: fc.constant('int8'),
+        iterations: fc.integer({ min: 1, max: 10_000 }),
+        weights: fc.constantFrom('auto', 'stream'),
+        tokens: fc.integer({ min: 1, max: 4096 }),
+      },
+      optional,
+    ),
+    arrivalCycle: fc.constant(0),
+  },
+  optional,
+);
+
+/** JSON as a person might write it, valid by construction except for sizes that the rules refuse. */
+export const rawDocument = fc.record(
+  {
+    version: fc.constant(1),
+    title: line(0, 120),
+    note: line(0, 500),
+    seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+    chip,
+    tenants: fc
+      .array(tenant, { maxLength: 16 })
+      .chain((tenants) =>
+        fc
+          .uniqueArray(line(1, 40), { minLength: tenants.length, maxLength: tenants.length })
+          .map((names) => tenants.map((t, i) => ({ name: names[i], ...t }))),
+      ),
+    stop: fc.oneof(fc.constant('done'), fc.record({ cycles: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }) })),
+  },
+  { requiredKeys: ['version'] },
+);
+
+/** The same after reading. The few that a rule between keys refuses are left out; parse.test.ts bounds how few. */
+export const anyDocument: fc.Arbitrary<ExperimentDocument> = rawDocument
+  .map((raw) => parseDocument(raw))
+  .filter((result) => result.ok)
+  .map((result) => (result as { value: ExperimentDocument }).value);
