@@ -3,7 +3,7 @@
  * give no place at all). Runs only on text that JSON.parse has refused. Source of the grammar: RFC 8259.
  */
 const SPACE = /[ \t\n\r]*/y;
-const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const STRING = /"(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const SCALAR = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 
 type Expected = 'value' | 'first item' | 'first key' | 'key' | 'colon' | 'after';

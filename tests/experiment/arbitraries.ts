@@ -6,7 +6,9 @@ import type { ExperimentDocument } from '../../src/experiment/schema.ts';
 
 const optional = { requiredKeys: [] };
 const line = (min: number, max: number) =>
-  fc.string({ unit: 'grapheme', minLength: min, maxLength: max }).filter((t) => t.length <= max && !/\p{Cc}/u.test(t));
+  fc
+    .string({ unit: 'grapheme', minLength: min, maxLength: max })
+    .filter((t) => t.length <= max && !/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(t));
 
 const chip = fc
   .record(

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checksum, pack, unpack } from '../../src/experiment/encoding.ts';
 
-const words = fc.string({ unit: 'grapheme', maxLength: 300 }).filter((text) => text.isWellFormed());
+const words = fc.string({ unit: 'grapheme', maxLength: 300 }).filter((text) => !/\p{Cs}/u.test(text));
 
 describe('payloads', () => {
   it('are what Node inflates and base64url knows', () => {
