@@ -1,0 +1,35 @@
+/** `vnpu list`: what a document may name (chip presets, models) and what DOC may be (gallery entries). */
+import { GALLERY } from '../experiment/gallery.ts';
+import { CHIP_PRESETS } from '../model/chip.ts';
+import { MODELS } from '../model/models.ts';
+import { workloadFor } from '../workloads/zoo.ts';
+import { JSON_OPTION, type Command } from './command.ts';
+import { EXIT } from './exit.ts';
+import { print, printJson } from './output.ts';
+import { table } from './table.ts';
+
+interface Entry {
+  readonly name: string;
+  readonly summary: string;
+}
+
+export const listCommand: Command = {
+  usage: 'list',
+  summary: 'Name chip presets, models and gallery entries',
+  options: [JSON_OPTION],
+  run: async (_, options) => {
+    const sections: Record<string, Entry[]> = {
+      presets: Object.entries(CHIP_PRESETS).map(([name, { summary }]) => ({ name, summary })),
+      models: MODELS.map((name) => ({ name, summary: workloadFor(name).title })),
+      gallery: GALLERY.map(({ name, summary }) => ({ name, summary })),
+    };
+    if (options.json) await printJson(sections);
+    else {
+      const text = Object.entries(sections).map(
+        ([title, entries]) => `${title}\n${table(entries.map(({ name, summary }) => [`  ${name}`, summary]))}`,
+      );
+      await print(text.join('\n'));
+    }
+    return EXIT.done;
+  },
+};

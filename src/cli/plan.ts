@@ -1,0 +1,92 @@
+/** `vnpu plan DOC`: what the machine gets: placement, routing tables, translation tables and programs, to be read by people. */
+import type { Chip } from '../model/chip.ts';
+import { tileX, tileY } from '../model/mesh.ts';
+import type { Plan, TenantPlan } from '../model/plan.ts';
+import { READ, WRITE, type Translation } from '../model/vnpu.ts';
+import { listProgram } from '../plan/listing.ts';
+import { JSON_OPTION, type Command } from './command.ts';
+import { planDocument } from './document.ts';
+import { EXIT } from './exit.ts';
+import { print, printJson } from './output.ts';
+import { table } from './table.ts';
+
+export const planCommand: Command = {
+  usage: 'plan <doc>',
+  summary: 'Print placement, tables and programs of an experiment',
+  options: [JSON_OPTION],
+  run: async ([doc], options) => {
+    const answer = await planDocument(doc);
+    if ('exit' in answer) return answer.exit;
+    if (options.json) await printJson(answer.plan);
+    else for (const part of planText(answer.plan)) await print(part + '\n');
+    return EXIT.done;
+  },
+};
+
+/** The plan in pieces, each a paragraph ended by a line break. */
+export function* planText(plan: Plan): Iterable<string> {
+  const { chip, tenants } = plan;
+  yield `chip ${chip.preset}: ${chip.width} x ${chip.height} tiles, ${chip.scratchpadBytes} bytes of scratchpad each\n${grid(plan)}`;
+  for (const tenant of tenants) {
+    yield heading(tenant);
+    yield routingTable(tenant, chip);
+    yield rangeTable(tenant);
+    for (const program of tenant.programs) {
+      const lines = listProgram(program).map(({ depth, index, text }) => {
+        const number = (index < 0 ? '' : String(index)).padStart(5);
+        return `${number}  ${'  '.repeat(depth)}${text}\n`;
+      });
+      yield `program of ${tenant.name}${program.vcore} (${program.stage})\n${lines.join('')}`;
+    }
+  }
+}
+
+/** One cell per tile: virtual core, M memory, x disabled, . free. */
+function grid({ chip, tenants }: Plan): string {
+  const cells = chip.tiles.map((kind) => ({ core: '.', memory: 'M', disabled: 'x' })[kind]);
+  for (const { name, tiles } of tenants) tiles.forEach((tile, vcore) => (cells[tile] = `${name}${vcore}`));
+  const rows = Array.from({ length: chip.height }, (_, y) => cells.slice(y * chip.width, (y + 1) * chip.width));
+  return table(rows);
+}
+
+function heading(tenant: TenantPlan): string {
+  const { name, workload, topology, editDistance, stages, iterations, macs, traffic } = tenant;
+  return [
+    `tenant ${name}: ${workload.title}, ${topology.width} x ${topology.height} virtual cores in ${stages} stages, ${iterations} iterations`,
+    `  placement: topology edit distance ${editDistance}, routing ${tenant.routing}`,
+    `  translation: ${translationText(tenant.translation)}`,
+    `  per iteration: ${macs} MACs, weight bytes ${traffic.uniqueWeightBytes} + ${traffic.replicatedWeightBytes} replicated, ` +
+      `activation bytes ${traffic.uniqueActivationBytes} + ${traffic.replicatedActivationBytes} replicated`,
+    `  memory channels: ${tenant.channels.join(', ')}\n`,
+  ].join('\n');
+}
+
+function translationText({ kind, entries, pageBytes }: Translation): string {
+  if (kind === 'physical') return 'none, physical addresses';
+  return kind === 'page'
+    ? `page TLB, ${entries} entries of ${pageBytes} bytes`
+    : `vChunk, range TLB of ${entries} entries`;
+}
+
+function routingTable({ name, tiles, programs }: TenantPlan, chip: Chip): string {
+  const rows = tiles.map((tile, vcore) => [
+    `${name}${vcore}`,
+    `tile ${tile}`,
+    `(${tileX(chip, tile)}, ${tileY(chip, tile)})`,
+    programs[vcore]?.stage ?? '',
+  ]);
+  return `routing table of ${name}\n${table([['virtual', 'physical', 'x, y', 'stage'], ...rows])}`;
+}
+
+const hex = (address: number): string => `0x${address.toString(16)}`;
+
+function rangeTable({ name, ranges }: TenantPlan): string {
+  const rows = ranges.map(({ name: tensor, virtualBase, physicalBase, bytes, permission }) => [
+    tensor,
+    hex(virtualBase),
+    hex(physicalBase),
+    bytes,
+    (permission & READ ? 'r' : '-') + (permission & WRITE ? 'w' : '-'),
+  ]);
+  return `range translation table of ${name}\n${table([['tensor', 'virtual', 'physical', 'bytes', ''], ...rows])}`;
+}

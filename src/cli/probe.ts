@@ -1,0 +1,38 @@
+/** `vnpu probe KIND FILE`: drives one unit of the same kernel alone, for comparison with other simulators. */
+import { parseJson } from '../experiment/parse.ts';
+import type { Result } from '../model/problem.ts';
+import { JSON_OPTION, type Command } from './command.ts';
+import { EXIT, inputError, notYet, unknownWord } from './exit.ts';
+import { readText } from './input.ts';
+import { loadKernel } from './kernel.ts';
+import { print, printJson } from './output.ts';
+import type { Answer } from './probe-fields.ts';
+import { answerNoc } from './probe-noc.ts';
+import { answerSystolic } from './probe-systolic.ts';
+import { answerTlb } from './probe-tlb.ts';
+
+type Probe = (module: WebAssembly.Module, json: unknown) => Result<Answer>;
+
+const PROBES: Readonly<Record<string, Probe>> = { noc: answerNoc, systolic: answerSystolic, tlb: answerTlb };
+const LATER = ['traffic', 'map'];
+
+export const probeCommand: Command = {
+  usage: 'probe <kind> <file>',
+  summary: 'Drive one unit alone: noc, systolic or tlb',
+  options: [JSON_OPTION],
+  run: async ([kind, file], options) => {
+    if (LATER.includes(kind)) return notYet(`"vnpu probe ${kind}"`);
+    if (!Object.hasOwn(PROBES, kind)) {
+      return unknownWord('probe', kind, [...Object.keys(PROBES), ...LATER]);
+    }
+    const text = await readText(file);
+    if (!text.ok) return inputError(file, text.problems);
+    const json = parseJson(text.value);
+    if (!json.ok) return inputError(file, json.problems);
+    const answer = PROBES[kind](loadKernel(), json.value);
+    if (!answer.ok) return inputError(file, answer.problems);
+    if (options.json) await printJson(answer.value.json);
+    else await print(answer.value.text);
+    return EXIT.done;
+  },
+};

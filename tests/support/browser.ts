@@ -1,0 +1,95 @@
+/**
+ * What browser tests stand on: the built site served from a sub-path by a plain static server, with its policy as a header too,
+ * and the machine's Chromium. A missing browser or build fails every test that asks for a page, with the reason.
+ */
+import { existsSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { test as base } from 'vitest';
+import { ADVICE, findBrowser } from '../../src/cli/browser.mjs';
+import { listen, staticServer } from '../../src/cli/static-server.mjs';
+
+const SITE = 'dist/site';
+const PREFIX = '/some/where/playground/';
+const POLICY =
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; " +
+  "connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'";
+
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Start the machine's browser; throws with what to install when there is none. */
+export function launch(): Promise<Browser> {
+  const executablePath = findBrowser();
+  if (executablePath === undefined) throw new Error(ADVICE);
+  return chromium.launch({ executablePath, args: FLAGS });
+}
+
+/** Serve the built site from a sub-path; gives its address, ending in `/`, and how to stop. */
+export async function serveSite(): Promise<{ url: string; close: () => void }> {
+  if (!existsSync(`${SITE}/index.html`)) throw new Error('the site is not built: run "npm run build" first');
+  const server = staticServer(SITE, { prefix: PREFIX, headers: { 'content-security-policy': POLICY } });
+  await listen(server, 0);
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}${PREFIX}`, close: () => server.close() };
+}
+
+/** What a page did that it should not: console errors, uncaught errors, requests to another host, failed requests. */
+export class Watch {
+  readonly complaints: string[] = [];
+
+  constructor(page: Page, site: string) {
+    const { origin } = new URL(site);
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.complaints.push(`console: ${message.text()}`);
+    });
+    page.on('pageerror', (error) => this.complaints.push(`uncaught: ${error.message}`));
+    page.on('request', (request) => {
+      const { protocol, origin: target } = new URL(request.url());
+      if (/^(https?|wss?):$/.test(protocol) && target !== origin) this.complaints.push(`request to ${request.url()}`);
+    });
+    page.on('requestfailed', (request) => this.complaints.push(`failed: ${request.url()}`));
+  }
+}
+
+interface Stage {
+  /** Address of the built site, ending in `/`. */
+  readonly site: string;
+  readonly browser: Browser;
+  /** A page of its own per test, 1440 x 900, nothing loaded yet. */
+  readonly page: Page;
+  readonly watch: Watch;
+}
+
+/** `it` for browser tests: `it('...', async ({ page, site, watch }) => ...)`. */
+export const it = base.extend<Stage>({
+  // Vitest reads the names of the fixtures a test wants from this parameter, so it must be a pattern.
+  // eslint-disable-next-line no-empty-pattern
+  site: async ({}, use) => {
+    const { url, close } = await serveSite();
+    await use(url);
+    close();
+  },
+  // eslint-disable-next-line no-empty-pattern
+  browser: async ({}, use) => {
+    const browser = await launch();
+    await use(browser);
+    await browser.close();
+  },
+  page: async ({ browser }, use) => {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    await use(await context.newPage());
+    await context.close();
+  },
+  watch: async ({ page, site }, use) => {
+    await use(new Watch(page, site));
+  },
+});
