@@ -1,0 +1,97 @@
+/** The zoo against published totals of the networks and against shapes derived by hand. */
+import { describe, expect, test } from 'vitest';
+import fc from 'fast-check';
+import { layerMacs, workloadMacs, workloadParameters, workloadWeights, type Workload } from '../../src/model/workload.ts';
+import { workloadFor } from '../../src/workloads/zoo.ts';
+
+function model(name: string, tokens = 256): Workload {
+  const result = workloadFor({ model: name, tokens });
+  if (!result.ok) throw new Error(result.problems[0].message);
+  return result.value;
+}
+
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+
+describe('ResNet-18', () => {
+  const net = model('resnet18');
+
+  test('multiply-accumulates are those that torchvision and fvcore report', () => {
+    expect(workloadMacs(net)).toBe(1_814_073_344);
+  });
+
+  test('parameters are the 11,689,512 of torchvision without its 9,600 of batch norm', () => {
+    expect(workloadParameters(net)).toBe(11_689_512 - 9_600);
+    expect(workloadWeights(net)).toBe(11_678_912);
+  });
+
+  test('layer table: 20 convolutions of which 3 project, 17 ReLUs, 8 adds, 2 pools, a classifier', () => {
+    const count = (type: string): number => net.layers.filter(({ onnxType }) => onnxType === type).length;
+    expect(['Conv', 'Relu', 'Add', 'MaxPool', 'GlobalAveragePool', 'Gemm'].map(count)).toEqual([20, 17, 8, 1, 1, 1]);
+    expect(net.layers.filter(({ weightShape }) => weightShape[2] === 1)).toHaveLength(3);
+  });
+
+  test('maps shrink 112, 56, 56, 28, 14, 7, 1', () => {
+    const shape = (name: string) => net.layers.find((layer) => layer.name === name)!.outShape;
+    expect(shape('conv1')).toEqual([1, 64, 112, 112]);
+    expect(shape('maxpool')).toEqual([1, 64, 56, 56]);
+    expect(shape('layer1.1.relu2')).toEqual([1, 64, 56, 56]);
+    expect(shape('layer2.0.downsample')).toEqual([1, 128, 28, 28]);
+    expect(shape('layer3.1.add')).toEqual([1, 256, 14, 14]);
+    expect(shape('layer4.1.relu2')).toEqual([1, 512, 7, 7]);
+    expect(shape('avgpool')).toEqual([1, 512, 1, 1]);
+  });
+
+  test('the stem has 118 MMAC, a 3 x 3 convolution of the first group 115.6', () => {
+    expect(layerMacs(net.layers[0])).toBe(112 * 112 * 64 * 147);
+    expect(layerMacs(net.layers.find(({ name }) => name === 'layer1.0.conv1')!)).toBe(115_605_504);
+  });
+});
+
+describe('GPT-2 small', () => {
+  test('matmul weights are 84.9 million', () => {
+    const matmuls = model('gpt2-small').layers.filter(({ kind }) => kind === 'matmul');
+    expect(sum(matmuls.map(({ weightElements }) => weightElements))).toBe(12 * (4 * 768 ** 2 + 2 * 768 * 3072));
+  });
+
+  test('parameters are the published 124,439,808 without embeddings and final norm', () => {
+    const [vocabulary, positions, finalNorm] = [50_257 * 768, 1024 * 768, 2 * 768];
+    expect(workloadParameters(model('gpt2-small'))).toBe(124_439_808 - vocabulary - positions - finalNorm);
+  });
+
+  test('multiply-accumulates for any number of tokens: weights once per token, attention twice tokens squared', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 4096 }), (tokens) => {
+        expect(workloadMacs(model('gpt2-small', tokens))).toBe(84_934_656 * tokens + 12 * 2 * 768 * tokens ** 2);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+describe('every model', () => {
+  test.each(['resnet18', 'gpt2-small'])('%s: operators read only what stands before them, and only the last is unread', (name) => {
+    const { layers } = model(name);
+    layers.forEach(({ inputs }, index) => inputs.forEach((input) => expect(input).toBeLessThan(index)));
+    const read = new Set(layers.flatMap(({ inputs }) => inputs));
+    expect(layers.flatMap((_, index) => (read.has(index) ? [] : [index]))).toEqual([layers.length - 1]);
+  });
+
+  test.each(['resnet18', 'gpt2-small'])('%s: products fit the tensors they read and write', (name) => {
+    const net = model(name);
+    for (const layer of net.layers) {
+      if (layer.kind !== 'conv' && layer.kind !== 'matmul') continue;
+      const input = layer.inputs[0] < 0 ? net.input : net.layers[layer.inputs[0]].output;
+      const [{ M, N, K }] = layer.gemms;
+      expect([M, N]).toEqual([layer.output.rows, layer.output.channels]);
+      expect(K).toBe(input.channels * (layer.window?.kernel ?? 1) ** 2);
+      expect(layer.weightElements).toBe(N * K);
+    }
+  });
+});
+
+test('refuses what it does not know, and says what there is', () => {
+  const unknown = workloadFor({ model: 'vgg', tokens: 1 });
+  expect(unknown).toMatchObject({ ok: false, problems: [{ path: 'model' }] });
+  expect(!unknown.ok && unknown.problems[0].message).toContain('resnet18');
+  for (const tokens of [0, 1.5, 4097]) expect(workloadFor({ model: 'gpt2-small', tokens }).ok).toBe(false);
+});
