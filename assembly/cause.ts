@@ -1,0 +1,113 @@
+// What a core is doing in this cycle, as exactly one cause (machine model section 8): the array, else the vector unit, else the
+// head of the first non-empty queue, followed over its missing tokens to the engine that must give them.
+import {
+  CAUSE_BARRIER,
+  CAUSE_COMPUTE,
+  CAUSE_DISPATCH,
+  CAUSE_IDLE,
+  CAUSE_MEMORY,
+  CAUSE_RECV_WAIT,
+  CAUSE_SEND,
+  CAUSE_SEND_BLOCKED,
+  CAUSE_TRANSLATION,
+  CAUSE_VECTOR,
+  ENGINE_BARRIER,
+  ENGINE_DMA,
+  ENGINE_MATMUL,
+  ENGINE_RECV,
+  ENGINE_SEND,
+  ENGINE_VECTOR,
+} from './codes';
+import { waitsForTranslation } from './dma';
+import { engineAt } from './engines';
+import {
+  C_ACTIVE_STREAMS,
+  C_FINISHED,
+  C_SOURCES,
+  C_STARTED,
+  C_STREAMS,
+  D_INSTRUCTION,
+  D_STRIDE,
+  ENGINE_COUNT,
+  E_QUEUE,
+  E_RUNNING,
+  Q_COUNT,
+  S_MOVING,
+} from './layout';
+import { instructionAt } from './queue';
+import { givesToken, missingToken } from './tokens';
+
+const NO_ENGINE: u32 = ENGINE_COUNT;
+
+export function causeOf(core: usize, now: u64): u32 {
+  if (isRunning(core, ENGINE_MATMUL)) return CAUSE_COMPUTE;
+  if (isRunning(core, ENGINE_VECTOR)) return CAUSE_VECTOR;
+  let engine = firstBusy(core);
+  if (engine == NO_ENGINE) return load<u8>(core, C_STARTED) != 0 && load<u8>(core, C_FINISHED) == 0 ? CAUSE_DISPATCH : CAUSE_IDLE;
+  // A chain of missing tokens visits each engine at most once.
+  for (let hops: u32 = 0; hops < (ENGINE_COUNT as u32); hops++) {
+    if (isRunning(core, engine)) break;
+    const token = missingToken(core, instructionAt(engineAt(core, engine) + E_QUEUE, 0));
+    if (token < 0) break;
+    engine = giver(core, token as u32);
+    if (engine == NO_ENGINE) return CAUSE_DISPATCH;
+  }
+  return activity(core, engine, now);
+}
+
+function isRunning(core: usize, engine: u32): bool {
+  if (engine == ENGINE_DMA) return load<u32>(core, C_ACTIVE_STREAMS) != 0;
+  return load<u32>(engineAt(core, engine), E_RUNNING) != 0;
+}
+
+function isBusy(core: usize, engine: u32): bool {
+  return isRunning(core, engine) || load<u32>(engineAt(core, engine) + E_QUEUE, Q_COUNT) != 0;
+}
+
+function firstBusy(core: usize): u32 {
+  if (isBusy(core, ENGINE_MATMUL)) return ENGINE_MATMUL;
+  if (isBusy(core, ENGINE_VECTOR)) return ENGINE_VECTOR;
+  if (isBusy(core, ENGINE_SEND)) return ENGINE_SEND;
+  if (isBusy(core, ENGINE_RECV)) return ENGINE_RECV;
+  if (isBusy(core, ENGINE_DMA)) return ENGINE_DMA;
+  return isBusy(core, ENGINE_BARRIER) ? ENGINE_BARRIER : NO_ENGINE;
+}
+
+/** The engine that owes a token: the first of recv, dma, vector, send, then the others; none if the giver is not here yet. */
+function giver(core: usize, token: u32): u32 {
+  if (owes(core, ENGINE_RECV, token)) return ENGINE_RECV;
+  if (owes(core, ENGINE_DMA, token)) return ENGINE_DMA;
+  if (owes(core, ENGINE_VECTOR, token)) return ENGINE_VECTOR;
+  if (owes(core, ENGINE_SEND, token)) return ENGINE_SEND;
+  if (owes(core, ENGINE_MATMUL, token)) return ENGINE_MATMUL;
+  return owes(core, ENGINE_BARRIER, token) ? ENGINE_BARRIER : NO_ENGINE;
+}
+
+function owes(core: usize, engine: u32, token: u32): bool {
+  const record = engineAt(core, engine);
+  const running: usize = load<u32>(record, E_RUNNING);
+  if (running != 0 && givesToken(running, token)) return true;
+  if (engine == ENGINE_DMA && streamOwes(core, token)) return true;
+  const queued = load<u32>(record + E_QUEUE, Q_COUNT);
+  for (let i: u32 = 0; i < queued; i++) if (givesToken(instructionAt(record + E_QUEUE, i), token)) return true;
+  return false;
+}
+
+function streamOwes(core: usize, token: u32): bool {
+  for (let left = load<u32>(core, C_ACTIVE_STREAMS); left != 0; left &= left - 1) {
+    const stream = core + C_STREAMS + ctz<u32>(left) * D_STRIDE;
+    if (givesToken(load<u32>(stream, D_INSTRUCTION), token)) return true;
+  }
+  return false;
+}
+
+function activity(core: usize, engine: u32, now: u64): u32 {
+  if (engine == ENGINE_DMA) return waitsForTranslation(core, now) ? CAUSE_TRANSLATION : CAUSE_MEMORY;
+  if (engine == ENGINE_SEND) {
+    const moving = isRunning(core, ENGINE_SEND) && load<u8>(load<u32>(core, C_SOURCES), S_MOVING) != 0;
+    return moving ? CAUSE_SEND : CAUSE_SEND_BLOCKED;
+  }
+  if (engine == ENGINE_RECV) return CAUSE_RECV_WAIT;
+  if (engine == ENGINE_BARRIER) return CAUSE_BARRIER;
+  return engine == ENGINE_MATMUL ? CAUSE_COMPUTE : CAUSE_VECTOR;
+}

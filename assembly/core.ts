@@ -1,0 +1,177 @@
+// One NPU core: decoupled in-order engines behind an instruction queue. A core is stepped only in cycles in which something can
+// have changed: it was signalled (an instruction, a message, a response), or its own next event is due. In a cycle it ends what
+// is due, starts what can start, lets the DMA engine issue, moves one instruction from its queue to an engine's, and then says
+// where its cycles go. What it moved to an engine can start in the next cycle.
+import {
+  CAUSE_IDLE,
+  ENGINE_BARRIER,
+  ENGINE_DMA,
+  ENGINE_MATMUL,
+  ENGINE_RECV,
+  ENGINE_SEND,
+  ENGINE_VECTOR,
+  SIGNAL_TAIL_LEFT,
+  STATUS_DONE,
+  STATUS_FAULT,
+} from './codes';
+import { causeOf } from './cause';
+import { freeSlot } from './dispatch';
+import { dmaWake, stepDma } from './dma';
+import { barrierRelease, engineAt, finishEngine, messageLanded, retire, tailLeft, tryStart } from './engines';
+import {
+  C_ACTIVE_STREAMS,
+  C_FINISHED,
+  C_PC,
+  C_QUEUE,
+  C_RESERVED,
+  C_SIGNAL,
+  C_STREAMS,
+  C_STRIDE,
+  C_TENANT,
+  C_WAKE,
+  D_INSTRUCTION,
+  D_ITERATION,
+  D_OUTSTANDING,
+  D_REMAINING,
+  D_STRIDE,
+  ENGINE_COUNT,
+  E_QUEUE,
+  E_RUNNING,
+  E_UNTIL,
+  H_CORES,
+  H_CORES_AT,
+  H_DONE_TENANTS,
+  H_ENGINE_QUEUE,
+  I_ENGINE,
+  Q_COUNT,
+  T_FAULT_CYCLE,
+  T_LEFT,
+  T_STATUS,
+} from './layout';
+import { observe } from './observe';
+import { frontIteration, instructionAt, popInstruction, pushInstruction } from './queue';
+
+const NEVER: u64 = u64.MAX_VALUE;
+
+/** All cores that something can have happened to. */
+export function stepCores(now: u64, reverse: bool): void {
+  const cores = load<u32>(H_CORES);
+  const base: usize = load<u32>(H_CORES_AT);
+  for (let i: u32 = 0; i < cores; i++) {
+    const core = base + (reverse ? cores - 1 - i : i) * C_STRIDE;
+    if (load<u8>(core, C_SIGNAL) != 0 || load<u64>(core, C_WAKE) <= now) stepCore(core, now);
+  }
+}
+
+/** The next cycle in which a core acts by itself; `now + 1` if one has been signalled since it was stepped. */
+export function coresWake(now: u64): u64 {
+  let wake = NEVER;
+  const cores = load<u32>(H_CORES);
+  let core: usize = load<u32>(H_CORES_AT);
+  for (let i: u32 = 0; i < cores; i++, core += C_STRIDE) {
+    wake = min(wake, load<u8>(core, C_SIGNAL) != 0 ? now + 1 : load<u64>(core, C_WAKE));
+  }
+  return wake;
+}
+
+function stepCore(core: usize, now: u64): void {
+  const signals = load<u8>(core, C_SIGNAL);
+  store<u8>(core, 0, C_SIGNAL);
+  if (isStopped(core, now)) {
+    store<u64>(core, NEVER, C_WAKE);
+    observe(core, CAUSE_IDLE, now);
+    return;
+  }
+  if ((signals & SIGNAL_TAIL_LEFT) != 0) tailLeft(core, now);
+  endDue(core, now);
+  tryStart(core, ENGINE_MATMUL, now);
+  tryStart(core, ENGINE_VECTOR, now);
+  tryStart(core, ENGINE_SEND, now);
+  tryStart(core, ENGINE_RECV, now);
+  while (tryStart(core, ENGINE_DMA, now)) {}
+  tryStart(core, ENGINE_BARRIER, now);
+  if (load<u32>(core, C_ACTIVE_STREAMS) != 0) stepDma(core, now);
+  const decoded = decode(core);
+  if (isFinished(core)) finish(core);
+  store<u64>(core, decoded ? now + 1 : nextEvent(core, now), C_WAKE);
+  observe(core, causeOf(core, now), now);
+}
+
+/** Has the core's tenant faulted in an earlier cycle? */
+function isStopped(core: usize, now: u64): bool {
+  const tenant: usize = load<u32>(core, C_TENANT);
+  return load<u32>(tenant, T_STATUS) == STATUS_FAULT && load<u64>(tenant, T_FAULT_CYCLE) < now;
+}
+
+/** End everything whose last cycle was the one before, and what messages and responses have completed. */
+function endDue(core: usize, now: u64): void {
+  for (let engine: u32 = ENGINE_SEND; engine < (ENGINE_COUNT as u32); engine++) {
+    const record = engineAt(core, engine);
+    if (load<u32>(record, E_RUNNING) != 0 && isDue(core, engine, record, now)) finishEngine(core, engine, now);
+  }
+  for (let left = load<u32>(core, C_ACTIVE_STREAMS); left != 0; left &= left - 1) endTransfer(core, ctz<u32>(left), now);
+}
+
+function isDue(core: usize, engine: u32, record: usize, now: u64): bool {
+  if (engine == ENGINE_RECV) return messageLanded(record);
+  if (engine == ENGINE_BARRIER) return barrierRelease(core) <= now;
+  return load<u64>(record, E_UNTIL) <= now;
+}
+
+function endTransfer(core: usize, index: u32, now: u64): void {
+  const stream = core + C_STREAMS + index * D_STRIDE;
+  if (load<u32>(stream, D_REMAINING) != 0 || load<u32>(stream, D_OUTSTANDING) != 0) return;
+  store<u32>(core, load<u32>(core, C_ACTIVE_STREAMS) & ~(1 << index), C_ACTIVE_STREAMS);
+  retire(core, load<u32>(stream, D_INSTRUCTION), load<u32>(stream, D_ITERATION), now);
+  store<u32>(stream, 0, D_INSTRUCTION);
+}
+
+/** Move the front of the instruction queue to its engine's queue if there is room. */
+function decode(core: usize): bool {
+  const instruction = instructionAt(core + C_QUEUE, 0);
+  if (!hasRoom(core, instruction)) return false;
+  const queue = engineAt(core, load<u8>(instruction, I_ENGINE)) + E_QUEUE;
+  pushInstruction(queue, instruction as u32, frontIteration(core + C_QUEUE));
+  popInstruction(core + C_QUEUE);
+  freeSlot(core);
+  return true;
+}
+
+function hasRoom(core: usize, instruction: usize): bool {
+  if (instruction == 0) return false;
+  return load<u32>(engineAt(core, load<u8>(instruction, I_ENGINE)) + E_QUEUE, Q_COUNT) < load<u32>(H_ENGINE_QUEUE);
+}
+
+function isFinished(core: usize): bool {
+  if (load<u8>(core, C_FINISHED) != 0 || load<u32>(core, C_PC) != 0 || load<u32>(core, C_RESERVED) != 0) return false;
+  if (load<u32>(core, C_ACTIVE_STREAMS) != 0) return false;
+  for (let engine: u32 = 0; engine < (ENGINE_COUNT as u32); engine++) {
+    const record = engineAt(core, engine);
+    if (load<u32>(record, E_RUNNING) != 0 || load<u32>(record + E_QUEUE, Q_COUNT) != 0) return false;
+  }
+  return true;
+}
+
+function finish(core: usize): void {
+  const tenant: usize = load<u32>(core, C_TENANT);
+  const left = load<u32>(tenant, T_LEFT) - 1;
+  store<u8>(core, 1, C_FINISHED);
+  store<u32>(tenant, left, T_LEFT);
+  if (left != 0 || load<u32>(tenant, T_STATUS) == STATUS_FAULT) return;
+  store<u32>(tenant, STATUS_DONE, T_STATUS);
+  store<u32>(H_DONE_TENANTS, load<u32>(H_DONE_TENANTS) + 1);
+}
+
+/** The next cycle in which this core changes without being signalled. */
+function nextEvent(core: usize, now: u64): u64 {
+  if (load<u32>(load<u32>(core, C_TENANT), T_STATUS) == STATUS_FAULT) return now + 1;
+  if (hasRoom(core, instructionAt(core + C_QUEUE, 0))) return now + 1;
+  let next = load<u32>(core, C_ACTIVE_STREAMS) != 0 ? dmaWake(core, now) : NEVER;
+  for (let engine: u32 = ENGINE_SEND; engine < (ENGINE_COUNT as u32); engine++) {
+    const record = engineAt(core, engine);
+    if (load<u32>(record, E_RUNNING) == 0) continue;
+    if (engine == ENGINE_RECV) next = messageLanded(record) ? now + 1 : next;
+    else next = min(next, engine == ENGINE_BARRIER ? barrierRelease(core) : load<u64>(record, E_UNTIL));
+  }
+  return next;
+}

@@ -1,0 +1,363 @@
+// Read by both compilers (AssemblyScript and TypeScript): integer constants only, no types, no functions.
+//
+// Every record of the machine's memory: offsets in bytes, strides, and the fixed sizes that offsets depend on. The image that
+// the host builds IS the memory the machine runs in: header at IMAGE_BASE, then the sections the header points to. Pointers
+// are u32 addresses; `u64` marks fields of eight bytes; all others are u32 unless marked u8 or u16.
+
+export const IMAGE_BASE = 4096;
+export const IMAGE_MAGIC = 0x55504e76;
+export const IMAGE_VERSION = 1;
+
+// ---- header, at IMAGE_BASE -------------------------------------------------------------------------------------------
+export const H_MAGIC = IMAGE_BASE;
+export const H_VERSION = IMAGE_BASE + 4;
+export const H_BYTES = IMAGE_BASE + 8;
+export const H_FLAGS = IMAGE_BASE + 12;
+export const H_CYCLE = IMAGE_BASE + 16; // u64
+export const H_OUTCOME = IMAGE_BASE + 24;
+export const H_DONE_TENANTS = IMAGE_BASE + 28;
+export const H_TILES = IMAGE_BASE + 32;
+export const H_WIDTH = IMAGE_BASE + 36;
+export const H_TENANTS = IMAGE_BASE + 40;
+export const H_CORES = IMAGE_BASE + 44;
+export const H_CHANNELS = IMAGE_BASE + 48;
+// pointers to the sections
+export const H_PLANES_AT = IMAGE_BASE + 52;
+export const H_TENANTS_AT = IMAGE_BASE + 56;
+export const H_CORES_AT = IMAGE_BASE + 60;
+export const H_CHANNELS_AT = IMAGE_BASE + 64;
+export const H_TRACE_AT = IMAGE_BASE + 68;
+export const H_TRACE_COUNT = IMAGE_BASE + 72;
+export const H_TRACE_NEXT = IMAGE_BASE + 76;
+// chip parameters
+export const H_ROWS = IMAGE_BASE + 80;
+export const H_COLUMNS = IMAGE_BASE + 84;
+export const H_LANES = IMAGE_BASE + 88;
+export const H_FLIT_BYTES = IMAGE_BASE + 92;
+export const H_MAX_PACKET = IMAGE_BASE + 96;
+export const H_ENGINE_QUEUE = IMAGE_BASE + 100;
+export const H_INSTRUCTION_QUEUE = IMAGE_BASE + 104;
+export const H_SLOTS = IMAGE_BASE + 108;
+export const H_BARRIER_CYCLES = IMAGE_BASE + 112;
+export const H_BURST_BYTES = IMAGE_BASE + 116;
+export const H_OUTSTANDING = IMAGE_BASE + 120;
+export const H_STREAMS = IMAGE_BASE + 124;
+export const H_WALK_CYCLES = IMAGE_BASE + 128;
+export const H_WALKERS = IMAGE_BASE + 132;
+export const H_RTT_CYCLES = IMAGE_BASE + 136;
+export const H_INTERLEAVE = IMAGE_BASE + 140;
+export const H_MEMORY_LATENCY = IMAGE_BASE + 144;
+export const H_MEMORY_RATE = IMAGE_BASE + 148;
+export const H_MEMORY_BUS = IMAGE_BASE + 152; // 1: bursts reach memory beside the network
+export const H_BUS_CYCLES = IMAGE_BASE + 156;
+export const H_VROUTER_CYCLES = IMAGE_BASE + 160; // look-up of the instruction vRouter, latency only
+// dispatch: the instruction bus and what is on its way
+export const H_BUS_FREE = IMAGE_BASE + 168; // u64: first cycle in which the bus may issue
+export const H_BUS_LAST = IMAGE_BASE + 176; // core index of the last winner
+export const H_BUS_HEAD = IMAGE_BASE + 180;
+export const H_BUS_COUNT = IMAGE_BASE + 184;
+export const H_READY_AT = IMAGE_BASE + 188; // bitset over cores: a free slot and instructions left
+export const H_READY_WORDS = IMAGE_BASE + 192;
+export const H_BURSTS_BUS_LAST = IMAGE_BASE + 196; // path `bus`: core after which the next cycle's arrivals are taken
+// timeline
+export const H_BUCKET_SHIFT = IMAGE_BASE + 200;
+export const H_BUCKETS = IMAGE_BASE + 204;
+export const H_RECENT = IMAGE_BASE + 208; // cycles in the ring of causes, a power of two
+export const H_IGNORED = IMAGE_BASE + 212; // signals of sources that nobody listens to
+export const H_BUS_RING = IMAGE_BASE + 216; // BUS_RING records
+export const BUS_RING = 16;
+export const BUS_STRIDE = 24; // core, instruction, iteration, -, cycle of delivery (u64)
+export const BUS_CORE = 0;
+export const BUS_INSTRUCTION = 4;
+export const BUS_ITERATION = 8;
+export const BUS_AT = 16; // u64
+export const HEADER_BYTES = 216 + BUS_RING * BUS_STRIDE + 8;
+
+// flags
+export const FLAG_REVERSE = 1; // visit units in reverse order: results must not change
+export const FLAG_NO_JUMPS = 2; // step through every cycle
+
+// ---- network planes ----------------------------------------------------------------------------------------------------
+export const PLANE_COUNT = 4;
+export const PORTS = 5;
+export const MOST_VCS = 12;
+export const WHEEL_FLITS = 4; // slots of the flit, arrival and source credit wheels: delays of 2 and 3 cycles
+export const WHEEL_CREDITS = 8; // slots of the router credit wheel: delays of 3 and 6 cycles
+
+export const P_USED = 0;
+export const P_VCS = 4;
+export const P_DEPTH = 8;
+export const P_FIFO_MASK = 12;
+export const P_ROUTERS = 16;
+export const P_ROUTER_STRIDE = 20;
+export const P_SOURCES = 24;
+export const P_ACTIVE = 28; // bitset of routers with a flit
+export const P_PENDING = 32; // bitset of sources with a packet
+export const P_WORDS = 36; // u64 words of those bitsets
+export const P_FLITS = 40; // wheel: WHEEL_FLITS slots of P_FLIT_SLOT bytes, entries (lane, flit)
+export const P_FLIT_SLOT = 44;
+export const P_ARRIVALS = 48; // wheel: packets whose tail the terminal takes
+export const P_ARRIVAL_SLOT = 52;
+export const P_CREDITS = 56; // wheel: output lanes
+export const P_CREDIT_SLOT = 60;
+export const P_SOURCE_CREDITS = 64; // wheel: addresses of sources' free counts
+export const P_FLIT_COUNTS = 68; // u32 x 4
+export const P_ARRIVAL_COUNTS = 84; // u32 x 4
+export const P_SOURCE_CREDIT_COUNTS = 100; // u32 x 4
+export const P_CREDIT_COUNTS = 116; // u32 x 8
+export const P_PACKETS = 148; // packets created and not yet arrived
+export const P_MOVED = 152; // something changed in this cycle
+export const P_LINK_FLITS = 156; // u64 per tile, link port and tenant
+export const P_LINK_BLOCKED = 160; // u64 per tile and link port
+export const P_MASKED = 164; // some packet may not take every channel
+export const P_STRIDE = 168;
+
+// router
+export const R_WAIT = 0; // u64 lanes in WAIT_VC
+export const R_ACTIVE = 8; // u64 lanes in ACTIVE
+export const R_NONEMPTY = 16; // u64 lanes with a flit
+export const R_CREDIT = 24; // u64 ACTIVE lanes whose output channel has a free slot
+export const R_WANT = 32; // u64 x 5: lanes in WAIT_VC or ACTIVE, by output port
+export const R_OWNED = 72; // u16 x 5: owned channels by output port
+export const R_SA_GRANT = 82; // u8 x 5
+export const R_SA_ACCEPT = 87; // u8 x 5
+export const R_RR = 92; // u8 x 5
+export const R_X = 97; // u8
+export const R_Y = 98; // u8
+export const R_INDEX = 100; // tile
+export const R_LINK_FLITS = 104;
+export const R_LINK_BLOCKED = 108;
+export const R_LANES = 112;
+
+// lane (port*V + vc): the input channel and the output channel of that number
+export const L_FIFO = 0;
+export const L_HEAD = 4; // u16
+export const L_COUNT = 6; // u16
+export const L_OUT = 8; // u8 output port of the front packet
+export const L_PHASE = 9; // u8
+export const L_VA_ACCEPT = 10; // u8
+export const L_VA_GRANT = 11; // u8
+export const L_FREE = 12; // u16 free slots behind this output channel
+export const L_OWNER = 14; // u8 input lane that owns this output channel
+export const L_TENANT = 15; // u8 tenant of the front packet
+export const L_PEER = 16; // lane at the other end of the port; for the terminal the source's free count
+export const L_ROUTER = 20;
+export const L_OUTLANE = 24; // output channel of an ACTIVE lane
+export const L_INDEX = 28; // u8
+export const L_PORT = 29; // u8
+export const L_VC = 30; // u8
+export const L_MASK = 32; // u16 channels that the front packet may take
+export const L_STRIDE = 40;
+
+export const PHASE_IDLE = 0;
+export const PHASE_WAIT = 1;
+export const PHASE_ACTIVE = 2;
+export const NO_LANE = 255;
+
+// source: the injecting half of a terminal
+export const S_HEAD = 0;
+export const S_TAIL = 4;
+export const S_SENT = 8; // flits of the head packet that are out
+export const S_VC = 12; // u8
+export const S_LAST = 13; // u8
+export const S_MOVING = 14; // u8: the last inject phase sent a flit of a message
+export const S_LANES = 16; // lanes of the router's terminal input
+export const S_OWNER = 20; // byte to which signals are or-ed
+export const S_INDEX = 24; // tile
+export const S_FREE = 28; // u16 x MOST_VCS
+export const S_STRIDE = 28 + 2 * MOST_VCS + 4;
+
+// packet: eight-byte aligned, so that a flit is a packet address with two flags
+export const K_NEXT = 0;
+export const K_FLITS = 4; // u16
+export const K_X = 6; // u8 destination column
+export const K_Y = 7; // u8
+export const K_TENANT = 8; // u8
+export const K_KIND = 9; // u8
+export const K_MASK = 10; // u16 virtual channels it may take
+export const K_OWNER = 12; // core of a burst, pair of a message or credit
+export const K_BYTES = 16;
+export const K_SOURCE = 20; // u16 tile
+export const K_TARGET = 22; // u16 tile
+export const K_EXTRA = 24; // DMA stream of a burst, landing slot of a message
+export const K_CHANNEL = 28; // memory channel of a burst
+export const K_TIME = 32; // u64: creation (trace), then arrival; end of the latency at memory
+export const K_STRIDE = 40;
+export const FLIT_TAIL = 1;
+
+// ---- cores ---------------------------------------------------------------------------------------------------------------
+export const ENGINE_COUNT = 6;
+export const MOST_QUEUE = 16;
+export const MOST_LOOPS = 4;
+export const MOST_TOKENS = 256;
+export const MOST_STREAMS = 16;
+export const MOST_WALKERS = 8;
+export const MOST_RANGES = 256;
+export const CAUSE_COUNT = 12;
+
+// queue of instructions: head, count, then MOST_QUEUE entries (instruction, iteration)
+export const Q_HEAD = 0;
+export const Q_COUNT = 4;
+export const Q_ENTRIES = 8;
+export const Q_ENTRY = 8;
+export const Q_STRIDE = Q_ENTRIES + MOST_QUEUE * Q_ENTRY;
+
+// engine: what runs, then its queue
+export const E_RUNNING = 0; // instruction or 0
+export const E_ITERATION = 4;
+export const E_UNTIL = 8; // u64 first cycle after the work, where it is known
+export const E_QUEUE = 16;
+export const E_STRIDE = E_QUEUE + Q_STRIDE;
+
+// DMA stream: one transfer being served
+export const D_INSTRUCTION = 0; // 0: free
+export const D_ITERATION = 4;
+export const D_ADDRESS = 8; // u64 next virtual address
+export const D_REMAINING = 16; // bytes not yet cut into bursts
+export const D_OUTSTANDING = 20; // bursts cut and not yet complete
+export const D_RANGE = 24; // range of the next burst
+export const D_STRIDE = 32;
+
+// burst that is translated and not yet issued
+export const B_STREAM = 0;
+export const B_BYTES = 4;
+export const B_ADDRESS = 8; // u64 virtual
+export const B_READY = 16; // u64 cycle in which its translation is there
+export const B_WALK = 24; // length of its walk
+export const B_RANGE = 28;
+export const B_STRIDE = 32;
+
+export const C_TILE = 0;
+export const C_INDEX = 4;
+export const C_TENANT = 8;
+export const C_VCORE = 12;
+export const C_SIGNAL = 16; // u8: something happened to this core
+export const C_STARTED = 17; // u8
+export const C_FINISHED = 18; // u8
+export const C_CAUSE = 19; // u8
+export const C_WAKE = 24; // u64 next cycle in which it can change by itself
+export const C_SINCE = 32; // u64 first cycle not yet charged
+export const C_CAUSES = 40; // u64 x CAUSE_COUNT
+export const C_RETIRED = C_CAUSES + 8 * CAUSE_COUNT; // u64
+export const C_HITS = C_RETIRED + 8; // u64
+export const C_MISSES = C_HITS + 8; // u64
+export const C_WALK_READS = C_MISSES + 8; // u64
+export const C_TRANSLATION_STALL = C_WALK_READS + 8; // u64
+// controller's half
+export const C_PC = C_TRANSLATION_STALL + 8; // next instruction, 0 when all are issued
+export const C_ITERATION = C_PC + 4; // -1 outside the iteration loop
+export const C_LOOP_DEPTH = C_ITERATION + 4;
+export const C_RESERVED = C_LOOP_DEPTH + 4; // slots of the instruction queue in use or on the bus
+export const C_LOOPS = C_RESERVED + 4; // (END of the loop, rounds left) x MOST_LOOPS
+export const C_QUEUE = C_LOOPS + 8 * MOST_LOOPS;
+export const C_ENGINES = C_QUEUE + Q_STRIDE;
+export const C_TOKENS = C_ENGINES + ENGINE_COUNT * E_STRIDE; // u16 x MOST_TOKENS
+// send engine
+export const C_SEND_LEFT = C_TOKENS + 2 * MOST_TOKENS; // flits of the message not yet made into packets
+export const C_SEND_PACKET = C_SEND_LEFT + 4; // its packet record
+export const C_SEND_SLOT = C_SEND_PACKET + 4;
+export const C_BARRIER_ROUND = C_SEND_SLOT + 4;
+// DMA engine
+export const C_STREAMS = C_BARRIER_ROUND + 4;
+export const C_ACTIVE_STREAMS = C_STREAMS + MOST_STREAMS * D_STRIDE; // bitmask
+export const C_NEXT_STREAM = C_ACTIVE_STREAMS + 4;
+export const C_FREE_BURSTS = C_NEXT_STREAM + 4; // bitmask of burst records
+export const C_BURSTS = C_FREE_BURSTS + 4; // burst packet records
+export const C_OUTBOX = C_BURSTS + 4; // path `bus`: burst issued in this cycle
+export const C_PENDING_HEAD = C_OUTBOX + 4;
+export const C_PENDING_COUNT = C_PENDING_HEAD + 4;
+export const C_SOURCES = C_PENDING_COUNT + 4; // source of the data plane, then of the request plane
+export const C_PENDING = C_SOURCES + 8 + 4;
+// translation
+export const C_TLB = C_PENDING + (MOST_WALKERS + 1) * B_STRIDE; // u64 tags, most recently used first
+export const C_TLB_COUNT = C_TLB + 4;
+export const C_RTT_CURRENT = C_TLB_COUNT + 4; // range index or NO_RANGE
+export const C_LAST_V = C_RTT_CURRENT + 4; // u16 x MOST_RANGES: successor or NO_RANGE
+// timeline
+export const C_TIMELINE = C_LAST_V + 2 * MOST_RANGES; // u32 x buckets x causes
+export const C_RECENT = C_TIMELINE + 4; // u8 x recent cycles
+export const C_STRIDE = C_RECENT + 8;
+export const NO_RANGE = 0xffff;
+
+// instruction
+export const I_OP = 0; // u8
+export const I_ENGINE = 1; // u8
+export const I_WAITS = 2; // u8
+export const I_GIVES = 3; // u8
+export const I_WAIT = 4; // (token u8, count u8) x 4
+export const I_GIVE = 12; // (token u8, count u8) x 4
+export const I_A = 20; // bytes | M | elements | group | loop count
+export const I_B = 24; // N | cost | address of the matching loop end or start
+export const I_C = 28; // K | flits of the message | 1: this loop counts iterations
+export const I_ADDRESS = 32; // u64 virtual address | dataflow
+export const I_PAIR = 40; // pair of a send or recv
+export const I_RELEASE = 44; // pair whose oldest slot the end of this instruction frees, or 0
+export const I_INDEX = 48; // number in the flattened program
+export const I_STRIDE = 56;
+
+// directed pair of cores that exchange messages
+export const X_SENDER = 0;
+export const X_RECEIVER = 4;
+export const X_FREE = 8; // slots that the sender knows to be free
+export const X_NEXT_SEND = 12; // slot of the next message sent
+export const X_NEXT_RECV = 16; // slot of the next message received
+export const X_NEXT_FREE = 20; // slot that is released next
+export const X_CREDITS = 24; // packet records of the credits, one per slot
+export const X_ARRIVED = 28; // u32 flits landed, per slot
+export const MOST_SLOTS = 16;
+export const X_STRIDE = X_ARRIVED + 4 * MOST_SLOTS + 4;
+
+// ---- tenants ---------------------------------------------------------------------------------------------------------------
+export const T_INDEX = 0;
+export const T_STATUS = 4;
+export const T_CORES = 8; // number of cores
+export const T_CORE_LIST = 12; // core addresses by virtual core
+export const T_LEFT = 16; // cores that have not finished
+export const T_TRANSLATION = 20;
+export const T_ENTRIES = 24;
+export const T_PAGE_BYTES = 28;
+export const T_RANGES = 32;
+export const T_RANGE_COUNT = 36;
+export const T_CHANNELS = 40; // addresses of its memory channels
+export const T_CHANNEL_COUNT = 44;
+export const T_ITERATIONS = 48;
+export const T_ITER_START = 52; // u64 per iteration
+export const T_ITER_END = 56; // u64 per iteration
+export const T_ITER_LEFT = 60; // u32 per iteration: instructions that have not ended
+export const T_DONE = 64; // iterations done
+export const T_GROUPS = 68; // barrier groups
+export const T_WARMUP = 72; // u64
+export const T_INTERFERENCE = 80; // u64
+export const T_FAULT_ADDRESS = 88; // u64
+export const T_FAULT_CYCLE = 96; // u64
+export const T_FAULT_VCORE = 104;
+export const T_FAULT_INSTRUCTION = 108;
+export const T_STRIDE = 112;
+
+// barrier group
+export const G_CORES = 0; // cores that take part
+export const G_ARRIVED = 4;
+export const G_ROUND = 8; // releases so far
+export const G_RELEASE = 16; // u64 cycle of the last release
+export const G_STRIDE = 24;
+
+// range of a tenant's memory
+export const N_VIRTUAL = 0; // u64
+export const N_PHYSICAL = 8; // u64
+export const N_BYTES = 16;
+export const N_PERMISSION = 20;
+export const N_STRIDE = 24;
+
+// ---- memory channels -------------------------------------------------------------------------------------------------------
+export const M_TILE = 0;
+export const M_INDEX = 4;
+export const M_SOURCE = 8; // its source in the response plane
+export const M_LAST = 12; // tenant served last
+export const M_QUEUED = 16; // bursts waiting for service
+export const M_QUEUES = 20; // (head, tail) per tenant
+export const M_LEAVING = 24; // head of the list of served bursts in their latency
+export const M_LEAVING_TAIL = 28;
+export const M_CLOCK = 32; // u64: end of the last service, in bytes of this channel's rate since cycle 0
+export const M_WAKE = 40; // u64
+export const M_BYTES = 48; // u64
+export const M_STRIDE = 56;

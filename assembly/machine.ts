@@ -1,0 +1,178 @@
+// The machine: one cycle as the pipeline diagram reads, the run loop with its time jumps, and the exact end: done, or deadlock.
+import {
+  FLAG_NO_JUMPS,
+  FLAG_REVERSE,
+  H_CORES,
+  H_CYCLE,
+  H_DONE_TENANTS,
+  H_FLAGS,
+  H_OUTCOME,
+  H_PLANES_AT,
+  H_TENANTS,
+  H_TRACE_AT,
+  H_TRACE_COUNT,
+  H_TRACE_NEXT,
+  C_SIGNAL,
+  K_EXTRA,
+  K_FLITS,
+  K_KIND,
+  K_OWNER,
+  K_SOURCE,
+  K_STRIDE,
+  K_TIME,
+  PLANE_COUNT,
+  P_ARRIVALS,
+  P_ARRIVAL_COUNTS,
+  P_ARRIVAL_SLOT,
+  P_MOVED,
+  P_PACKETS,
+  P_SOURCES,
+  P_STRIDE,
+  P_USED,
+  S_STRIDE,
+  X_ARRIVED,
+  X_FREE,
+  X_RECEIVER,
+  X_SENDER,
+} from './layout';
+import {
+  KIND_CREDIT,
+  KIND_MESSAGE,
+  KIND_TRACE,
+  OUTCOME_DEADLOCK,
+  OUTCOME_DONE,
+  OUTCOME_RUNNING,
+  PLANE_DATA,
+  PLANE_REQUEST,
+  SIGNAL_WAKE,
+} from './codes';
+import { coresWake, stepCores } from './core';
+import { dispatchWake, stepDispatch } from './dispatch';
+import { completeBurst } from './dma';
+import { closeLinks, linksBusy, openLinks, receive } from './link';
+import { arriveAtMemory, memoryWake, stepMemory } from './memory';
+import { settleAll } from './observe';
+import { route } from './router';
+import { enqueue, inject } from './source';
+
+const NEVER: u64 = u64.MAX_VALUE;
+
+/** Advance at most `cycles`; returns how many. Stops early when every tenant is done or nothing can ever change again. */
+export function advance(cycles: u32): u32 {
+  const start = load<u64>(H_CYCLE);
+  const end = start + (cycles as u64);
+  const jumps = (load<u32>(H_FLAGS) & FLAG_NO_JUMPS) == 0;
+  let now = start;
+  while (now < end && load<u32>(H_OUTCOME) == OUTCOME_RUNNING) {
+    cycle(now);
+    const next = nextEvent(now);
+    if (isDone()) store<u32>(H_OUTCOME, OUTCOME_DONE);
+    else if (next == NEVER) store<u32>(H_OUTCOME, OUTCOME_DEADLOCK);
+    else now = jumps ? min(next, end) : now + 1;
+  }
+  store<u64>(H_CYCLE, now);
+  settleAll(now);
+  return (now - start) as u32;
+}
+
+/** One cycle, in the order of its phases. Units in one phase cannot see each other: links and the bus take cycles. */
+function cycle(now: u64): void {
+  const reverse = (load<u32>(H_FLAGS) & FLAG_REVERSE) != 0;
+  if (load<u32>(H_TRACE_NEXT) < load<u32>(H_TRACE_COUNT)) createTraffic(now);
+  let plane: usize = load<u32>(H_PLANES_AT);
+  for (let p: u32 = 0; p < (PLANE_COUNT as u32); p++, plane += P_STRIDE) {
+    if (load<u32>(plane, P_USED) != 0 && !planeIdle(plane)) stepPlane(plane, p, now, reverse);
+  }
+  if (load<u32>(H_CORES) == 0) return;
+  stepMemory(now);
+  stepDispatch(now);
+  stepCores(now, reverse);
+}
+
+/** noc-model.md section 5: receive, inject, routers; then the arrivals of this cycle go to the units beside the terminals. */
+function stepPlane(plane: usize, number: u32, now: u64, reverse: bool): void {
+  store<u32>(plane, 0, P_MOVED);
+  openLinks(plane, now as u32);
+  receive(plane, now as u32);
+  inject(plane, reverse);
+  route(plane, reverse);
+  closeLinks(plane, now as u32);
+  const slot = (now as u32) & 3;
+  const arrivals = load<u32>(plane, P_ARRIVALS) + slot * load<u32>(plane, P_ARRIVAL_SLOT);
+  const arrived = load<u32>(plane + slot * 4, P_ARRIVAL_COUNTS);
+  for (let i: u32 = 0; i < arrived; i++) deliver(load<u32>(arrivals + (i << 2)), number, now);
+  store<u32>(plane + slot * 4, 0, P_ARRIVAL_COUNTS);
+  store<u32>(plane, load<u32>(plane, P_PACKETS) - arrived, P_PACKETS);
+}
+
+function planeIdle(plane: usize): bool {
+  return load<u32>(plane, P_PACKETS) == 0 && !linksBusy(plane);
+}
+
+/** The tail of a packet has been consumed by its terminal. */
+function deliver(packet: usize, plane: u32, now: u64): void {
+  const kind = load<u8>(packet, K_KIND);
+  if (kind == KIND_TRACE) {
+    store<u64>(packet, now, K_TIME);
+  } else if (plane == PLANE_REQUEST) {
+    arriveAtMemory(packet, now);
+  } else if (plane != PLANE_DATA) {
+    completeBurst(packet);
+  } else {
+    const pair: usize = load<u32>(packet, K_OWNER);
+    if (kind == KIND_CREDIT) {
+      store<u32>(pair, load<u32>(pair, X_FREE) + 1, X_FREE);
+      wake(load<u32>(pair, X_SENDER));
+    } else {
+      const slot = pair + (load<u32>(packet, K_EXTRA) << 2);
+      store<u32>(slot, load<u32>(slot, X_ARRIVED) + (load<u16>(packet, K_FLITS) as u32), X_ARRIVED);
+      wake(load<u32>(pair, X_RECEIVER));
+    }
+  }
+}
+
+function wake(core: usize): void {
+  store<u8>(core, load<u8>(core, C_SIGNAL) | SIGNAL_WAKE, C_SIGNAL);
+}
+
+/** Trace packets of this cycle join the queues of their sources (a packet may leave in the cycle of its creation). */
+function createTraffic(now: u64): void {
+  const plane: usize = load<u32>(H_PLANES_AT);
+  const total = load<u32>(H_TRACE_COUNT);
+  let index = load<u32>(H_TRACE_NEXT);
+  let packet = load<u32>(H_TRACE_AT) + index * K_STRIDE;
+  while (index < total && load<u64>(packet, K_TIME) == now) {
+    enqueue(plane, load<u32>(plane, P_SOURCES) + (load<u16>(packet, K_SOURCE) as u32) * S_STRIDE, packet);
+    index++;
+    packet += K_STRIDE;
+  }
+  store<u32>(H_TRACE_NEXT, index);
+}
+
+/** The next cycle in which anything can happen; NEVER if nothing can. While flits move that is the next one. */
+function nextEvent(now: u64): u64 {
+  let next = NEVER;
+  let plane: usize = load<u32>(H_PLANES_AT);
+  for (let p: u32 = 0; p < (PLANE_COUNT as u32); p++, plane += P_STRIDE) {
+    if (load<u32>(plane, P_USED) == 0 || planeIdle(plane)) continue;
+    if (linksBusy(plane) || load<u32>(plane, P_MOVED) != 0) return now + 1;
+    next = now + 1; // stuck for now; a channel blocked for a cycle is counted in that cycle
+  }
+  const event = unitsWake(now);
+  return event == NEVER ? NEVER : min(event, next);
+}
+
+/** The next event of the units around the network. */
+function unitsWake(now: u64): u64 {
+  let next = NEVER;
+  if (load<u32>(H_TRACE_NEXT) < load<u32>(H_TRACE_COUNT)) {
+    next = load<u64>(load<u32>(H_TRACE_AT) + load<u32>(H_TRACE_NEXT) * K_STRIDE, K_TIME);
+  }
+  if (load<u32>(H_CORES) == 0) return next;
+  return min(min(next, memoryWake()), min(dispatchWake(now), coresWake(now)));
+}
+
+function isDone(): bool {
+  if (load<u32>(H_CORES) != 0) return load<u32>(H_DONE_TENANTS) == load<u32>(H_TENANTS);
+  return load<u32>(H_TRACE_NEXT) == load<u32>(H_TRACE_COUNT) && load<u32>(load<u32>(H_PLANES_AT), P_PACKETS) == 0;
+}
