@@ -1,0 +1,85 @@
+/**
+ * What moving a virtual core, or a whole vNPU, to another tile would do: the tiles after it and the hops won or lost, or the reason
+ * why not, in words. Called for every move of a pointer, so it touches nothing but the one tenant and the tiles it lands on.
+ */
+import type { Chip } from '../model/chip.ts';
+import { tileAt, tileX, tileY } from '../model/mesh.ts';
+import type { Topology } from '../model/vnpu.ts';
+import { requestEdges, requestHops } from './topology.ts';
+
+/** A tenant where it is now. */
+export interface PlacedTenant {
+  readonly name: string;
+  readonly topology: Topology;
+  /** Tile of each virtual core. */
+  readonly tiles: readonly number[];
+}
+
+/** What is held: one virtual core, or `all` of a tenant, taken at `tile`. */
+export interface Grip {
+  readonly tenant: number;
+  readonly vcore: number | 'all';
+  readonly tile: number;
+}
+
+interface Moved {
+  /** Tiles of the tenant after the drop; where it is refused, those it has. */
+  readonly tiles: readonly number[];
+  /** Hops summed over the requested mesh edges, now and after the drop. */
+  readonly hopsBefore: number;
+  readonly hopsAfter: number;
+}
+
+export type MovePreview =
+  | (Moved & { readonly ok: true; /** Own virtual core that changes places. */ readonly swappedWith?: number })
+  | (Moved & { readonly ok: false; readonly reason: string });
+
+/** Preview a drop of what is held onto a tile. `toTile` may be any number; outside the mesh is refused. */
+export function previewMove(chip: Chip, placed: readonly PlacedTenant[], grip: Grip, toTile: number): MovePreview {
+  const { tiles, topology } = placed[grip.tenant];
+  const edges = requestEdges(topology);
+  const hopsBefore = requestHops(chip, tiles, edges);
+  const refused = (reason: string): MovePreview => ({ ok: false, reason, tiles, hopsBefore, hopsAfter: hopsBefore });
+  if (chip.tiles[toTile] === undefined) return refused('that is outside the mesh');
+  const outcome = grip.vcore === 'all' ? moveAll(chip, tiles, grip.tile, toTile) : moveOne(tiles, grip.vcore, toTile);
+  for (const tile of outcome.tiles) {
+    const reason = wrongTile(chip, placed, grip.tenant, tile);
+    if (reason !== undefined) return refused(reason);
+  }
+  return { ok: true, ...outcome, hopsBefore, hopsAfter: requestHops(chip, outcome.tiles, edges) };
+}
+
+interface Outcome {
+  readonly tiles: readonly number[];
+  readonly swappedWith?: number;
+}
+
+function moveOne(tiles: readonly number[], vcore: number, toTile: number): Outcome {
+  const other = tiles.indexOf(toTile);
+  const after = [...tiles];
+  after[vcore] = toTile;
+  if (other < 0 || other === vcore) return { tiles: after };
+  after[other] = tiles[vcore];
+  return { tiles: after, swappedWith: other };
+}
+
+/** Every tile shifted by the way from where the vNPU was taken to `toTile`; -1 for those that leave the mesh. */
+function moveAll(chip: Chip, tiles: readonly number[], fromTile: number, toTile: number): Outcome {
+  const dx = tileX(chip, toTile) - tileX(chip, fromTile);
+  const dy = tileY(chip, toTile) - tileY(chip, fromTile);
+  const shifted = tiles.map((tile) => {
+    const x = tileX(chip, tile) + dx;
+    const y = tileY(chip, tile) + dy;
+    return x >= 0 && y >= 0 && x < chip.width && y < chip.height ? tileAt(chip, x, y) : -1;
+  });
+  return { tiles: shifted };
+}
+
+function wrongTile(chip: Chip, placed: readonly PlacedTenant[], tenant: number, tile: number): string | undefined {
+  const kind = chip.tiles[tile];
+  if (kind === undefined) return 'a core would leave the mesh';
+  if (kind === 'memory') return `tile ${tile} is a memory interface`;
+  if (kind === 'disabled') return `tile ${tile} is disabled`;
+  const owner = placed.findIndex(({ tiles }, other) => other !== tenant && tiles.includes(tile));
+  return owner < 0 ? undefined : `tile ${tile} belongs to ${placed[owner].name}`;
+}

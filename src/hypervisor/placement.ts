@@ -1,0 +1,79 @@
+/**
+ * Which tiles each tenant gets: placements by hand first, then the mapping policies in tenant order; or why someone does not fit.
+ * Leaves out: moving tenants that are there already to make room for one more.
+ */
+import { coreTiles, type Chip } from '../model/chip.ts';
+import type { TenantRequest } from '../model/experiment.ts';
+import type { Problem, Result } from '../model/problem.ts';
+import { ok } from '../model/problem.ts';
+import { vcoreCount } from '../model/vnpu.ts';
+import { largestFreeRectangle, pickTiles } from './policies.ts';
+import { requestEdges, topologyEditDistance } from './topology.ts';
+
+export interface Placement {
+  /** Tile of each virtual core. */
+  readonly tiles: readonly number[];
+  /** 0 for a mesh that is placed as it was asked for. */
+  readonly editDistance: number;
+}
+
+/** Owner of each taken tile. */
+type Owners = Map<number, TenantRequest>;
+
+/** Place all tenants, in their order. Problems carry paths such as `tenants.1.placement.3` and `tenants.2.topology`. */
+export function placeTenants(chip: Chip, requests: readonly TenantRequest[]): Result<Placement[]> {
+  const owners: Owners = new Map();
+  const problems = requests.flatMap((request, index) => takeByHand(chip, request, index, owners));
+  if (problems.length > 0) return { ok: false, problems };
+  const placements: Placement[] = [];
+  for (const [index, request] of requests.entries()) {
+    const tiles = request.placement ?? takeByPolicy(chip, request, owners);
+    if (tiles === undefined) problems.push(doesNotFit(chip, request, index, owners));
+    else placements.push({ tiles, editDistance: topologyEditDistance(chip, tiles, requestEdges(request.topology)) });
+  }
+  return problems.length > 0 ? { ok: false, problems } : ok(placements);
+}
+
+function takeByHand(chip: Chip, request: TenantRequest, index: number, owners: Owners): Problem[] {
+  const { placement, topology, name } = request;
+  if (placement === undefined) return [];
+  const path = `tenants.${index}.placement`;
+  const cores = vcoreCount(topology);
+  if (placement.length !== cores) {
+    return [
+      { path, message: `names ${placement.length} tiles; "${name}" has ${cores} virtual cores, one tile for each` },
+    ];
+  }
+  return placement.flatMap((tile, vcore) => {
+    const owner = owners.get(tile);
+    if (!owners.has(tile)) owners.set(tile, request);
+    const kind = chip.tiles[tile] ?? 'outside the mesh';
+    if (kind !== 'core') return [{ path: `${path}.${vcore}`, message: `tile ${tile} is ${kind}; name a core tile` }];
+    if (owner === undefined) return [];
+    const whose = owner === request ? `"${name}" uses it twice` : `"${owner.name}" and "${name}" both use it`;
+    return [{ path: `${path}.${vcore}`, message: `tile ${tile} is taken: ${whose}; name a free core tile` }];
+  });
+}
+
+function takeByPolicy(chip: Chip, request: TenantRequest, owners: Owners): number[] | undefined {
+  const isFree = (tile: number): boolean => chip.tiles[tile] === 'core' && !owners.has(tile);
+  const tiles = pickTiles(chip, isFree, request.topology, request.mapping);
+  tiles?.forEach((tile) => owners.set(tile, request));
+  return tiles;
+}
+
+function doesNotFit(chip: Chip, request: TenantRequest, index: number, owners: Owners): Problem {
+  const { name, topology, mapping } = request;
+  const isFree = (tile: number): boolean => chip.tiles[tile] === 'core' && !owners.has(tile);
+  const cores = coreTiles(chip);
+  const free = cores.filter(isFree).length;
+  const asked = `"${name}" asks for ${topology.width} x ${topology.height} virtual cores`;
+  const have = `${free} of ${cores.length} cores are free`;
+  const path = `tenants.${index}.topology`;
+  if (vcoreCount(topology) > free) {
+    return { path, message: `${asked}, but ${have}; at most ${free} virtual cores fit beside the other tenants` };
+  }
+  const largest = largestFreeRectangle(chip, isFree);
+  const right = `a mesh up to ${largest.width} x ${largest.height} fits, or the mapping "snake" instead of "${mapping}"`;
+  return { path, message: `${asked} in one rectangle; ${have}, but not in that shape; ${right}` };
+}

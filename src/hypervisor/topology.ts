@@ -1,0 +1,48 @@
+/**
+ * The request graph of a tenant and what a placement of it costs: the topology edit distance, without node costs and with every edge
+ * weighing 1 unless said otherwise; and the hops that its messages travel. Source of the cost: graph edit distance with node
+ * insertion and deletion forbidden, as in the vNPU paper's topology mapping.
+ */
+import { LOCAL, hops, neighbour, type Mesh } from '../model/mesh.ts';
+import { vcoreCount, type Topology } from '../model/vnpu.ts';
+
+/** Two virtual cores between which data will flow, and what it costs to part them (default 1). */
+export type Edge = readonly [u: number, v: number, weight?: number];
+
+/** Edges of a requested mesh: each virtual core with its east and its south neighbour. */
+export function requestEdges(topology: Topology): Edge[] {
+  const edges: Edge[] = [];
+  for (let vcore = 0; vcore < vcoreCount(topology); vcore++) {
+    if ((vcore + 1) % topology.width !== 0) edges.push([vcore, vcore + 1]);
+    if (vcore + topology.width < vcoreCount(topology)) edges.push([vcore, vcore + topology.width]);
+  }
+  return edges;
+}
+
+/**
+ * Cost of a placement: the weight of every requested edge whose ends are not mesh neighbours, plus 1 for every pair of chosen tiles
+ * that are neighbours without a requested edge.
+ * @param tiles tile of each virtual core
+ */
+export function topologyEditDistance(mesh: Mesh, tiles: readonly number[], edges: readonly Edge[]): number {
+  let stretched = 0;
+  let kept = 0;
+  for (const [u, v, weight = 1] of edges) {
+    if (hops(mesh, tiles[u], tiles[v]) === 1) kept++;
+    else stretched += weight;
+  }
+  return stretched + adjacentPairs(mesh, tiles) - kept;
+}
+
+/** Router-to-router hops summed over the requested edges. */
+export const requestHops = (mesh: Mesh, tiles: readonly number[], edges: readonly Edge[]): number =>
+  edges.reduce((sum, [u, v]) => sum + hops(mesh, tiles[u], tiles[v]), 0);
+
+function adjacentPairs(mesh: Mesh, tiles: readonly number[]): number {
+  const chosen = new Set(tiles);
+  let ends = 0;
+  for (const tile of tiles) {
+    for (let port = 0; port < LOCAL; port++) if (chosen.has(neighbour(mesh, tile, port))) ends++;
+  }
+  return ends / 2;
+}

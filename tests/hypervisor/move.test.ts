@@ -1,0 +1,93 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { previewMove, type Grip, type PlacedTenant } from '../../src/hypervisor/move.ts';
+import { placeTenants } from '../../src/hypervisor/placement.ts';
+import { resolveChip } from '../../src/model/chip.ts';
+import { tenant } from './requests.ts';
+
+// 8 x 6 tiles, memory at x = 0 and x = 7; A is 2 x 2 at tile 1, B is 2 x 2 at tile 3, tile 26 is disabled.
+const chip = resolveChip({ disabledTiles: [26] });
+const square = { kind: 'mesh', width: 2, height: 2 } as const;
+const A: PlacedTenant = { name: 'A', topology: square, tiles: [1, 2, 9, 10] };
+const B: PlacedTenant = { name: 'B', topology: square, tiles: [3, 4, 11, 12] };
+const preview = (grip: Grip, to: number) => previewMove(chip, [A, B], grip, to);
+
+describe('one virtual core', () => {
+  it('moves to a free tile; hops grow by the way from its two neighbours', () => {
+    // A3 from (2,1) to (2,2): A1 at (2,0) and A2 at (1,1) are 2 away instead of 1.
+    const move = preview({ tenant: 0, vcore: 3, tile: 10 }, 18);
+    expect(move).toEqual({ ok: true, tiles: [1, 2, 9, 18], hopsBefore: 4, hopsAfter: 4 - 2 + 2 + 2 });
+  });
+
+  it('changes places with a core of its own', () => {
+    const move = preview({ tenant: 0, vcore: 0, tile: 1 }, 2);
+    expect(move).toEqual({ ok: true, tiles: [2, 1, 9, 10], swappedWith: 1, hopsBefore: 4, hopsAfter: 6 });
+  });
+
+  it('may be put back where it was', () => {
+    expect(preview({ tenant: 0, vcore: 0, tile: 1 }, 1)).toEqual({
+      ok: true,
+      tiles: A.tiles,
+      hopsBefore: 4,
+      hopsAfter: 4,
+    });
+  });
+
+  it.each([
+    [3, 'tile 3 belongs to B'],
+    [0, 'tile 0 is a memory interface'],
+    [26, 'tile 26 is disabled'],
+    [48, 'that is outside the mesh'],
+    [-1, 'that is outside the mesh'],
+    [NaN, 'that is outside the mesh'],
+  ])('is refused on tile %d: %s', (to, reason) => {
+    const move = preview({ tenant: 0, vcore: 3, tile: 10 }, to);
+    expect(move).toEqual({ ok: false, reason, tiles: A.tiles, hopsBefore: 4, hopsAfter: 4 });
+  });
+});
+
+describe('a whole vNPU', () => {
+  it('moves as it is, over its own tiles too', () => {
+    const move = preview({ tenant: 0, vcore: 'all', tile: 10 }, 18);
+    expect(move).toEqual({ ok: true, tiles: [9, 10, 17, 18], hopsBefore: 4, hopsAfter: 4 });
+  });
+
+  it.each([
+    [10, 11, 'tile 3 belongs to B'],
+    [1, 0, 'tile 0 is a memory interface'],
+    [2, 18, 'tile 26 is disabled'],
+    [1, 41, 'a core would leave the mesh'],
+    [9, 1, 'a core would leave the mesh'],
+    [1, 48, 'that is outside the mesh'],
+  ])('taken at tile %d is refused over %d: %s', (tile, to, reason) => {
+    expect(preview({ tenant: 0, vcore: 'all', tile }, to)).toMatchObject({ ok: false, reason, tiles: A.tiles });
+  });
+});
+
+describe('any move', () => {
+  it('that is allowed gives a placement that the hypervisor takes, and any other does not change it', () => {
+    const grip = fc.record({
+      tenant: fc.nat(1),
+      vcore: fc.oneof(fc.nat(3), fc.constant('all' as const)),
+      tile: fc.constantFrom(...A.tiles),
+    });
+    fc.assert(
+      fc.property(grip, fc.integer({ min: -2, max: 50 }), (held, to) => {
+        const placed = [A, B];
+        const { tiles } = placed[held.tenant];
+        const move = previewMove(
+          chip,
+          placed,
+          { ...held, tile: held.vcore === 'all' ? tiles[0] : tiles[held.vcore] },
+          to,
+        );
+        const after = placed.map(({ name, tiles: old }, index) =>
+          tenant(name, 2, 2, { placement: index === held.tenant ? move.tiles : old }),
+        );
+        expect(placeTenants(chip, after).ok).toBe(true);
+        if (move.ok) expect(move.tiles[held.vcore === 'all' ? 0 : held.vcore]).toBe(to);
+        else expect(move.tiles).toEqual(tiles);
+      }),
+    );
+  });
+});
