@@ -36,12 +36,13 @@ const isFile = (path) => existsSync(path) && statSync(path).isFile();
 /**
  * Path of a browser's program, or undefined.
  * @param {NodeJS.ProcessEnv} [env]
+ * @param {NodeJS.Platform} [platform]
  * @returns {string | undefined}
  */
-export function findBrowser(env = process.env) {
+export function findBrowser(env = process.env, platform = process.platform) {
   if (env.CHROME_PATH) return isFile(env.CHROME_PATH) ? env.CHROME_PATH : undefined;
-  if (process.platform === 'darwin') return MAC.find(isFile);
-  if (process.platform === 'win32') return WINDOWS.find(isFile);
+  if (platform === 'darwin') return MAC.find(isFile);
+  if (platform === 'win32') return WINDOWS.find(isFile);
   const folders = (env.PATH ?? '').split(delimiter).filter(Boolean);
   return NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find(isFile);
 }

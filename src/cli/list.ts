@@ -1,7 +1,9 @@
 /** `vnpu list`: what a document may name (chip presets, models) and what DOC may be (gallery entries). */
+import { DEFAULT_TENANT } from '../experiment/defaults.ts';
 import { GALLERY } from '../experiment/gallery.ts';
 import { CHIP_PRESETS } from '../model/chip.ts';
 import { MODELS } from '../model/models.ts';
+import { workloadMacs } from '../model/workload.ts';
 import { workloadFor } from '../workloads/zoo.ts';
 import { JSON_OPTION, type Command } from './command.ts';
 import { EXIT } from './exit.ts';
@@ -13,6 +15,12 @@ interface Entry {
   readonly summary: string;
 }
 
+/** Title and size of a model, at the default number of tokens. */
+function modelSummary(model: string): string {
+  const workload = workloadFor({ model, tokens: DEFAULT_TENANT.workload.tokens });
+  return workload.ok ? `${workload.value.title}, ${(workloadMacs(workload.value) / 1e9).toFixed(3)} GMAC` : '';
+}
+
 export const listCommand: Command = {
   usage: 'list',
   summary: 'Name chip presets, models and gallery entries',
@@ -20,7 +28,7 @@ export const listCommand: Command = {
   run: async (_, options) => {
     const sections: Record<string, Entry[]> = {
       presets: Object.entries(CHIP_PRESETS).map(([name, { summary }]) => ({ name, summary })),
-      models: MODELS.map((name) => ({ name, summary: workloadFor(name).title })),
+      models: MODELS.map((name) => ({ name, summary: modelSummary(name) })),
       gallery: GALLERY.map(({ name, summary }) => ({ name, summary })),
     };
     if (options.json) await printJson(sections);

@@ -1,14 +1,12 @@
 /** `vnpu model NAME`: the operators of a network as ONNX names them, with shapes, multiply-accumulates and parameters. */
+import { DEFAULT_TENANT } from '../experiment/defaults.ts';
 import { MODELS } from '../model/models.ts';
 import { layerMacs, workloadMacs, workloadParameters, type Workload } from '../model/workload.ts';
-import { workloadFor } from '../workloads/zoo.ts';
+import { MOST_TOKENS, workloadFor } from '../workloads/zoo.ts';
 import { JSON_OPTION, wholeOption, type Command } from './command.ts';
-import { EXIT, notYet, unknownWord } from './exit.ts';
+import { EXIT, inputError, notYet, unknownWord } from './exit.ts';
 import { print, printJson } from './output.ts';
 import { table } from './table.ts';
-
-const MOST_TOKENS = 4096;
-const isModel = (name: string): name is (typeof MODELS)[number] => (MODELS as readonly string[]).includes(name);
 
 export const modelCommand: Command = {
   usage: 'model <name>',
@@ -16,12 +14,13 @@ export const modelCommand: Command = {
   options: [JSON_OPTION, ['--tokens <n>', 'sequence length of a transformer']],
   run: async ([name], options) => {
     if (name.startsWith('onnx:')) return notYet('reading ONNX files');
-    if (!isModel(name)) return unknownWord('model', name, MODELS);
+    if (!(MODELS as readonly string[]).includes(name)) return unknownWord('model', name, MODELS);
     const tokens = wholeOption(options, 'tokens', 1, MOST_TOKENS);
     if ('exit' in tokens) return tokens.exit;
-    const workload = workloadFor(name, tokens.value);
-    if (options.json) await printJson(modelJson(workload));
-    else await print(modelText(workload));
+    const workload = workloadFor({ model: name, tokens: tokens.value ?? DEFAULT_TENANT.workload.tokens });
+    if (!workload.ok) return inputError(name, workload.problems);
+    if (options.json) await printJson(modelJson(workload.value));
+    else await print(modelText(workload.value));
     return EXIT.done;
   },
 };

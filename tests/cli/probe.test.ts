@@ -1,0 +1,75 @@
+/** The probes against numbers from elsewhere, and their refusals, which name the row. */
+import { describe, expect, it } from 'vitest';
+import { vnpu, vnpuJson } from '../support/cli.ts';
+
+const mesh = { width: 4, height: 4, virtualChannels: 1, bufferDepth: 4 };
+const probe = (kind: string, input: unknown) => vnpuJson(['probe', kind, '-', '--json'], JSON.stringify(input));
+
+describe('vnpu probe', () => {
+  it('noc: three hops, four flits arrive in cycle 21, as in BookSim', async () => {
+    const result = await probe('noc', { ...mesh, packets: [[0, 0, 3, 4]], note: 'other keys are ignored' });
+    expect(result).toMatchObject({ arrivals: [21], flitHops: 12 });
+    expect(result.seconds).toBeGreaterThanOrEqual(0);
+  });
+
+  it('systolic: one product or a list, as in SCALE-Sim', async () => {
+    const row = { rows: 16, cols: 16, dataflow: 'ws', M: 3025, N: 96, K: 363 };
+    const cycles = 423_798;
+    const utilization = (3025 * 96 * 363) / (cycles * 256);
+    expect(await probe('systolic', row)).toEqual({ cycles, utilization: expect.closeTo(utilization, 9) });
+    expect(await probe('systolic', [row, { ...row, dataflow: 'os' }])).toMatchObject([{ cycles }, { cycles: 448_020 }]);
+  });
+
+  it('tlb: a stream touches each page once, whatever the number of entries', async () => {
+    const base = 2 ** 32;
+    const generator = { kind: 'stream', base, bytes: 2 ** 24, step: 512, iterations: 1 };
+    const { page, range } = await probe('tlb', { generator, ranges: [[base, 2 ** 24]] });
+    expect(page).toContainEqual({ P: 4096, E: 1, hit: 28_672, miss: 4096 });
+    expect(page).toHaveLength(15);
+    expect(range).toContainEqual({ E: 4, hit: 32_767, miss: 1, fault: 0 });
+  });
+});
+
+describe('a probe refuses', () => {
+  const packets = (...rows: unknown[]) => ({ ...mesh, packets: [[0, 0, 1, 1], ...rows] });
+  const systolic = { rows: 16, cols: 16, dataflow: 'ws', M: 1, N: 1, K: 1 };
+  const generator = { kind: 'stream', base: 0, bytes: 4096, step: 64, iterations: 1 };
+
+  it.each([
+    ['noc', packets([0, 0, 16, 1]), /packets\.1\.2 \(destination tile\): is 16; .* from 0 to 15/],
+    ['noc', packets([0, -1, 2, 1]), /packets\.1\.1 \(source tile\): is -1/],
+    ['noc', packets([5, 0, 1, 0]), /packets\.1\.3 \(flits\): is 0/],
+    ['noc', packets([5, 0, 1, 1e9]), /packets\.1\.3 \(flits\): is 1000000000/],
+    ['noc', packets([9, 0, 1, 1], [8, 0, 1, 1]), /packets\.2\.0 \(cycle\): is 8, before 9/],
+    ['noc', packets('late'), /packets\.1: it must be \[cycle/],
+    ['noc', { ...mesh, packets: [] }, /packets: is an empty list/],
+    ['noc', { ...mesh, width: 1e9, packets: [[0, 0, 0, 1]] }, /width: is 1000000000/],
+    ['noc', { ...mesh, bufferDepth: 0, packets: [[0, 0, 0, 1]] }, /bufferDepth: is 0/],
+    ['noc', [], /must be an object/],
+    ['systolic', { ...systolic, rows: 0 }, /rows: is 0/],
+    ['systolic', [systolic, { ...systolic, M: 1e30 }], /1\.M: is 1e\+30/],
+    ['systolic', { ...systolic, dataflow: 'rs' }, /dataflow: is "rs"; it must be "ws", "os" or "is"/],
+    ['tlb', { generator: { ...generator, step: 0 }, ranges: [[0, 1]] }, /generator\.step: is 0/],
+    [
+      'tlb',
+      { generator: { ...generator, iterations: 1e6, bytes: 1e9 }, ranges: [[0, 1]] },
+      /generator: makes \d+ accesses/,
+    ],
+    [
+      'tlb',
+      {
+        generator,
+        ranges: [
+          [0, 64],
+          [32, 64],
+        ],
+      },
+      /ranges\.1: overlaps ranges\.0/,
+    ],
+    ['tlb', { generator: { kind: 'zipf' }, ranges: [[0, 1]] }, /generator\.kind: is "zipf"/],
+  ])('%s: %j', async (kind, input, says) => {
+    const { code, stdout, stderr } = await vnpu(['probe', kind, '-', '--json'], JSON.stringify(input));
+    expect(stderr).toMatch(says);
+    expect([code, stdout]).toEqual([1, '']);
+  });
+});

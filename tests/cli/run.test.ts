@@ -1,0 +1,66 @@
+/** `vnpu run` and `vnpu plan` on the gallery: the report's own laws, equal runs, and every form of output. */
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { CAUSES } from '../../src/model/causes.ts';
+import type { Report, TenantReport } from '../../src/report/report.ts';
+import { PROGRAM, temporaryFolder, vnpu, vnpuJson } from '../support/cli.ts';
+
+const CYCLES = 20_000;
+const short = ['run', 'twins', '--cycles', String(CYCLES)];
+
+describe('vnpu run', () => {
+  it('gives a report whose lost cycles add up, equal in everything but time when run again', async () => {
+    const first: Report = await vnpuJson([...short, '--json']);
+    expect(first).toMatchObject({ outcome: 'cycles', cycles: CYCLES, digest: expect.stringMatching(/^[0-9a-f]{16}$/) });
+    for (const { stalls, tiles } of first.tenants) {
+      expect(Object.keys(stalls)).toEqual([...CAUSES]);
+      expect(Object.values(stalls).reduce((sum, cycles) => sum + cycles, 0)).toBe(CYCLES * tiles.length);
+    }
+    const second: Report = await vnpuJson([...short, '--json']);
+    expect({ ...second, seconds: 0 }).toEqual({ ...first, seconds: 0 });
+    expect(first.seconds).toBeGreaterThan(0);
+  });
+
+  it('ends when done', async () => {
+    const tiny = { version: 1, tenants: [{ topology: { width: 3, height: 3 }, workload: { iterations: 1 } }] };
+    const report: Report = await vnpuJson(['run', '-', '--json'], JSON.stringify(tiny));
+    expect(report.outcome).toBe('done');
+    expect(report.tenants.map(({ status, iterations }: TenantReport) => [status, iterations])).toEqual([['done', 1]]);
+  });
+
+  it('prints a table and rows', async () => {
+    expect((await vnpu(short)).stdout).toMatch(/20,000 cycles[\s\S]*\nA .*\nB /);
+    const rows = (await vnpu([...short, '--csv'])).stdout.trimEnd().split('\r\n');
+    expect(rows.map((row) => row.split(',').length)).toEqual(Array(3).fill(rows[0].split(',').length));
+  });
+
+  it('writes a trace that is JSON and names every core', async () => {
+    const path = join(temporaryFolder(), 'trace.json');
+    expect((await vnpu([...short, '--json', '--trace', path])).code).toBe(0);
+    const events: { ph: string; name: string }[] = JSON.parse(readFileSync(path, 'utf8'));
+    expect(events.filter(({ name }) => name === 'thread_name')).toHaveLength(18);
+    expect(events.some(({ ph }) => ph === 'X')).toBe(true);
+  });
+});
+
+describe('vnpu plan', () => {
+  it('shows placement, tables and a program per core', async () => {
+    const { stdout, code } = await vnpu(['plan', 'twins']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^M +A0 +A1 +A2 +B2 +B1 +B0 +M$/m);
+    expect(stdout).toMatch(/routing table of A\n/);
+    expect(stdout).toMatch(/range translation table of B\n/);
+    expect(stdout.match(/^program of [AB]\d/gm)).toHaveLength(18);
+  });
+
+  it('is quiet when its reader goes away', async () => {
+    const child = spawn(process.execPath, [PROGRAM, 'plan', 'twins', '--json']);
+    let stderr = '';
+    child.stderr.on('data', (chunk) => (stderr += String(chunk)));
+    child.stdout.once('data', () => child.stdout.destroy());
+    await new Promise((resolve) => child.once('close', resolve));
+    expect(stderr).toBe('');
+  });
+});
