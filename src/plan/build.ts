@@ -1,0 +1,68 @@
+/**
+ * An experiment becomes a plan: tiles from the hypervisor, programs from the compiler, tables that bind the two. The programs know
+ * neither tiles nor physical addresses, so a tenant that moves gets another table and the same programs: the idea of the vNPU paper.
+ */
+import { compileWorkload } from '../compiler/compile.ts';
+import { mapMemory } from '../hypervisor/ranges.ts';
+import { placeTenants } from '../hypervisor/placement.ts';
+import type { Chip } from '../model/chip.ts';
+import type { Experiment, TenantRequest } from '../model/experiment.ts';
+import type { Compilation, Plan, TenantPlan } from '../model/plan.ts';
+import { ok, type Problem, type Result } from '../model/problem.ts';
+import { vcoreCount } from '../model/vnpu.ts';
+import { workloadFor } from '../workloads/zoo.ts';
+
+/** Bind an experiment, or say which tenant does not fit and why. Problems carry paths of the document. */
+export function buildPlan(experiment: Experiment): Result<Plan> {
+  const { chip, tenants, stop } = experiment;
+  const placements = placeTenants(chip, tenants);
+  if (!placements.ok) return placements;
+  const compilations = compileTenants(chip, tenants);
+  if (!compilations.ok) return compilations;
+  const ranges = mapMemory(compilations.value.map(({ tensors }) => tensors));
+  if (!ranges.ok) return ranges;
+  const channels = chip.memoryTiles.map((_, channel) => channel);
+  const plans = tenants.map(({ name, mode, topology, routing, translation }, index): TenantPlan => ({
+    ...compilations.value[index],
+    ...placements.value[index],
+    ...{ name, mode, topology, routing, translation, channels },
+    ranges: ranges.value[index],
+  }));
+  return ok({ chip, tenants: plans, ...(stop === 'done' ? {} : { stopCycles: stop.cycles }) });
+}
+
+/**
+ * Bytes per cycle that a tenant may count on when its pipeline is balanced: its part of all cores in use of the whole chip's memory
+ * bandwidth. A guess for the compiler; the machine gives whatever contention leaves.
+ */
+export function fairMemoryBytesPerCycle(chip: Chip, tenants: readonly TenantRequest[], tenant: TenantRequest): number {
+  const cores = tenants.reduce((sum, { topology }) => sum + vcoreCount(topology), 0);
+  return (chip.memoryBytesPerCycle * chip.memoryTiles.length * vcoreCount(tenant.topology)) / cores;
+}
+
+/** All tenants are compiled before any is refused, so that a document with two mistakes says both. */
+function compileTenants(chip: Chip, tenants: readonly TenantRequest[]): Result<Compilation[]> {
+  const results = tenants.map((tenant) => compileTenant(chip, tenants, tenant));
+  const problems = results.flatMap((result, index) =>
+    result.ok ? [] : below(`tenants.${index}.workload`, result.problems),
+  );
+  if (problems.length > 0) return { ok: false, problems };
+  return ok(results.flatMap((result) => (result.ok ? [result.value] : [])));
+}
+
+function compileTenant(chip: Chip, tenants: readonly TenantRequest[], tenant: TenantRequest): Result<Compilation> {
+  const workload = workloadFor(tenant.workload);
+  if (!workload.ok) return workload;
+  const { iterations, weights } = tenant.workload;
+  const memoryBytesPerCycle = fairMemoryBytesPerCycle(chip, tenants, tenant);
+  return compileWorkload(workload.value, {
+    vcores: vcoreCount(tenant.topology),
+    iterations,
+    weights,
+    chip,
+    memoryBytesPerCycle,
+  });
+}
+
+const below = (prefix: string, problems: readonly Problem[]): Problem[] =>
+  problems.map(({ path, message }) => ({ path: path === '' ? prefix : `${prefix}.${path}`, message }));
