@@ -50,12 +50,14 @@ function* slices(
   clockMHz: number,
 ): Iterable<TraceEvent> {
   const { used, bucketCycles } = timeline;
-  for (let first = 0, next = 0; first < used; first = next) {
-    const cause = leadingCause(timeline, core, first);
-    for (next = first + 1; next < used && leadingCause(timeline, core, next) === cause;) next++;
-    const cycles = (next - 1 - first) * bucketCycles + bucketFill(timeline, next - 1);
+  let first = 0;
+  for (let bucket = 0; bucket < used; bucket++) {
+    const cause = leadingCause(timeline, core, bucket);
+    if (bucket + 1 < used && leadingCause(timeline, core, bucket + 1) === cause) continue;
+    const cycles = (bucket - first) * bucketCycles + bucketFill(timeline, bucket);
     const ts = (first * bucketCycles) / clockMHz;
     yield { ph: 'X', ...thread, name: CAUSES[cause], ts, dur: cycles / clockMHz };
+    first = bucket + 1;
   }
 }
 

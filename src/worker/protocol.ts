@@ -5,6 +5,7 @@
 import type { Problem, Result } from '../model/problem.ts';
 import type { Chip } from '../model/chip.ts';
 import type { CoreDetail, Outcome, TimelineData } from '../engine/snapshot.ts';
+import type { CoreId } from '../report/cores.ts';
 import type { Report } from '../report/report.ts';
 
 export interface LoadRequest {
@@ -28,7 +29,13 @@ export interface TenantInfo {
   readonly editDistance: number;
   /** Label of each virtual core's stage. */
   readonly stageLabels: readonly string[];
-  readonly ranges: readonly { readonly name: string; readonly virtualBase: number; readonly physicalBase: number; readonly bytes: number; readonly permission: number }[];
+  readonly ranges: readonly {
+    readonly name: string;
+    readonly virtualBase: number;
+    readonly physicalBase: number;
+    readonly bytes: number;
+    readonly permission: number;
+  }[];
   readonly scratchpad: readonly (readonly { readonly label: string; readonly bytes: number }[])[];
 }
 
@@ -37,6 +44,8 @@ export interface RunInfo {
   readonly runId: number;
   readonly chip: Chip;
   readonly tenants: readonly TenantInfo[];
+  /** Which core is which in `TimelineData`; the worker always sends it. */
+  readonly cores?: readonly CoreId[];
 }
 
 /** One line of a flattened program: `index` is the number that CoreDetail's engines use; loops carry index -1. */
@@ -50,7 +59,11 @@ export interface LinkDetail {
   readonly from: number;
   readonly to: number;
   /** Per plane: blocked cycles and flits per tenant. */
-  readonly planes: readonly { readonly plane: string; readonly blockedCycles: number; readonly perTenant: readonly number[] }[];
+  readonly planes: readonly {
+    readonly plane: string;
+    readonly blockedCycles: number;
+    readonly perTenant: readonly number[];
+  }[];
 }
 
 /** Cycles per iteration of every tenant in the same document without translation; null while unknown. */
@@ -72,8 +85,13 @@ export interface SimulationApi {
   ideal(): Ideal;
   /** Where a sharer stands: goes into the link. */
   position(): { cycle: number; digest: string } | null;
-  /** Digest at a given cycle, for "reproduced": computed in a second run of the same document. */
+  /** Digest at a given cycle, for "reproduced": computed in a second run of the same document. Empty: superseded by another run. */
   verify(cycle: number): Promise<string>;
+}
+
+/** What the worker itself exposes: the calls, and the port for frames, handed over once. */
+export interface WorkerApi extends SimulationApi {
+  connect(frames: MessagePort): void;
 }
 
 export interface FrameRequest {
@@ -84,6 +102,7 @@ export interface FrameRequest {
 }
 
 export interface FrameReply {
+  /** The request's; -1 when the request was for another run and the buffer comes back as it was. */
   readonly runId: number;
   readonly buffer: ArrayBuffer;
 }

@@ -1,0 +1,146 @@
+/**
+ * One run: a machine and what is to be done with it now. Either an errand (to a cycle, to a core's next miss), which goes flat
+ * out, or the chosen pace, or nothing while paused. Knows the clock only through `now`; who calls it decides when.
+ */
+import type { Plan } from '../model/plan.ts';
+import type { Frame } from '../engine/frame.ts';
+import { Measured } from './measured.ts';
+import { Meter } from './meter.ts';
+import { Pacer } from './pacer.ts';
+import type { LoadRequest } from './protocol.ts';
+import type { Simulated } from './simulated.ts';
+import { Stepper } from './stepper.ts';
+
+/** Cycles per second at which the page sees every single cycle. */
+export const ONE_PER_FRAME = 60;
+const CATCH_UP_MS = 300;
+const LONGEST_SEARCH_MS = 2000;
+/** While frames are asked for at least this often, they set the beat of slow paces. */
+const FRAME_BEAT_MS = 100;
+const AUTO_PACE_EVERY_MS = 250;
+
+/** Something to do flat out before pacing goes on; given up when the clock passes `until`. */
+type Errand = { readonly until: number } & ({ readonly toCycle: number } | { readonly toMissOf: number });
+
+/** What the loop should do after a slice: at once again, in a few milliseconds, or not before something changes. */
+export type Appetite = 'more' | 'soon' | 'none';
+
+export class Run {
+  readonly runId: number;
+  private readonly stepper: Stepper;
+  private readonly pacer: Pacer;
+  private readonly meter: Meter;
+  private readonly measured: Measured;
+  private auto = false;
+  private autoAt = 0;
+  private playing: boolean;
+  private errand: Errand | undefined;
+  private lastFrame = -Infinity;
+
+  constructor(
+    readonly plan: Plan,
+    readonly machine: Simulated,
+    request: Pick<LoadRequest, 'runId' | 'catchUpTo' | 'pace' | 'playing'>,
+    private readonly now: () => number,
+  ) {
+    const start = now();
+    this.runId = request.runId;
+    this.stepper = new Stepper(machine, now);
+    this.pacer = new Pacer(ONE_PER_FRAME, start);
+    this.meter = new Meter(start, 0);
+    this.measured = new Measured(machine, plan);
+    this.playing = request.playing;
+    this.setPace(request.pace);
+    if (request.catchUpTo > 0) this.errand = { toCycle: request.catchUpTo, until: start + CATCH_UP_MS };
+  }
+
+  /** Seconds inside the machine. */
+  get seconds(): number {
+    return this.stepper.seconds;
+  }
+
+  /** Done, deadlocked, or at the cycle where the document says stop. */
+  get over(): boolean {
+    return this.machine.outcome !== 'running' || this.machine.cycle >= this.end;
+  }
+
+  private get end(): number {
+    return this.plan.stopCycles ?? Infinity;
+  }
+
+  setPace(pace: number | 'auto'): void {
+    this.auto = pace === 'auto';
+    this.autoAt = this.now();
+    this.pacer.setPace(pace === 'auto' ? this.measured.autoPace() : pace, this.now());
+  }
+
+  setPlaying(playing: boolean): void {
+    if (playing && !this.playing) this.pacer.restart(this.now());
+    if (!playing) this.errand = undefined;
+    this.playing = playing;
+  }
+
+  /** Pause, and run that many cycles flat out, beyond those of a step that is still under way. */
+  step(cycles: number): void {
+    const { errand } = this;
+    const stepping = errand && 'toCycle' in errand && errand.until === Infinity;
+    const from = stepping ? errand.toCycle : this.machine.cycle;
+    this.playing = false;
+    this.errand = { toCycle: from + cycles, until: Infinity };
+  }
+
+  /** Run to the next miss of the core at this tile, then one cycle per frame. A core without misses is given up after 2 s. */
+  showMiss(tile: number): void {
+    if (this.machine.core(tile) !== null) this.errand = { toMissOf: tile, until: this.now() + LONGEST_SEARCH_MS };
+  }
+
+  /** Run until nothing is due or the deadline is reached. */
+  slice(deadline: number): Appetite {
+    if (this.over) return 'none';
+    if (this.errand) this.pursue(this.errand, deadline);
+    else if (this.playing) return this.followPace(deadline);
+    if (this.errand) return 'more';
+    return this.playing && !this.over ? 'soon' : 'none';
+  }
+
+  private pursue(errand: Errand, deadline: number): void {
+    const until = Math.min(deadline, errand.until);
+    if ('toCycle' in errand) {
+      this.stepper.run(Math.min(errand.toCycle, this.end) - this.machine.cycle, until);
+      if (this.machine.cycle >= errand.toCycle) this.errand = undefined;
+    } else if (this.stepper.runToMiss(errand.toMissOf, this.end, until)) {
+      this.setPace(ONE_PER_FRAME);
+      this.playing = true;
+      this.errand = undefined;
+    }
+    if (this.over || this.now() >= errand.until) this.errand = undefined;
+    if (this.errand === undefined) this.pacer.restart(this.now());
+  }
+
+  private followPace(deadline: number): Appetite {
+    if (this.pacer.pace <= ONE_PER_FRAME && this.now() - this.lastFrame < FRAME_BEAT_MS) return 'soon';
+    this.runDue(deadline);
+    if (this.over) return 'none';
+    return this.pacer.due(this.now()) > 0 ? 'more' : 'soon';
+  }
+
+  private runDue(deadline: number): void {
+    if (this.auto && this.now() - this.autoAt >= AUTO_PACE_EVERY_MS) this.setPace('auto');
+    const due = Math.min(this.pacer.due(this.now()), this.end - this.machine.cycle);
+    this.pacer.paid(this.stepper.run(due, deadline));
+  }
+
+  /** Fill a frame. At slow paces this is the beat: the cycles that are due are run first. */
+  writeFrame(frame: Frame, flits: boolean): void {
+    const now = this.now();
+    this.lastFrame = now;
+    const paced = this.playing && !this.errand && !this.over;
+    if (paced && this.pacer.pace <= ONE_PER_FRAME) this.runDue(now + FRAME_BEAT_MS);
+    const paused = !this.playing && !this.errand;
+    const pace = this.errand ? Infinity : this.pacer.pace;
+    const cyclesPerSecond = this.meter.read(now, this.machine.cycle);
+    this.machine.writeFrame(frame, { paused, cyclesPerSecond, pace, flits });
+    if (this.over)
+      frame.setHead(this.machine.cycle, this.machine.outcome === 'deadlock' ? 'deadlock' : 'done', 0, pace);
+  }
+}

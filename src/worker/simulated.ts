@@ -1,0 +1,59 @@
+/** What the run loop needs of a machine and of the other rooms, so that it can be driven without a worker and without a kernel. */
+import type { Experiment } from '../model/experiment.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Result } from '../model/problem.ts';
+import type { Program } from '../model/program.ts';
+import type { Frame } from '../engine/frame.ts';
+import type { CoreDetail, Outcome, Snapshot, TimelineData } from '../engine/snapshot.ts';
+import type { ProgramLine } from './protocol.ts';
+
+export interface FrameStatus {
+  readonly paused: boolean;
+  readonly cyclesPerSecond: number;
+  readonly pace: number;
+  readonly flits: boolean;
+}
+
+/** The part of the engine's machine that is used here. */
+export interface Simulated {
+  readonly cycle: number;
+  readonly outcome: Outcome;
+  /** Advance at most that many cycles; returns how many. */
+  run(cycles: number): number;
+  /** Advance at most `limit` cycles; true right after a translation miss of the core at this tile. */
+  runToMiss(tile: number, limit: number): boolean;
+  digest(): string;
+  snapshot(): Snapshot;
+  core(tile: number): CoreDetail | null;
+  timeline(): TimelineData;
+  link(tile: number, port: number): readonly { readonly blocked: number; readonly perTenant: readonly number[] }[];
+  writeFrame(frame: Frame, status: FrameStatus): void;
+}
+
+/** The way from a document to a machine. Bad documents are problems; a machine that cannot be made throws. */
+export interface Rooms {
+  open(document: unknown): Result<Experiment>;
+  plan(experiment: Experiment): Result<Plan>;
+  machine(plan: Plan): Simulated;
+  list(program: Program): readonly ProgramLine[];
+}
+
+/** A machine beside the main one, or undefined where the browser's memory does not hold another. */
+export function machineOrNone(rooms: Rooms, plan: Plan): Simulated | undefined {
+  try {
+    return rooms.machine(plan);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** Time and turns, so that tests can bring their own. */
+export interface Host {
+  /** Milliseconds on a clock that never goes back. */
+  now(): number;
+  /** Run a task after the messages that are waiting. */
+  soon(task: () => void): void;
+  /** Run a task in so many milliseconds. */
+  later(task: () => void, milliseconds: number): void;
+}

@@ -1,0 +1,71 @@
+/**
+ * Entry of the worker: compiles the kernel once, exposes the simulation's calls and answers frame requests. Calls that arrive
+ * before the kernel is there wait for it in order. An error that escapes ends up as the worker's error event at the page.
+ */
+import { expose } from 'comlink';
+import { Machine } from '../engine/machine.ts';
+import { parseDocument, resolve } from '../experiment/parse.ts';
+import { ok } from '../model/problem.ts';
+import { buildPlan } from '../plan/build.ts';
+import { listProgram } from '../plan/listing.ts';
+import { workerHost } from './host.ts';
+import type { FrameRequest, SimulationApi, WorkerApi } from './protocol.ts';
+import { Simulation } from './simulation.ts';
+
+const kernelUrl = new URL('../../build/kernel.wasm', import.meta.url);
+
+/** Compile while loading; a server that does not know the type of wasm files gets the slower way. */
+async function compileKernel(): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compileStreaming(fetch(kernelUrl));
+  } catch {
+    const response = await fetch(kernelUrl);
+    if (!response.ok) throw new Error(`the simulator's kernel is missing: ${response.status} ${response.statusText}`);
+    return WebAssembly.compile(await response.arrayBuffer());
+  }
+}
+
+const simulation = compileKernel().then((kernel) => {
+  const open = (document: unknown) => {
+    const parsed = parseDocument(document);
+    return parsed.ok ? ok(resolve(parsed.value)) : parsed;
+  };
+  const machine = (plan: Parameters<typeof Machine.create>[1]) => Machine.create(kernel, plan);
+  return new Simulation({ open, plan: buildPlan, machine, list: listProgram }, workerHost());
+});
+
+/** A call that waits for the kernel. */
+const call =
+  <K extends keyof SimulationApi>(name: K) =>
+  async (...input: Parameters<SimulationApi[K]>): Promise<Awaited<ReturnType<SimulationApi[K]>>> => {
+    const target = await simulation;
+    const method = target[name] as (...input: Parameters<SimulationApi[K]>) => ReturnType<SimulationApi[K]>;
+    return await method.apply(target, input);
+  };
+
+async function connect(frames: MessagePort): Promise<void> {
+  const filler = await simulation;
+  frames.onmessage = ({ data }: MessageEvent<FrameRequest>) => {
+    const reply = filler.frame(data);
+    frames.postMessage(reply, [reply.buffer]);
+  };
+}
+
+const api = {
+  load: call('load'),
+  setPace: call('setPace'),
+  setPlaying: call('setPlaying'),
+  step: call('step'),
+  showMiss: call('showMiss'),
+  core: call('core'),
+  program: call('program'),
+  link: call('link'),
+  timeline: call('timeline'),
+  report: call('report'),
+  ideal: call('ideal'),
+  position: call('position'),
+  verify: call('verify'),
+  connect,
+} satisfies Record<keyof WorkerApi, unknown>;
+
+expose(api);
