@@ -1,5 +1,8 @@
 /** The probes against numbers from elsewhere, and their refusals, which name the row. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { addresses, traceLength, type Generator } from '../../src/cli/addresses.ts';
 import { vnpu, vnpuJson } from '../support/cli.ts';
 
 const mesh = { width: 4, height: 4, virtualChannels: 1, bufferDepth: 4 };
@@ -27,6 +30,29 @@ describe('vnpu probe', () => {
     expect(page).toContainEqual({ P: 4096, E: 1, hit: 28_672, miss: 4096 });
     expect(page).toHaveLength(15);
     expect(range).toContainEqual({ E: 4, hit: 32_767, miss: 1, fault: 0 });
+  });
+});
+
+interface Trace {
+  readonly name: string;
+  readonly generator: Generator;
+  readonly length: number;
+  readonly sha256_decimal_lines: string;
+  readonly page: unknown[];
+  readonly range: unknown[];
+}
+const traces: Trace[] = JSON.parse(readFileSync('tests/cli/tlb_public.json', 'utf8'));
+
+describe.each(traces.map((trace) => [trace.name, trace] as const))('trace "%s"', (_, trace) => {
+  it('is made again from its generator', () => {
+    const made = [...addresses(trace.generator)];
+    expect([made.length, traceLength(trace.generator)]).toEqual([trace.length, trace.length]);
+    expect(createHash('sha256').update(made.join('\n')).digest('hex')).toBe(trace.sha256_decimal_lines);
+  });
+
+  it('has the hits, misses and faults of independent models', async () => {
+    const { page, range } = await probe('tlb', trace);
+    expect({ page, range }).toEqual({ page: trace.page, range: trace.range });
   });
 });
 
