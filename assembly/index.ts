@@ -1,5 +1,5 @@
 // The door of the kernel: what the host calls, and every layout constant re-exported so that a test can hold both compilers equal.
-import { ACCESS_FAULT, ACCESS_HIT, ACCESS_MISS, LOAD_BAD_MAGIC, LOAD_BAD_SIZE, LOAD_BAD_VERSION, LOAD_OK } from './codes';
+import { ACCESS_FAULT, ACCESS_HIT, ACCESS_MISS, LOAD_BAD_MAGIC, LOAD_BAD_SIZE, LOAD_BAD_VERSION, LOAD_OK, TRANSLATE_PAGE } from './codes';
 import { systolicCycles } from './compute';
 import { resolvePc } from './dispatch';
 import { digest as digestOf } from './digest';
@@ -17,6 +17,7 @@ import {
   IMAGE_MAGIC,
   IMAGE_VERSION,
   NO_RANGE,
+  T_TRANSLATION,
 } from './layout';
 import { advance } from './machine';
 import { findRange, translate } from './translation';
@@ -60,7 +61,9 @@ export function digest(): u64 {
 export function access(address: u64): u32 {
   const core: usize = load<u32>(H_CORES_AT);
   const tenant: usize = load<u32>(core, C_TENANT);
-  const range = findRange(tenant, address, NO_RANGE);
+  // a page TLB alone knows no ranges: every page is mapped
+  const isPage = load<u32>(tenant, T_TRANSLATION) == TRANSLATE_PAGE;
+  const range = isPage ? 0 : findRange(tenant, address, NO_RANGE);
   if (range == NO_RANGE) return ACCESS_FAULT;
   const before = load<u64>(core, C_MISSES);
   translate(core, tenant, address, range);

@@ -1,0 +1,174 @@
+/** Builds the records of the cores: programs, tokens, burst and credit packets, timelines, and what tenants know of their cores. */
+import * as C from '../../assembly/codes.ts';
+import * as L from '../../assembly/layout.ts';
+import type { Chip } from '../model/chip.ts';
+import { forEachInstruction, type Program, type Step } from '../model/program.ts';
+import type { Plan, TenantPlan } from '../model/plan.ts';
+import { pairKey, takePairs, writeProgram, type Pairs } from './program-image.ts';
+import { NEVER, type Regions } from './regions.ts';
+
+export interface CoreSite {
+  readonly tile: number;
+  readonly tenant: number;
+  readonly vcore: number;
+  readonly address: number;
+}
+
+export interface CoreSites {
+  /** In tile order, as the machine holds them. */
+  readonly list: readonly CoreSite[];
+  readonly byTile: ReadonlyMap<number, number>;
+  /** Buckets of the timeline and cycles of the ring of causes. */
+  readonly buckets: number;
+  readonly recent: number;
+}
+
+/** Memory that timelines, and rings, may take together; longer ones are halved until they fit. */
+const MOST_BYTES = 16 * 1024 * 1024;
+const FIRST_BUCKET_SHIFT = 6;
+const BUCKET_BYTES = L.CAUSE_COUNT * 4;
+
+export function writeCores(regions: Regions, plan: Plan, tenants: readonly number[]): CoreSites {
+  const placed = plan.tenants.flatMap((tenant, t) => tenant.tiles.map((tile, vcore) => ({ tile, tenant: t, vcore })));
+  placed.sort((a, b) => a.tile - b.tile);
+  const base = regions.take(placed.length * L.C_STRIDE);
+  const list = placed.map((site, i) => ({ ...site, address: base + i * L.C_STRIDE }));
+  const buckets = fitting(1024, placed.length * BUCKET_BYTES);
+  const recent = fitting(8192, placed.length);
+  const sites: CoreSites = { list, byTile: new Map(list.map(({ tile, address }) => [tile, address])), buckets, recent };
+  regions.u32(L.H_CORES, list.length);
+  regions.u32(L.H_CORES_AT, base);
+  regions.u32(L.H_BUCKETS, buckets);
+  regions.u32(L.H_BUCKET_SHIFT, FIRST_BUCKET_SHIFT);
+  regions.u32(L.H_RECENT, recent);
+  list.forEach((site, index) => writeCore(regions, plan, site, index, tenants[site.tenant], sites));
+  writeReadySet(regions, plan, list);
+  plan.tenants.forEach((tenant, t) => {
+    const cores = tenant.tiles.map((tile) => sites.byTile.get(tile)!);
+    writeTenantCores(regions, tenants[t], tenant, t, cores, plan.chip);
+  });
+  return sites;
+}
+
+const fitting = (wanted: number, bytesEach: number): number => {
+  let count = wanted;
+  while (count > 2 && count * bytesEach > MOST_BYTES) count /= 2;
+  return count;
+};
+
+function writeCore(regions: Regions, plan: Plan, site: CoreSite, index: number, tenant: number, sites: CoreSites): void {
+  const { address: core } = site;
+  const { chip } = plan;
+  const { translation } = plan.tenants[site.tenant];
+  const fields: [offset: number, value: number][] = [
+    [L.C_TILE, site.tile],
+    [L.C_INDEX, index],
+    [L.C_TENANT, tenant],
+    [L.C_VCORE, site.vcore],
+    [L.C_ITERATION, 0xffffffff],
+    [L.C_FREE_BURSTS, 2 ** chip.outstandingBursts - 1],
+    [L.C_BURSTS, takePackets(regions, chip.outstandingBursts, core, site.tenant, chip)],
+    [L.C_SEND_PACKET, takePackets(regions, 1, core, site.tenant, chip)],
+    [L.C_TLB, regions.take(translation.entries * 8)],
+    [L.C_RTT_CURRENT, L.NO_RANGE],
+    [L.C_TIMELINE, regions.take(sites.buckets * BUCKET_BYTES)],
+    [L.C_RECENT, regions.take(sites.recent)],
+  ];
+  for (const [offset, value] of fields) regions.u32(core + offset, value);
+  for (let i = 0; i < L.MOST_RANGES; i++) regions.u16(core + L.C_LAST_V + i * 2, L.NO_RANGE);
+  regions.u8(core + L.C_SIGNAL, C.SIGNAL_WAKE);
+  regions.u8(core + L.C_CAUSE, C.CAUSE_IDLE);
+  regions.u64(core + L.C_WAKE, NEVER);
+}
+
+/** Packet records of one owner, which may take every virtual channel. */
+function takePackets(regions: Regions, count: number, owner: number, tenant: number, chip: Chip): number {
+  const base = regions.take(count * L.K_STRIDE);
+  for (let i = 0; i < count; i++) {
+    regions.u8(base + i * L.K_STRIDE + L.K_TENANT, tenant);
+    regions.u16(base + i * L.K_STRIDE + L.K_MASK, 2 ** chip.virtualChannels - 1);
+    regions.u32(base + i * L.K_STRIDE + L.K_OWNER, owner);
+  }
+  return base;
+}
+
+/** Every core that has something to issue is ready; the first turn is the lowest tile's. */
+function writeReadySet(regions: Regions, plan: Plan, list: readonly CoreSite[]): void {
+  const words = Math.max(1, Math.ceil(list.length / 64));
+  const bitset = regions.take(words * 8);
+  const ready = new Uint32Array(words * 2);
+  list.forEach(({ tenant, vcore }, i) => {
+    if (instructionsOf(plan.tenants[tenant].programs[vcore]) > 0) ready[i >> 5] |= 1 << (i & 31);
+  });
+  ready.forEach((word, i) => regions.u32(bitset + i * 4, word));
+  regions.u32(L.H_READY_AT, bitset);
+  regions.u32(L.H_READY_WORDS, words);
+  regions.u32(L.H_BUS_LAST, Math.max(list.length - 1, 0));
+  regions.u32(L.H_BURSTS_BUS_LAST, Math.max(list.length - 1, 0));
+}
+
+function instructionsOf(program: Program): number {
+  let count = 0;
+  forEachInstruction(program.steps, (_, times) => (count += times));
+  return count;
+}
+
+function writeTenantCores(regions: Regions, record: number, tenant: TenantPlan, index: number, cores: readonly number[], chip: Chip): void {
+  const pairs = takePairs(regions, tenant.programs);
+  writePairs(regions, pairs, cores, index, chip);
+  for (const program of tenant.programs) {
+    const core = cores[program.vcore];
+    if (instructionsOf(program) > 0) regions.u32(core + L.C_PC, writeProgram(regions, program, pairs, chip));
+    for (const { token, count } of program.initialTokens) regions.u16(core + L.C_TOKENS + token * 2, count);
+  }
+  const iterations = tenant.iterations;
+  const starts = regions.take(iterations * 8);
+  const perIteration = tenant.programs.reduce((sum, program) => sum + perRound(program.steps), 0);
+  for (let i = 0; i < iterations; i++) regions.u64(starts + i * 8, NEVER);
+  regions.u32(record + L.T_CORES, cores.length);
+  regions.u32(record + L.T_CORE_LIST, regions.list(cores));
+  regions.u32(record + L.T_LEFT, cores.length);
+  regions.u32(record + L.T_ITERATIONS, iterations);
+  regions.u32(record + L.T_ITER_START, starts);
+  regions.u32(record + L.T_ITER_END, regions.take(iterations * 8));
+  regions.u32(record + L.T_ITER_LEFT, regions.list(Array.from({ length: iterations }, () => perIteration)));
+  regions.u32(record + L.T_GROUPS, writeGroups(regions, tenant));
+}
+
+/** Instructions that run in one round of the loop over iterations. */
+function perRound(steps: readonly Step[]): number {
+  let count = 0;
+  for (const step of steps) {
+    if (step.op !== 'loop') continue;
+    if (step.iteration) forEachInstruction(step.body, (_, times) => (count += times));
+    else count += perRound(step.body);
+  }
+  return count;
+}
+
+function writePairs(regions: Regions, pairs: Pairs, cores: readonly number[], tenant: number, chip: Chip): void {
+  cores.forEach((sender, from) =>
+    cores.forEach((receiver, to) => {
+      const pair = pairs.get(pairKey(from, to));
+      if (pair === undefined) return;
+      regions.u32(pair + L.X_SENDER, sender);
+      regions.u32(pair + L.X_RECEIVER, receiver);
+      regions.u32(pair + L.X_FREE, chip.channelSlots);
+      regions.u32(pair + L.X_CREDITS, takePackets(regions, chip.channelSlots, pair, tenant, chip));
+    }),
+  );
+}
+
+/** One record per barrier group: how many cores name it. */
+function writeGroups(regions: Regions, tenant: TenantPlan): number {
+  const members = new Map<number, Set<number>>();
+  for (const { vcore, steps } of tenant.programs) {
+    forEachInstruction(steps, (instruction) => {
+      if (instruction.op !== 'barrier') return;
+      members.set(instruction.group, (members.get(instruction.group) ?? new Set()).add(vcore));
+    });
+  }
+  const base = regions.take((Math.max(-1, ...members.keys()) + 1) * L.G_STRIDE);
+  for (const [group, cores] of members) regions.u32(base + group * L.G_STRIDE + L.G_CORES, cores.size);
+  return base;
+}

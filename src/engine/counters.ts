@@ -1,0 +1,91 @@
+/** Reads the machine's counters out of its memory into a snapshot. */
+import * as C from '../../assembly/codes.ts';
+import * as L from '../../assembly/layout.ts';
+import { LOCAL } from '../model/mesh.ts';
+import type { Plan } from '../model/plan.ts';
+import type { ImageMap } from './image.ts';
+import type { CoreSite } from './core-image.ts';
+import type { Kernel } from './kernel.ts';
+import { waitingCores } from './waiting.ts';
+import type { ChannelSnapshot, CoreSnapshot, Fault, LinkCounters, Outcome, Snapshot, TenantSnapshot, TenantStatus } from './snapshot.ts';
+
+export function readSnapshot(kernel: Kernel, map: ImageMap, plan: Plan): Snapshot {
+  const { cycle, outcome } = kernel;
+  return {
+    cycle,
+    outcome,
+    deadlock: outcome === 'deadlock' ? { cycle, waiting: waitingCores(kernel, map, plan) } : undefined,
+    digest: kernel.digest(),
+    cores: map.cores.list.map((site) => readCore(kernel, site)),
+    tenants: map.tenants.map((record) => readTenant(kernel, record, outcome)),
+    links: readLinks(kernel, map, plan),
+    channels: map.channels.map((channel) => readChannel(kernel, channel, plan)),
+  };
+}
+
+function readCore(kernel: Kernel, { address, tile, tenant, vcore }: CoreSite): CoreSnapshot {
+  return {
+    tile,
+    tenant,
+    vcore,
+    cause: kernel.u8(address + L.C_CAUSE),
+    causes: [...kernel.u64s(address + L.C_CAUSES, L.CAUSE_COUNT)],
+    hits: kernel.u64(address + L.C_HITS),
+    misses: kernel.u64(address + L.C_MISSES),
+    walkReads: kernel.u64(address + L.C_WALK_READS),
+    translationStall: kernel.u64(address + L.C_TRANSLATION_STALL),
+    retired: kernel.u64(address + L.C_RETIRED),
+  };
+}
+
+export function tenantStatus(kernel: Kernel, record: number, outcome: Outcome): TenantStatus {
+  const status = kernel.u32(record + L.T_STATUS);
+  if (status === C.STATUS_DONE) return 'done';
+  if (status === C.STATUS_FAULT) return 'fault';
+  return outcome === 'deadlock' ? 'deadlock' : 'running';
+}
+
+function readTenant(kernel: Kernel, record: number, outcome: Outcome): TenantSnapshot {
+  const status = tenantStatus(kernel, record, outcome);
+  const iterationsDone = kernel.u32(record + L.T_DONE);
+  return {
+    status,
+    iterationsDone,
+    iterationStart: kernel.u64s(kernel.u32(record + L.T_ITER_START), iterationsDone),
+    iterationEnd: kernel.u64s(kernel.u32(record + L.T_ITER_END), iterationsDone),
+    warmupCycles: kernel.u64(record + L.T_WARMUP),
+    interferenceCycles: kernel.u64(record + L.T_INTERFERENCE),
+    fault: status === 'fault' ? readFault(kernel, record) : undefined,
+  };
+}
+
+function readFault(kernel: Kernel, record: number): Fault {
+  return {
+    vcore: kernel.u32(record + L.T_FAULT_VCORE),
+    instruction: kernel.u32(record + L.T_FAULT_INSTRUCTION),
+    address: kernel.u64(record + L.T_FAULT_ADDRESS),
+    cycle: kernel.u64(record + L.T_FAULT_CYCLE),
+  };
+}
+
+/** Flits and blocked cycles of every link; planes that are not in use stay zero. */
+function readLinks(kernel: Kernel, map: ImageMap, plan: Plan): LinkCounters {
+  const links = plan.chip.tiles.length * LOCAL;
+  const tenants = plan.tenants.length;
+  const flits = new Float64Array(L.PLANE_COUNT * links * tenants);
+  const blocked = new Float64Array(L.PLANE_COUNT * links);
+  for (let p = 0; p < L.PLANE_COUNT; p++) {
+    const plane = map.planes + p * L.P_STRIDE;
+    if (kernel.u32(plane + L.P_USED) === 0) continue;
+    flits.set(kernel.u64s(kernel.u32(plane + L.P_LINK_FLITS), links * tenants), p * links * tenants);
+    blocked.set(kernel.u64s(kernel.u32(plane + L.P_LINK_BLOCKED), links), p * links);
+  }
+  return { flits, blocked };
+}
+
+/** A channel is busy while it serves bytes; service is exact, so busy cycles follow from bytes. */
+function readChannel(kernel: Kernel, channel: number, plan: Plan): ChannelSnapshot {
+  const bytes = kernel.u64(channel + L.M_BYTES);
+  const busyCycles = Math.ceil(bytes / plan.chip.memoryBytesPerCycle);
+  return { tile: kernel.u32(channel + L.M_TILE), bytes, busyCycles };
+}

@@ -1,0 +1,168 @@
+/**
+ * The image of a plan: the memory the machine starts from. Built from the plan and nothing else; every address comes out of
+ * Regions. Cores stand in tile order, tenants in plan order, channels in channel order.
+ */
+import * as C from '../../assembly/codes.ts';
+import * as L from '../../assembly/layout.ts';
+import type { ChipParameters } from '../model/chip.ts';
+import { tileCount, type Mesh } from '../model/mesh.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Range, Translation, TranslationKind } from '../model/vnpu.ts';
+import { writeCores, type CoreSites } from './core-image.ts';
+import { writePlane } from './network-image.ts';
+import { NEVER, Regions } from './regions.ts';
+
+export interface MachineOptions {
+  /** Jump over cycles in which nothing can happen (default true). */
+  readonly timeJumps?: boolean;
+  /** Visit units in reverse order: results must not change (tests). */
+  readonly reverse?: boolean;
+}
+
+/** Where the host finds things again. */
+export interface ImageMap {
+  readonly image: Uint8Array;
+  readonly planes: number;
+  readonly tenants: readonly number[];
+  readonly channels: readonly number[];
+  readonly cores: CoreSites;
+}
+
+const TRANSLATION_CODES: Readonly<Record<TranslationKind, number>> = {
+  vchunk: C.TRANSLATE_VCHUNK,
+  page: C.TRANSLATE_PAGE,
+  physical: C.TRANSLATE_PHYSICAL,
+};
+
+/** Header fields that are chip parameters one to one. */
+const HEADER_PARAMETERS: readonly [offset: number, key: keyof ChipParameters][] = [
+  [L.H_ROWS, 'arrayRows'],
+  [L.H_COLUMNS, 'arrayColumns'],
+  [L.H_LANES, 'vectorLanes'],
+  [L.H_FLIT_BYTES, 'flitBytes'],
+  [L.H_MAX_PACKET, 'maxPacketFlits'],
+  [L.H_ENGINE_QUEUE, 'engineQueue'],
+  [L.H_INSTRUCTION_QUEUE, 'instructionQueue'],
+  [L.H_SLOTS, 'channelSlots'],
+  [L.H_BARRIER_CYCLES, 'barrierCycles'],
+  [L.H_BURST_BYTES, 'burstBytes'],
+  [L.H_OUTSTANDING, 'outstandingBursts'],
+  [L.H_STREAMS, 'dmaStreams'],
+  [L.H_WALK_CYCLES, 'walkCycles'],
+  [L.H_WALKERS, 'walkers'],
+  [L.H_RTT_CYCLES, 'rttReadCycles'],
+  [L.H_INTERLEAVE, 'interleaveBytes'],
+  [L.H_MEMORY_LATENCY, 'memoryLatencyCycles'],
+  [L.H_MEMORY_RATE, 'memoryBytesPerCycle'],
+  [L.H_BUS_CYCLES, 'busCycles'],
+];
+
+/** Take the header and the plane records; returns the address of the planes. */
+export function takeHeader(
+  regions: Regions,
+  mesh: Mesh,
+  { tenants, timeJumps = true, reverse = false }: MachineOptions & { tenants: number },
+): number {
+  regions.take(L.HEADER_BYTES);
+  const planes = regions.take(L.PLANE_COUNT * L.P_STRIDE);
+  regions.u32(L.H_MAGIC, L.IMAGE_MAGIC);
+  regions.u32(L.H_VERSION, L.IMAGE_VERSION);
+  regions.u32(L.H_FLAGS, (reverse ? L.FLAG_REVERSE : 0) | (timeJumps ? 0 : L.FLAG_NO_JUMPS));
+  regions.u32(L.H_TILES, tileCount(mesh));
+  regions.u32(L.H_WIDTH, mesh.width);
+  regions.u32(L.H_TENANTS, tenants);
+  regions.u32(L.H_PLANES_AT, planes);
+  return planes;
+}
+
+/** Fill the translation part of a tenant record. */
+export function writeTenantRecord(
+  regions: Regions,
+  tenant: number,
+  { translation, ranges }: { translation: Translation; ranges: readonly Range[] },
+): void {
+  const table = regions.take(ranges.length * L.N_STRIDE);
+  ranges.forEach((range, i) => {
+    const at = table + i * L.N_STRIDE;
+    regions.u64(at + L.N_VIRTUAL, range.virtualBase);
+    regions.u64(at + L.N_PHYSICAL, range.physicalBase);
+    regions.u32(at + L.N_BYTES, range.bytes);
+    regions.u32(at + L.N_PERMISSION, range.permission);
+  });
+  regions.u32(tenant + L.T_TRANSLATION, TRANSLATION_CODES[translation.kind]);
+  regions.u32(tenant + L.T_ENTRIES, translation.entries);
+  regions.u32(tenant + L.T_PAGE_BYTES, translation.pageBytes);
+  regions.u32(tenant + L.T_RANGES, table);
+  regions.u32(tenant + L.T_RANGE_COUNT, ranges.length);
+}
+
+/** Build the image of a plan. Throws RangeError if it would exceed 2 GiB. */
+export function buildImage(plan: Plan, options: MachineOptions = {}): ImageMap {
+  const regions = new Regions();
+  const { chip } = plan;
+  const planes = takeHeader(regions, chip, { ...options, tenants: plan.tenants.length });
+  for (const [offset, key] of HEADER_PARAMETERS) regions.u32(offset, chip[key]);
+  regions.u32(L.H_MEMORY_BUS, chip.memoryPath === 'bus' ? 1 : 0);
+  const tenants = plan.tenants.map(() => regions.take(L.T_STRIDE));
+  const tenantsAt = tenants[0] ?? 0;
+  const cores = writeCores(regions, plan, tenants);
+  writePlanes(regions, planes, plan, cores);
+  linkSources(regions, planes, plan, cores);
+  const channels = writeChannels(regions, planes, plan);
+  regions.u32(L.H_TENANTS_AT, tenantsAt);
+  plan.tenants.forEach((tenant, i) => {
+    writeTenantRecord(regions, tenants[i], tenant);
+    regions.u32(tenants[i] + L.T_INDEX, i);
+    regions.u32(tenants[i] + L.T_CHANNELS, regions.list(tenant.channels.map((channel) => channels[channel])));
+    regions.u32(tenants[i] + L.T_CHANNEL_COUNT, tenant.channels.length);
+  });
+  return { image: regions.finish(), planes, tenants, channels, cores };
+}
+
+/** A plane that no program uses stays empty and costs nothing. */
+function writePlanes(regions: Regions, planes: number, plan: Plan, cores: CoreSites): void {
+  const { chip } = plan;
+  const ownerOfData = (tile: number): number => {
+    const core = cores.byTile.get(tile);
+    return core === undefined ? L.H_IGNORED : core + L.C_SIGNAL;
+  };
+  const shape = { mesh: chip, virtualChannels: chip.virtualChannels, bufferDepth: chip.bufferDepth, tenants: plan.tenants.length };
+  const used = [C.PLANE_DATA, ...(chip.memoryPath === 'noc' ? [C.PLANE_REQUEST, C.PLANE_RESPONSE] : [])];
+  for (const plane of used) {
+    const owner = plane === C.PLANE_DATA ? ownerOfData : (): number => L.H_IGNORED;
+    writePlane(regions, planes + plane * L.P_STRIDE, { ...shape, owner });
+  }
+}
+
+/** Tell each core where its sources in the data and the request plane are. */
+function linkSources(regions: Regions, planes: number, plan: Plan, cores: CoreSites): void {
+  for (const [tile, core] of cores.byTile) {
+    regions.u32(core + L.C_SOURCES, sourceAt(regions, planes, C.PLANE_DATA, tile));
+    if (plan.chip.memoryPath === 'noc') {
+      regions.u32(core + L.C_SOURCES + 4, sourceAt(regions, planes, C.PLANE_REQUEST, tile));
+    }
+  }
+}
+
+const sourceAt = (regions: Regions, planes: number, plane: number, tile: number): number =>
+  regions.read32(planes + plane * L.P_STRIDE + L.P_SOURCES) + tile * L.S_STRIDE;
+
+function writeChannels(regions: Regions, planes: number, plan: Plan): number[] {
+  const { chip } = plan;
+  const base = regions.take(chip.memoryTiles.length * L.M_STRIDE);
+  regions.u32(L.H_CHANNELS, chip.memoryTiles.length);
+  regions.u32(L.H_CHANNELS_AT, base);
+  return chip.memoryTiles.map((tile, i) => {
+    const channel = base + i * L.M_STRIDE;
+    regions.u32(channel + L.M_TILE, tile);
+    regions.u32(channel + L.M_INDEX, i);
+    regions.u32(channel + L.M_LAST, Math.max(plan.tenants.length - 1, 0));
+    regions.u32(channel + L.M_QUEUES, regions.take(plan.tenants.length * 8));
+    regions.u64(channel + L.M_WAKE, NEVER);
+    if (chip.memoryPath === 'noc') {
+      regions.u32(channel + L.M_SOURCE, sourceAt(regions, planes, C.PLANE_RESPONSE, tile));
+    }
+    return channel;
+  });
+}
+

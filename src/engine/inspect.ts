@@ -1,0 +1,109 @@
+/** Looks into one core, one link, or all links of the running machine: what the inspectors and the slow view of packets draw. */
+import * as C from '../../assembly/codes.ts';
+import * as L from '../../assembly/layout.ts';
+import { LOCAL, neighbour } from '../model/mesh.ts';
+import type { Plan } from '../model/plan.ts';
+import { ENGINES } from '../model/program.ts';
+import type { CoreSite } from './core-image.ts';
+import type { ImageMap } from './image.ts';
+import type { Kernel } from './kernel.ts';
+import type { CoreDetail, FlitInMotion, StreamDetail } from './snapshot.ts';
+import { queueOf } from './waiting.ts';
+
+export function readCoreDetail(kernel: Kernel, plan: Plan, site: CoreSite): CoreDetail {
+  const { address: core, tile, tenant, vcore } = site;
+  const ranges = plan.tenants[tenant].ranges.length;
+  const current = kernel.u32(core + L.C_RTT_CURRENT);
+  const streams = readStreams(kernel, core);
+  return {
+    tile,
+    tenant,
+    vcore,
+    cycle: kernel.cycle,
+    iteration: kernel.u32(core + L.C_ITERATION) | 0,
+    engines: ENGINES.map((_, e) => readEngine(kernel, core + L.C_ENGINES + e * L.E_STRIDE, e, streams.indices)),
+    streams: streams.details,
+    tlb: [...kernel.u64s(kernel.u32(core + L.C_TLB), kernel.u32(core + L.C_TLB_COUNT))],
+    rttCurrent: current === L.NO_RANGE ? -1 : current,
+    lastV: Array.from({ length: ranges }, (_, i) => {
+      const next = kernel.u16(core + L.C_LAST_V + i * 2);
+      return next === L.NO_RANGE ? -1 : next;
+    }),
+    walk: readWalk(kernel, core),
+    inFlightBursts: plan.chip.outstandingBursts - ones(kernel.u32(core + L.C_FREE_BURSTS)),
+  };
+}
+
+function readEngine(kernel: Kernel, record: number, engine: number, streams: readonly number[]): CoreDetail['engines'][number] {
+  const running = kernel.u32(record + L.E_RUNNING);
+  const index = (instruction: number): number => kernel.u32(instruction + L.I_INDEX);
+  const own = running === 0 ? [] : [index(running)];
+  return { running: engine === C.ENGINE_DMA ? streams : own, queued: queueOf(kernel, record + L.E_QUEUE).map(index) };
+}
+
+function readStreams(kernel: Kernel, core: number): { indices: number[]; details: StreamDetail[] } {
+  const active = kernel.u32(core + L.C_ACTIVE_STREAMS);
+  const records = Array.from({ length: L.MOST_STREAMS }, (_, i) => i)
+    .filter((i) => (active >> i) & 1)
+    .map((i) => core + L.C_STREAMS + i * L.D_STRIDE);
+  const instructionOf = (stream: number): number => kernel.u32(stream + L.D_INSTRUCTION);
+  return {
+    indices: records.map((stream) => kernel.u32(instructionOf(stream) + L.I_INDEX)),
+    details: records.map((stream) => ({
+      kind: kernel.u8(instructionOf(stream) + L.I_OP) === C.OP_LOAD ? 'load' : 'store',
+      address: kernel.u64(stream + L.D_ADDRESS),
+      remainingBytes: kernel.u32(stream + L.D_REMAINING),
+      outstanding: kernel.u32(stream + L.D_OUTSTANDING),
+    })),
+  };
+}
+
+/** The walk that the next burst waits for, if any. */
+function readWalk(kernel: Kernel, core: number): CoreDetail['walk'] {
+  if (kernel.u32(core + L.C_PENDING_COUNT) === 0) return undefined;
+  const burst = core + L.C_PENDING + kernel.u32(core + L.C_PENDING_HEAD) * L.B_STRIDE;
+  const until = kernel.u64(burst + L.B_READY);
+  return until > kernel.cycle ? { address: kernel.u64(burst + L.B_ADDRESS), until } : undefined;
+}
+
+function ones(mask: number): number {
+  let count = 0;
+  for (let left = mask >>> 0; left !== 0; left &= left - 1) count++;
+  return count;
+}
+
+/** Per plane: blocked cycles and flits per tenant of the link that leaves `tile` at `port`. */
+export function readLink(kernel: Kernel, map: ImageMap, plan: Plan, tile: number, port: number): { blocked: number; perTenant: number[] }[] {
+  const tenants = plan.tenants.length;
+  const link = tile * LOCAL + port;
+  return Array.from({ length: L.PLANE_COUNT }, (_, p) => {
+    const plane = map.planes + p * L.P_STRIDE;
+    if (kernel.u32(plane + L.P_USED) === 0) return { blocked: 0, perTenant: Array.from({ length: tenants }, () => 0) };
+    return {
+      blocked: kernel.u64(kernel.u32(plane + L.P_LINK_BLOCKED) + link * 8),
+      perTenant: [...kernel.u64s(kernel.u32(plane + L.P_LINK_FLITS) + link * tenants * 8, tenants)],
+    };
+  });
+}
+
+/** Flits between two routers at the current cycle, with the cycles since they won the switch. */
+export function readFlits(kernel: Kernel, map: ImageMap, plan: Plan): FlitInMotion[] {
+  const flits: FlitInMotion[] = [];
+  for (let p = 0; p < L.PLANE_COUNT; p++) {
+    const plane = map.planes + p * L.P_STRIDE;
+    if (kernel.u32(plane + L.P_USED) === 0) continue;
+    for (let due = 0; due < 3; due++) {
+      const slot = (kernel.cycle + due) % L.WHEEL_FLITS;
+      const base = kernel.u32(plane + L.P_FLITS) + slot * kernel.u32(plane + L.P_FLIT_SLOT);
+      for (let i = 0; i < kernel.u32(plane + L.P_FLIT_COUNTS + slot * 4); i++) {
+        const lane = kernel.u32(base + i * 8);
+        const port = kernel.u8(lane + L.L_PORT);
+        if (port === LOCAL) continue;
+        const to = kernel.u32(kernel.u32(lane + L.L_ROUTER) + L.R_INDEX);
+        const packet = kernel.u32(base + i * 8 + 4) & ~L.FLIT_TAIL;
+        flits.push({ plane: p, tile: neighbour(plan.chip, to, port), port: port ^ 1, tenant: kernel.u8(packet + L.K_TENANT), age: 2 - due });
+      }
+    }
+  }
+  return flits;
+}

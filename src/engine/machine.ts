@@ -1,0 +1,150 @@
+/**
+ * The machine as the host sees it: a plan in, cycles run, counters out. Synchronous and without a clock; pacing is the worker's.
+ * The order of calls cannot change a result: reading never changes the simulated state.
+ */
+import * as L from '../../assembly/layout.ts';
+import { CAUSES } from '../model/causes.ts';
+import { cyclesPerIteration } from '../model/iteration.ts';
+import { LOCAL } from '../model/mesh.ts';
+import type { Plan } from '../model/plan.ts';
+import { readSnapshot, tenantStatus } from './counters.ts';
+import { NO_CORE, type Frame, type FrameTenant } from './frame.ts';
+import { buildImage, type ImageMap, type MachineOptions } from './image.ts';
+import { readCoreDetail, readFlits, readLink } from './inspect.ts';
+import { Kernel } from './kernel.ts';
+import type { CoreDetail, Outcome, Snapshot, TimelineData } from './snapshot.ts';
+
+export interface FrameStatus {
+  readonly paused: boolean;
+  readonly cyclesPerSecond: number;
+  readonly pace: number;
+  /** Add the flits that are between routers. */
+  readonly flits: boolean;
+}
+
+export class Machine {
+  private constructor(
+    private readonly kernel: Kernel,
+    private readonly map: ImageMap,
+    readonly plan: Plan,
+  ) {}
+
+  /** Build the image and open it. Throws RangeError if there is not enough memory for it. */
+  static create(module: WebAssembly.Module, plan: Plan, options: MachineOptions = {}): Machine {
+    const map = buildImage(plan, options);
+    return new Machine(new Kernel(module, map.image), map, plan);
+  }
+
+  get cycle(): number {
+    return this.kernel.cycle;
+  }
+  get outcome(): Outcome {
+    return this.kernel.outcome;
+  }
+
+  /** Advance at most `cycles` cycles; returns how many. Stops early when done or deadlocked. */
+  run(cycles: number): number {
+    return this.kernel.exports.run(Math.min(cycles, 0x7fffffff));
+  }
+
+  /** Advance until right after the next translation miss of the core at `tile`, at most `limit` cycles; was there one? */
+  runToMiss(tile: number, limit: number): boolean {
+    const index = this.map.cores.list.findIndex((core) => core.tile === tile);
+    if (index < 0) return false;
+    const before = this.missesAt(index);
+    this.kernel.exports.runToMiss(index, limit);
+    return this.missesAt(index) !== before;
+  }
+
+  private missesAt(index: number): number {
+    return this.kernel.u64(this.map.cores.list[index].address + L.C_MISSES);
+  }
+
+  /** 16 hexadecimal digits over state and counters at the current cycle. */
+  digest(): string {
+    return this.kernel.digest();
+  }
+
+  snapshot(): Snapshot {
+    return readSnapshot(this.kernel, this.map, this.plan);
+  }
+
+  /** What the core at this tile is doing, or null if no tenant uses it. */
+  core(tile: number): CoreDetail | null {
+    const site = this.map.cores.list.find((core) => core.tile === tile);
+    return site === undefined ? null : readCoreDetail(this.kernel, this.plan, site);
+  }
+
+  /** Blocked cycles and flits per tenant of one link, by plane. */
+  link(tile: number, port: number): { blocked: number; perTenant: number[] }[] {
+    return readLink(this.kernel, this.map, this.plan, tile, port);
+  }
+
+  timeline(): TimelineData {
+    const { buckets, list } = this.map.cores;
+    const bucketCycles = 2 ** this.kernel.u32(L.H_BUCKET_SHIFT);
+    const row = buckets * L.CAUSE_COUNT;
+    const causes = new Uint32Array(list.length * row);
+    list.forEach(({ address }, i) => causes.set(this.kernel.u32s(this.kernel.u32(address + L.C_TIMELINE), row), i * row));
+    return { bucketCycles, buckets, used: Math.min(buckets, Math.ceil(this.cycle / bucketCycles)), causes };
+  }
+
+  /** Copy the counters that the page follows into a frame of this plan's size. */
+  writeFrame(frame: Frame, status: FrameStatus): void {
+    const outcome = this.outcome === 'running' && status.paused ? 'paused' : this.outcome;
+    frame.setHead(this.cycle, outcome, status.cyclesPerSecond, status.pace);
+    const sums = this.plan.tenants.map(() => ({ causes: new Float64Array(CAUSES.length), hits: 0, misses: 0, walkReads: 0, stall: 0 }));
+    frame.tileCause.fill(NO_CORE);
+    for (const { tile, tenant, address } of this.map.cores.list) {
+      const sum = sums[tenant];
+      for (let c = 0; c < CAUSES.length; c++) {
+        sum.causes[c] += this.kernel.u64(address + L.C_CAUSES + c * 8);
+        frame.tileCauses[tile * CAUSES.length + c] = this.kernel.u32(address + L.C_CAUSES + c * 8);
+      }
+      sum.hits += this.kernel.u64(address + L.C_HITS);
+      sum.misses += this.kernel.u64(address + L.C_MISSES);
+      sum.walkReads += this.kernel.u64(address + L.C_WALK_READS);
+      sum.stall += this.kernel.u64(address + L.C_TRANSLATION_STALL);
+      frame.tileCause[tile] = this.kernel.u8(address + L.C_CAUSE);
+    }
+    sums.forEach(({ causes, stall, ...counts }, t) => {
+      frame.setTenant(t, { ...this.progress(t), ...counts, translationStall: stall }, causes);
+    });
+    this.writeLinks(frame);
+    frame.setFlits(status.flits ? readFlits(this.kernel, this.map, this.plan) : []);
+  }
+
+  private progress(
+    tenant: number,
+  ): Pick<FrameTenant, 'status' | 'iterationsDone' | 'cyclesPerIteration' | 'lastEnd' | 'interferenceCycles'> {
+    const record = this.map.tenants[tenant];
+    const done = this.kernel.u32(record + L.T_DONE);
+    const starts = this.kernel.u32(record + L.T_ITER_START);
+    const ends = this.kernel.u32(record + L.T_ITER_END);
+    const end = (i: number): number => this.kernel.u64(ends + i * 8);
+    return {
+      status: tenantStatus(this.kernel, record, this.outcome),
+      iterationsDone: done,
+      cyclesPerIteration: cyclesPerIteration(done, this.plan.tenants[tenant].stages, (i) => this.kernel.u64(starts + i * 8), end) ?? 0,
+      lastEnd: done === 0 ? 0 : end(done - 1),
+      interferenceCycles: this.kernel.u64(record + L.T_INTERFERENCE),
+    };
+  }
+
+  /** Low words summed over planes and tenants: a reader takes differences. */
+  private writeLinks(frame: Frame): void {
+    const tenants = this.plan.tenants.length;
+    frame.linkFlits.fill(0);
+    frame.linkBlocked.fill(0);
+    for (let p = 0; p < L.PLANE_COUNT; p++) {
+      const plane = this.map.planes + p * L.P_STRIDE;
+      if (this.kernel.u32(plane + L.P_USED) === 0) continue;
+      const flits = this.kernel.u32(plane + L.P_LINK_FLITS);
+      const blocked = this.kernel.u32(plane + L.P_LINK_BLOCKED);
+      for (let link = 0; link < frame.tiles * LOCAL; link++) {
+        for (let t = 0; t < tenants; t++) frame.linkFlits[link] += this.kernel.u32(flits + (link * tenants + t) * 8);
+        frame.linkBlocked[link] += this.kernel.u32(blocked + link * 8);
+      }
+    }
+  }
+}

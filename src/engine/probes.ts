@@ -1,0 +1,125 @@
+/**
+ * Probes: one unit of the kernel driven alone, for comparison with other simulators (contracts.md, `vnpu probe`). Inputs are
+ * checked by the caller; here they are only put into an image.
+ */
+import * as C from '../../assembly/codes.ts';
+import * as L from '../../assembly/layout.ts';
+import { hops } from '../model/mesh.ts';
+import type { Dataflow } from '../model/program.ts';
+import { instantiate, Kernel } from './kernel.ts';
+import { writePlane } from './network-image.ts';
+import { NEVER, Regions } from './regions.ts';
+import { takeHeader, writeTenantRecord } from './image.ts';
+
+/** [creation cycle, source tile, destination tile, flits] */
+export type TracePacket = readonly [cycle: number, source: number, destination: number, flits: number];
+
+export interface NetworkTrace {
+  readonly width: number;
+  readonly height: number;
+  readonly virtualChannels: number;
+  readonly bufferDepth: number;
+  readonly packets: readonly TracePacket[];
+}
+
+export interface NetworkResult {
+  /** Cycle in which the tail of each packet was consumed. */
+  arrivals: number[];
+  cycles: number;
+  /** Flits times router-to-router links crossed. */
+  flitHops: number;
+  seconds: number;
+}
+
+/** Run a packet trace through one plane until the last tail has arrived. */
+export function probeNoc(
+  module: WebAssembly.Module,
+  trace: NetworkTrace,
+  options: { slice?: number; reverse?: boolean } = {},
+): NetworkResult {
+  const regions = new Regions();
+  const planes = takeHeader(regions, trace, { tenants: 1, reverse: options.reverse });
+  writePlane(regions, planes, { mesh: trace, ...trace, tenants: 1, owner: () => L.H_IGNORED });
+  const records = writeTrace(regions, trace);
+  const kernel = new Kernel(module, regions.finish());
+  const started = performance.now();
+  while (kernel.outcome === 'running') kernel.exports.run(options.slice ?? 1_000_000);
+  const seconds = (performance.now() - started) / 1000;
+  const arrivals = trace.packets.map((_, i) => kernel.u64(records + i * L.K_STRIDE + L.K_TIME));
+  const flitHops = trace.packets.reduce((sum, [, from, to, flits]) => sum + flits * hops(trace, from, to), 0);
+  return { arrivals, cycles: arrivals.reduce((a, b) => Math.max(a, b), 0), flitHops, seconds };
+}
+
+function writeTrace(regions: Regions, trace: NetworkTrace): number {
+  const records = regions.take(trace.packets.length * L.K_STRIDE);
+  trace.packets.forEach(([cycle, source, destination, flits], i) => {
+    const record = records + i * L.K_STRIDE;
+    regions.u16(record + L.K_FLITS, flits);
+    regions.u8(record + L.K_KIND, C.KIND_TRACE);
+    regions.u16(record + L.K_MASK, 2 ** trace.virtualChannels - 1);
+    regions.u16(record + L.K_SOURCE, source);
+    regions.u16(record + L.K_TARGET, destination);
+    regions.u64(record + L.K_TIME, cycle);
+  });
+  regions.u32(L.H_TRACE_AT, records);
+  regions.u32(L.H_TRACE_COUNT, trace.packets.length);
+  return records;
+}
+
+const DATAFLOW_CODES: Readonly<Record<Dataflow, number>> = { ws: C.DATAFLOW_WS, os: C.DATAFLOW_OS, is: C.DATAFLOW_IS };
+
+export interface SystolicQuery {
+  readonly rows: number;
+  readonly cols: number;
+  readonly dataflow: Dataflow;
+  readonly M: number;
+  readonly N: number;
+  readonly K: number;
+}
+
+/** Cycles of one [M,K] x [K,N] product, as the matmul engine counts them. */
+export function systolicCycles(module: WebAssembly.Module, { rows, cols, dataflow, M, N, K }: SystolicQuery): number {
+  return Number(instantiate(module).systolic(rows, cols, DATAFLOW_CODES[dataflow], M, N, K));
+}
+
+export interface TlbTrace {
+  /** Virtual addresses in order of access. */
+  readonly addresses: Iterable<bigint>;
+  /** [base, bytes] of disjoint ranges. */
+  readonly ranges: readonly (readonly [number, number])[];
+}
+
+export interface TlbCounts {
+  hit: number;
+  miss: number;
+  fault: number;
+}
+
+/** Count hits, misses and faults of one configuration: pages of `pageBytes`, or ranges if it is undefined. */
+export function probeTlb(module: WebAssembly.Module, trace: TlbTrace, entries: number, pageBytes?: number): TlbCounts {
+  const regions = new Regions();
+  takeHeader(regions, { width: 1, height: 1 }, { tenants: 1 });
+  const tenant = regions.take(L.T_STRIDE);
+  writeTenantRecord(regions, tenant, {
+    translation: { kind: pageBytes === undefined ? 'vchunk' : 'page', entries, pageBytes: pageBytes ?? 4096 },
+    ranges: trace.ranges.map(([base, bytes], i) => ({
+      name: String(i),
+      virtualBase: base,
+      physicalBase: base,
+      bytes,
+      permission: 1,
+    })),
+  });
+  const core = regions.take(L.C_STRIDE);
+  regions.u32(core + L.C_TENANT, tenant);
+  regions.u32(core + L.C_TLB, regions.take(entries * 8));
+  regions.u32(core + L.C_RTT_CURRENT, L.NO_RANGE);
+  for (let i = 0; i < L.MOST_RANGES; i++) regions.u16(core + L.C_LAST_V + i * 2, L.NO_RANGE);
+  regions.u64(core + L.C_WAKE, NEVER);
+  regions.u32(L.H_CORES_AT, core);
+  const { access } = new Kernel(module, regions.finish()).exports;
+  const counts = [0, 0, 0];
+  for (const address of trace.addresses) counts[access(address)]++;
+  return { hit: counts[C.ACCESS_HIT], miss: counts[C.ACCESS_MISS], fault: counts[C.ACCESS_FAULT] };
+}
+
