@@ -82,7 +82,15 @@ describe('perfettoEvents', () => {
       [0, 1, 'A1 tile 1 s1'],
       [1, 0, '=B,"x"0 tile 2 s0'],
     ]);
-    expect(planCores(two).map(({ tile }) => tile)).toEqual([0, 1, 2]);
+  });
+
+  it('takes cores in tile order, whatever tenant and virtual core they are', () => {
+    const mixed = plan([tenantPlan('A', [5, 1]), tenantPlan('B', [2])]);
+    expect(planCores(mixed)).toEqual([
+      { tile: 1, tenant: 0, vcore: 1 },
+      { tile: 2, tenant: 1, vcore: 0 },
+      { tile: 5, tenant: 0, vcore: 0 },
+    ]);
   });
 
   it('joins buckets with the same leading cause and ends where the run ended', () => {
