@@ -47,13 +47,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   worker: {
     reason: 'runs documents for the page, so it may use every room between them but no view',
-    may: ['model', 'experiment', 'plan', 'engine', 'report'],
+    may: ['model', 'experiment', 'plan', 'engine', 'report', 'build/kernel.wasm'],
     packages: ['comlink'],
   },
   cli: {
     reason: 'stands on top, beside the page and not above it',
     may: ['model', 'experiment', 'workloads', 'compiler', 'hypervisor', 'plan', 'engine', 'report', 'worker'],
-    packages: ['cac'],
+    packages: ['cac', 'playwright-core'],
   },
   ui: {
     reason: 'the page sends documents and reads frames and reports: a plan or a layout in it would be a second truth',
@@ -79,17 +79,19 @@ export const withoutComments = (text: string): string =>
     .replace(/<!--[\s\S]*?-->/g, '')
     .replace(/(^|[^:])\/\/.*$/gm, '$1');
 
-/** Everything a source imports, in any way that a bundler follows. */
-export function importsOf(text: string): string[] {
-  const forms = [
-    /\b(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]/g,
-    /\bimport\s*['"]([^'"]+)['"]/g,
-    /\bimport\(\s*['"`]([^'"`]+)['"`]/g,
-    /\bnew URL\(\s*['"]([^'"]+)['"]\s*,\s*import\.meta\.url/g,
-  ];
+const STATIC = [/\b(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]/g, /\bimport\s*['"]([^'"]+)['"]/g];
+const LATER = [/\bimport\(\s*['"`]([^'"`]+)['"`]/g, /\bnew URL\(\s*['"]([^'"]+)['"]\s*,\s*import\.meta\.url/g];
+
+function specifiers(text: string, forms: readonly RegExp[]): string[] {
   const code = withoutComments(text);
   return forms.flatMap((form) => [...code.matchAll(form)].map((match) => match[1]));
 }
+
+/** What a source needs before its first line runs. */
+export const staticImportsOf = (text: string): string[] => specifiers(text, STATIC);
+
+/** Everything a source imports, in any way that a bundler follows. */
+export const importsOf = (text: string): string[] => specifiers(text, [...STATIC, ...LATER]);
 
 /** Path below the root (rooms without their `src/`) of a relative import. */
 function resolveImport(from: string, specifier: string): string {
