@@ -31,8 +31,10 @@ import {
   ENGINE_COUNT,
   E_QUEUE,
   E_RUNNING,
+  I_PAIR,
   Q_COUNT,
   S_MOVING,
+  X_FREE,
 } from './layout';
 import { instructionAt } from './queue';
 import { givesToken, missingToken } from './tokens';
@@ -43,7 +45,8 @@ export function causeOf(core: usize, now: u64): u32 {
   if (isRunning(core, ENGINE_MATMUL)) return CAUSE_COMPUTE;
   if (isRunning(core, ENGINE_VECTOR)) return CAUSE_VECTOR;
   let engine = firstBusy(core);
-  if (engine == NO_ENGINE) return load<u8>(core, C_STARTED) != 0 && load<u8>(core, C_FINISHED) == 0 ? CAUSE_DISPATCH : CAUSE_IDLE;
+  if (load<u8>(core, C_STARTED) == 0 || load<u8>(core, C_FINISHED) != 0) return CAUSE_IDLE;
+  if (engine == NO_ENGINE) return CAUSE_DISPATCH;
   // A chain of missing tokens visits each engine at most once.
   for (let hops: u32 = 0; hops < (ENGINE_COUNT as u32); hops++) {
     if (isRunning(core, engine)) break;
@@ -101,12 +104,17 @@ function streamOwes(core: usize, token: u32): bool {
   return false;
 }
 
+/** A send that has all it needs but a landing slot; any other instruction in that state has only just been moved here. */
+function waitsForSlot(core: usize, engine: u32): bool {
+  if (engine != ENGINE_SEND) return false;
+  const instruction = instructionAt(engineAt(core, engine) + E_QUEUE, 0);
+  return load<u32>(load<u32>(instruction, I_PAIR), X_FREE) == 0;
+}
+
 function activity(core: usize, engine: u32, now: u64): u32 {
+  if (!isRunning(core, engine)) return waitsForSlot(core, engine) ? CAUSE_SEND_BLOCKED : CAUSE_DISPATCH;
   if (engine == ENGINE_DMA) return waitsForTranslation(core, now) ? CAUSE_TRANSLATION : CAUSE_MEMORY;
-  if (engine == ENGINE_SEND) {
-    const moving = isRunning(core, ENGINE_SEND) && load<u8>(load<u32>(core, C_SOURCES), S_MOVING) != 0;
-    return moving ? CAUSE_SEND : CAUSE_SEND_BLOCKED;
-  }
+  if (engine == ENGINE_SEND) return load<u8>(load<u32>(core, C_SOURCES), S_MOVING) != 0 ? CAUSE_SEND : CAUSE_SEND_BLOCKED;
   if (engine == ENGINE_RECV) return CAUSE_RECV_WAIT;
   if (engine == ENGINE_BARRIER) return CAUSE_BARRIER;
   return engine == ENGINE_MATMUL ? CAUSE_COMPUTE : CAUSE_VECTOR;

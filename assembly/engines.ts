@@ -62,8 +62,10 @@ import {
   X_NEXT_FREE,
   X_NEXT_RECV,
   X_NEXT_SEND,
+  X_PACKETS,
   X_RECEIVER,
   X_SENDER,
+  X_SLOT_BYTES,
 } from './layout';
 import { frontIteration, instructionAt, popInstruction } from './queue';
 import { enqueue } from './source';
@@ -126,6 +128,7 @@ function beginSend(core: usize, instruction: usize): void {
   store<u32>(pair, (slot + 1) % load<u32>(H_SLOTS), X_NEXT_SEND);
   store<u32>(core, load<u32>(instruction, I_C), C_SEND_LEFT);
   store<u32>(core, slot, C_SEND_SLOT);
+  store<u32>(core, load<u32>(pair, X_PACKETS) + slot * load<u32>(pair, X_SLOT_BYTES), C_SEND_PACKET);
   sendPacket(core, pair);
 }
 
@@ -143,6 +146,7 @@ function sendPacket(core: usize, pair: usize): void {
   const flits = min(left, load<u32>(H_MAX_PACKET));
   const packet: usize = load<u32>(core, C_SEND_PACKET);
   store<u32>(core, left - flits, C_SEND_LEFT);
+  store<u32>(core, (packet + K_STRIDE) as u32, C_SEND_PACKET);
   store<u16>(packet, flits, K_FLITS);
   store<u8>(packet, KIND_MESSAGE, K_KIND);
   store<u32>(packet, pair as u32, K_OWNER);

@@ -254,7 +254,7 @@ export const C_ENGINES = C_QUEUE + Q_STRIDE;
 export const C_TOKENS = C_ENGINES + ENGINE_COUNT * E_STRIDE; // u16 x MOST_TOKENS
 // send engine
 export const C_SEND_LEFT = C_TOKENS + 2 * MOST_TOKENS; // flits of the message not yet made into packets
-export const C_SEND_PACKET = C_SEND_LEFT + 4; // its packet record
+export const C_SEND_PACKET = C_SEND_LEFT + 4; // record of its next packet
 export const C_SEND_SLOT = C_SEND_PACKET + 4;
 export const C_BARRIER_ROUND = C_SEND_SLOT + 4;
 // DMA engine
@@ -303,7 +303,9 @@ export const X_NEXT_SEND = 12; // slot of the next message sent
 export const X_NEXT_RECV = 16; // slot of the next message received
 export const X_NEXT_FREE = 20; // slot that is released next
 export const X_CREDITS = 24; // packet records of the credits, one per slot
-export const X_ARRIVED = 28; // u32 flits landed, per slot
+export const X_PACKETS = 28; // packet records of the messages, by slot
+export const X_SLOT_BYTES = 32; // bytes of the packet records of one slot
+export const X_ARRIVED = 36; // u32 flits landed, per slot
 export const MOST_SLOTS = 16;
 export const X_STRIDE = X_ARRIVED + 4 * MOST_SLOTS + 4;
 

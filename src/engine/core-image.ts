@@ -68,7 +68,6 @@ function writeCore(regions: Regions, plan: Plan, site: CoreSite, index: number, 
     [L.C_ITERATION, 0xffffffff],
     [L.C_FREE_BURSTS, 2 ** chip.outstandingBursts - 1],
     [L.C_BURSTS, takePackets(regions, chip.outstandingBursts, core, site.tenant, chip)],
-    [L.C_SEND_PACKET, takePackets(regions, 1, core, site.tenant, chip)],
     [L.C_TLB, regions.take(translation.entries * 8)],
     [L.C_RTT_CURRENT, L.NO_RANGE],
     [L.C_TIMELINE, regions.take(sites.buckets * BUCKET_BYTES)],
@@ -146,7 +145,9 @@ function perRound(steps: readonly Step[]): number {
   return count;
 }
 
+/** Records for every packet that can be in flight: all packets of a message in every landing slot. */
 function writePairs(regions: Regions, pairs: Pairs, cores: readonly number[], tenant: number, chip: Chip): void {
+  const packetsPerMessage = Math.ceil(Math.ceil(chip.messageBytes / chip.flitBytes) / chip.maxPacketFlits);
   cores.forEach((sender, from) =>
     cores.forEach((receiver, to) => {
       const pair = pairs.get(pairKey(from, to));
@@ -155,6 +156,8 @@ function writePairs(regions: Regions, pairs: Pairs, cores: readonly number[], te
       regions.u32(pair + L.X_RECEIVER, receiver);
       regions.u32(pair + L.X_FREE, chip.channelSlots);
       regions.u32(pair + L.X_CREDITS, takePackets(regions, chip.channelSlots, pair, tenant, chip));
+      regions.u32(pair + L.X_PACKETS, takePackets(regions, chip.channelSlots * packetsPerMessage, pair, tenant, chip));
+      regions.u32(pair + L.X_SLOT_BYTES, packetsPerMessage * L.K_STRIDE);
     }),
   );
 }

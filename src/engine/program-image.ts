@@ -119,6 +119,7 @@ function writeOperands(regions: Regions, at: number, instruction: Instruction, c
       break;
     case 'send':
     case 'recv': {
+      if (instruction.bytes > context.chip.messageBytes) throw new Error(`a message of ${instruction.bytes} bytes`);
       const [from, to] = instruction.op === 'send' ? [context.vcore, instruction.peer] : [instruction.peer, context.vcore];
       regions.u32(at + L.I_A, instruction.bytes);
       regions.u32(at + L.I_C, Math.max(1, Math.ceil(instruction.bytes / context.chip.flitBytes)));

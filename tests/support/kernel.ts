@@ -1,0 +1,98 @@
+/** The compiled kernel for tests, and tiny plans written by hand. */
+import { readFileSync } from 'node:fs';
+import { resolveChip, type ChipRequest } from '../../src/model/chip.ts';
+import type { Plan, TenantPlan } from '../../src/model/plan.ts';
+import type { Operation, Program, Step, TokenUse } from '../../src/model/program.ts';
+import { forEachInstruction } from '../../src/model/program.ts';
+import type { Range } from '../../src/model/vnpu.ts';
+import { Machine } from '../../src/engine/machine.ts';
+
+export const kernel = new WebAssembly.Module(readFileSync('build/kernel.wasm'));
+
+/** One instruction; tokens as [token, count] or a bare token number. */
+export function step(
+  operation: Operation,
+  {
+    waits = [],
+    gives = [],
+    releases,
+  }: { waits?: (number | [number, number])[]; gives?: (number | [number, number])[]; releases?: number } = {},
+): Step {
+  const uses = (list: (number | [number, number])[]): TokenUse[] =>
+    list.map((use) => (typeof use === 'number' ? { token: use, count: 1 } : { token: use[0], count: use[1] }));
+  return {
+    ...operation,
+    waits: uses(waits),
+    gives: uses(gives),
+    layer: -1,
+    ...(releases === undefined ? {} : { releases }),
+  };
+}
+
+export interface TinyTenant extends Partial<Pick<TenantPlan, 'translation' | 'stages' | 'iterations'>> {
+  readonly tiles: readonly number[];
+  /** Steps of each virtual core. */
+  readonly programs: readonly (readonly Step[])[];
+  readonly tokens?: readonly TokenUse[];
+  readonly ranges?: readonly (readonly [base: number, bytes: number, permission?: number])[];
+}
+
+/** A plan around programs written by hand; ranges are mapped one to one. */
+export function tinyPlan(chip: ChipRequest, tenants: readonly TinyTenant[]): Plan {
+  const resolved = resolveChip(chip);
+  return { chip: resolved, tenants: tenants.map((tenant, i) => tinyTenant(tenant, i, resolved.memoryTiles.length)) };
+}
+
+function tinyTenant(tenant: TinyTenant, index: number, channels: number): TenantPlan {
+  const programs = tenant.programs.map((steps, vcore): Program => ({
+    vcore,
+    stage: '',
+    steps,
+    initialTokens: tenant.tokens ?? [],
+    scratchpad: [],
+  }));
+  const ranges = (tenant.ranges ?? [[0, 2 ** 31]]).map(([base, bytes, permission = 3], i): Range => ({
+    name: `t${i}`,
+    virtualBase: base,
+    physicalBase: base,
+    bytes,
+    permission,
+  }));
+  let macs = 0;
+  for (const { steps } of programs) {
+    forEachInstruction(steps, (s, times) => (macs += s.op === 'matmul' ? times * s.M * s.N * s.K : 0));
+  }
+  return {
+    name: 'ABCDEFGH'[index],
+    mode: 'vnpu',
+    topology: { kind: 'mesh', width: tenant.tiles.length, height: 1 },
+    tiles: tenant.tiles,
+    editDistance: 0,
+    routing: 'dor',
+    translation: tenant.translation ?? { kind: 'physical', entries: 4, pageBytes: 4096 },
+    ranges,
+    channels: Array.from({ length: channels }, (_, i) => i),
+    workload: {
+      name: 'tiny',
+      title: 'tiny',
+      source: 'a test',
+      input: { name: 'in', rows: 1, channels: 1 },
+      inputShape: [1],
+      layers: [],
+    },
+    programs,
+    tensors: [],
+    stages: tenant.stages ?? 1,
+    iterations: tenant.iterations ?? 1,
+    macs,
+    estimatedCycles: 1,
+    traffic: { uniqueWeightBytes: 0, replicatedWeightBytes: 0, uniqueActivationBytes: 0, replicatedActivationBytes: 0 },
+  };
+}
+
+/** Run to the end (at most a million cycles) and return the machine. */
+export function runToEnd(plan: Plan, options: Parameters<typeof Machine.create>[2] = {}): Machine {
+  const machine = Machine.create(kernel, plan, options);
+  machine.run(1_000_000);
+  return machine;
+}
