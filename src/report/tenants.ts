@@ -1,8 +1,8 @@
 /** What one tenant got: iterations, where its cores' cycles went, what translation cost. Sums over the cores of the snapshot. */
 import { CAUSES, type Cause } from '../model/causes.ts';
+import { cyclesPerIteration } from '../model/iteration.ts';
 import type { Plan, TenantPlan } from '../model/plan.ts';
 import type { CoreSnapshot, Snapshot, TenantSnapshot } from '../engine/snapshot.ts';
-import { measureIterations } from './iterations.ts';
 import { foreignLinkFlits } from './network.ts';
 import type { TenantReport } from './report.ts';
 
@@ -11,10 +11,12 @@ export function tenantReport(plan: Plan, snapshot: Snapshot, index: number): Ten
   const tenant = plan.tenants[index];
   const state = snapshot.tenants[index];
   const cores = snapshot.cores.filter((core) => core.tenant === index);
-  const { cyclesPerIteration, latencyCycles } = measureIterations(
+  const { iterationStart: start, iterationEnd: end } = state;
+  const cycles = cyclesPerIteration(
+    end.length,
     tenant.stages,
-    state.iterationStart,
-    state.iterationEnd,
+    (i) => start[i],
+    (i) => end[i],
   );
   return {
     name: tenant.name,
@@ -22,11 +24,11 @@ export function tenantReport(plan: Plan, snapshot: Snapshot, index: number): Ten
     tiles: [...tenant.tiles],
     editDistance: tenant.editDistance,
     iterations: state.iterationsDone,
-    cyclesPerIteration,
-    latencyCycles,
+    cyclesPerIteration: cycles,
+    latencyCycles: Array.from(end, (cycle, i) => cycle - start[i]),
     warmupCycles: state.warmupCycles,
     macs: tenant.macs,
-    utilization: utilization(plan, tenant, cyclesPerIteration),
+    utilization: utilization(plan, tenant, cycles),
     stalls: stallsOf(cores),
     translation: translationOf(cores),
     memoryBytes: tenant.ranges.reduce((sum, range) => sum + range.bytes, 0),
@@ -37,12 +39,12 @@ export function tenantReport(plan: Plan, snapshot: Snapshot, index: number): Ten
 }
 
 /**
- * Share of the array's multiply-accumulates that were used. The cycles between the two ends that cyclesPerIteration measures
- * hold n - k iterations, so the share is MACs of one iteration over what all tiles could do in cyclesPerIteration.
+ * Share of the array's multiply-accumulates that were used. The cycles between the two ends that are measured hold n - k
+ * iterations, so the share is MACs of one iteration over what all tiles could do in the cycles of one.
  */
-function utilization({ chip }: Plan, tenant: TenantPlan, cyclesPerIteration: number | null): number | null {
-  if (cyclesPerIteration === null || cyclesPerIteration <= 0) return null;
-  return tenant.macs / (chip.arrayRows * chip.arrayColumns * tenant.tiles.length * cyclesPerIteration);
+function utilization({ chip }: Plan, tenant: TenantPlan, cycles: number | null): number | null {
+  if (cycles === null || cycles <= 0) return null;
+  return tenant.macs / (chip.arrayRows * chip.arrayColumns * tenant.tiles.length * cycles);
 }
 
 function stallsOf(cores: readonly CoreSnapshot[]): Record<Cause, number> {

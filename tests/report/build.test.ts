@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CAUSES, type Cause } from '../../src/model/causes.ts';
 import { buildReport } from '../../src/report/build.ts';
-import { measureIterations } from '../../src/report/iterations.ts';
 import { causesOf } from '../../src/report/shares.ts';
 import { core, plan, snapshot, tenantPlan, tenantSnapshot } from './support.ts';
 
@@ -122,34 +121,31 @@ describe('buildReport', () => {
   });
 });
 
-describe('measureIterations', () => {
-  it('knows nothing before an iteration ended, and only a latency after one', () => {
-    expect(measureIterations(3, [], [])).toEqual({ cyclesPerIteration: null, latencyCycles: [] });
-    expect(measureIterations(3, [10], [110])).toEqual({ cyclesPerIteration: 100, latencyCycles: [100] });
+describe('cycles per iteration', () => {
+  const measured = (stages: number, ends: readonly number[]) => {
+    const one = plan([tenantPlan('A', [0], { stages })]);
+    const [tenant] = buildReport(one, snapshot(one, 9e9, [], [tenantSnapshot(ends)]), 0).tenants;
+    return tenant.cyclesPerIteration;
+  };
+
+  it('is unknown before an iteration ended, and the latency after one', () => {
+    expect(measured(3, [])).toBeNull();
+    // the fixture's iterations begin 50 cycles before their end
+    expect(measured(3, [110])).toBe(50);
   });
 
-  it('uses the last interval while the pipeline is deeper than what has ended', () => {
+  it('is the last interval while the pipeline is deeper than what has ended', () => {
     // n = 3, k = min(9, 2) = 2: (700 - 400) / 1
-    expect(measureIterations(9, [0, 0, 0], [200, 400, 700]).cyclesPerIteration).toBe(300);
+    expect(measured(9, [200, 400, 700])).toBe(300);
   });
 
-  it('finds the period of a steady pipeline at any depth and length', () => {
+  it('is the period of a steady pipeline at any depth and length', () => {
+    const period = fc.integer({ min: 1, max: 1e6 });
     fc.assert(
-      fc.property(
-        fc.integer({ min: 1, max: 20 }),
-        fc.integer({ min: 2, max: 40 }),
-        fc.integer({ min: 1, max: 1e6 }),
-        (stages, n, period) => {
-          const end = Array.from({ length: n }, (_, i) => 12345 + i * period);
-          expect(
-            measureIterations(
-              stages,
-              end.map((e) => e - 5),
-              end,
-            ).cyclesPerIteration,
-          ).toBe(period);
-        },
-      ),
+      fc.property(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 2, max: 40 }), period, (stages, n, cycles) => {
+        const ends = Array.from({ length: n }, (_, i) => 12345 + i * cycles);
+        expect(measured(stages, ends)).toBe(cycles);
+      }),
     );
   });
 });
