@@ -104,7 +104,13 @@ export class LayerList {
     const { height: tokens, width, channels } = this.shapeOf(from);
     const head = channels / 3 / heads;
     return this.append(
-      { name, kind: 'attention', onnxType: 'Attention', inputs: [from], shape: { height: tokens, width, channels: channels / 3 } },
+      {
+        name,
+        kind: 'attention',
+        onnxType: 'Attention',
+        inputs: [from],
+        shape: { height: tokens, width, channels: channels / 3 },
+      },
       {
         gemms: [
           { M: tokens, N: tokens, K: head, repeat: heads },
@@ -131,7 +137,10 @@ export class LayerList {
   activation(name: string, from: number, fn: 'relu' | 'gelu'): number {
     const shape = this.shapeOf(from);
     const onnxType = fn === 'relu' ? 'Relu' : 'Gelu';
-    return this.append({ name, kind: 'activation', onnxType, inputs: [from], shape }, { vector: [this.perElement(fn, shape)] });
+    return this.append(
+      { name, kind: 'activation', onnxType, inputs: [from], shape },
+      { vector: [this.perElement(fn, shape)] },
+    );
   }
 
   add(name: string, left: number, right: number): number {
@@ -147,12 +156,26 @@ export class LayerList {
   private slide(from: number, size: WindowShape, channels: number): { shape: MapShape; window: Window } {
     const { height: inHeight, width: inWidth } = this.shapeOf(from);
     const [height, width] = [windowed(inHeight, size), windowed(inWidth, size)];
-    return { shape: { height, width, channels }, window: { ...size, inHeight, inWidth, outHeight: height, outWidth: width } };
+    return {
+      shape: { height, width, channels },
+      window: { ...size, inHeight, inWidth, outHeight: height, outWidth: width },
+    };
   }
 
   private append({ name, kind, onnxType, inputs, shape }: Operator, work: Partial<Layer>): number {
     const outShape = this.isSequence ? sequenceShape(shape) : imageShape(shape);
     this.shapes.push(shape);
-    return this.layers.push({ ...NO_PARAMETERS, name, kind, onnxType, inputs, output: tensor(name, shape), outShape, ...work }) - 1;
+    return (
+      this.layers.push({
+        ...NO_PARAMETERS,
+        name,
+        kind,
+        onnxType,
+        inputs,
+        output: tensor(name, shape),
+        outShape,
+        ...work,
+      }) - 1
+    );
   }
 }

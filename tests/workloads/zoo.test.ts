@@ -1,7 +1,13 @@
 /** The zoo against published totals of the networks and against shapes derived by hand. */
 import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
-import { layerMacs, workloadMacs, workloadParameters, workloadWeights, type Workload } from '../../src/model/workload.ts';
+import {
+  layerMacs,
+  workloadMacs,
+  workloadParameters,
+  workloadWeights,
+  type Workload,
+} from '../../src/model/workload.ts';
 import { workloadFor } from '../../src/workloads/zoo.ts';
 
 function model(name: string, tokens = 256): Workload {
@@ -69,12 +75,15 @@ describe('GPT-2 small', () => {
 });
 
 describe('every model', () => {
-  test.each(['resnet18', 'gpt2-small'])('%s: operators read only what stands before them, and only the last is unread', (name) => {
-    const { layers } = model(name);
-    layers.forEach(({ inputs }, index) => inputs.forEach((input) => expect(input).toBeLessThan(index)));
-    const read = new Set(layers.flatMap(({ inputs }) => inputs));
-    expect(layers.flatMap((_, index) => (read.has(index) ? [] : [index]))).toEqual([layers.length - 1]);
-  });
+  test.each(['resnet18', 'gpt2-small'])(
+    '%s: operators read only what stands before them, and only the last is unread',
+    (name) => {
+      const { layers } = model(name);
+      layers.forEach(({ inputs }, index) => inputs.forEach((input) => expect(input).toBeLessThan(index)));
+      const read = new Set(layers.flatMap(({ inputs }) => inputs));
+      expect(layers.flatMap((_, index) => (read.has(index) ? [] : [index]))).toEqual([layers.length - 1]);
+    },
+  );
 
   test.each(['resnet18', 'gpt2-small'])('%s: products fit the tensors they read and write', (name) => {
     const net = model(name);

@@ -1,0 +1,145 @@
+/**
+ * Operations and the waits between them become instructions. Token numbers: one per ordered pair of engines, one for landed messages,
+ * one that keeps the transfers of a load apart from those of the next (a DMA engine with several streams ends them in any order), and
+ * one per operator with resident weights. A slice of many messages becomes a first and a last one, which carry the waits, and a loop.
+ */
+import type { Chip } from '../model/chip.ts';
+import {
+  ENGINES,
+  type Engine,
+  type Instruction,
+  type Operation as Content,
+  type Step,
+  type TokenUse,
+} from '../model/program.ts';
+import { ENGINE_OF_WORK, type Operation, type Work } from './operation.ts';
+import { dependencies } from './sync.ts';
+
+const LANDED_TOKEN = 0;
+const TRANSFER_TOKEN = 1;
+const FIRST_PAIR_TOKEN = 2;
+
+const pairToken = (before: Engine, after: Engine): number =>
+  FIRST_PAIR_TOKEN + ENGINES.indexOf(before) * ENGINES.length + ENGINES.indexOf(after);
+
+interface Tokens {
+  readonly waits: TokenUse[];
+  readonly gives: TokenUse[];
+}
+
+export interface Emitted {
+  readonly steps: readonly Step[];
+  readonly initialTokens: readonly TokenUse[];
+}
+
+/** The program of a core: resident loads, then the body `iterations` times. */
+export function emit(
+  chip: Chip,
+  prologue: readonly Operation[],
+  body: readonly Operation[],
+  iterations: number,
+): Emitted {
+  const tokens = body.map(({ resident }): Tokens => ({
+    waits: resident ? [resident] : [],
+    gives: resident ? [resident] : [],
+  }));
+  const initial = new Map<number, number>();
+  synchronise(body, tokens, initial);
+  if (chip.dmaStreams > 1) separateTransfers(body, tokens, initial);
+  const first = prologue.flatMap((operation) => {
+    const gives = operation.resident === undefined ? [] : [{ token: operation.resident.token, count: 1 }];
+    return instructionsOf(chip, operation, { waits: [], gives });
+  });
+  const repeated = body.flatMap((operation, index) => instructionsOf(chip, operation, tokens[index]));
+  const steps: Step[] = [...first];
+  if (repeated.length > 0) steps.push({ op: 'loop', iteration: true, count: iterations, body: repeated });
+  return { steps, initialTokens: [...initial].map(([token, count]) => ({ token, count })) };
+}
+
+/** Each transfer of a load or store gives once, so who waits for it waits for as many. */
+const givesOf = ({ work }: Operation): number => ('pieces' in work ? work.pieces : 1);
+
+function synchronise(body: readonly Operation[], tokens: readonly Tokens[], initial: Map<number, number>): void {
+  for (const { before, after, distance } of dependencies(body)) {
+    const token = pairToken(ENGINE_OF_WORK[body[before].work.kind], ENGINE_OF_WORK[body[after].work.kind]);
+    const count = givesOf(body[before]);
+    tokens[before].gives.push({ token, count: 1 });
+    tokens[after].waits.push({ token, count });
+    if (distance > 0) initial.set(token, (initial.get(token) ?? 0) + distance * count);
+  }
+}
+
+/** A load or store begins when all transfers of the one before it have ended. */
+function separateTransfers(body: readonly Operation[], tokens: readonly Tokens[], initial: Map<number, number>): void {
+  const transfers = body.flatMap(({ work }, index) => ('pieces' in work ? [index] : []));
+  transfers.forEach((index, i) => {
+    const before = transfers.at(i - 1)!;
+    tokens[before].gives.push({ token: TRANSFER_TOKEN, count: 1 });
+    tokens[index].waits.push({ token: TRANSFER_TOKEN, count: givesOf(body[before]) });
+  });
+  if (transfers.length > 0) initial.set(TRANSFER_TOKEN, givesOf(body[transfers.at(-1)!]));
+}
+
+function instructionsOf(chip: Chip, { work, layer }: Operation, tokens: Tokens): Step[] {
+  switch (work.kind) {
+    case 'load':
+    case 'store':
+      return transferPieces(chip, work, layer, tokens);
+    case 'send':
+      return messages(chip, work, tokens, (bytes, own) => [
+        { op: 'send', peer: work.peer, bytes, tag: layer + 1, layer, ...own },
+      ]);
+    case 'receive':
+      return messages(chip, work, tokens, (bytes, own) => receiveMessage(work.peer, bytes, layer, own));
+    case 'matmul':
+      return [{ op: 'matmul', M: work.M, N: work.N, K: work.K, dataflow: work.dataflow, layer, ...tokens }];
+    case 'vector':
+      return [{ op: 'vector', fn: work.fn, elements: work.elements, layer, ...tokens }];
+  }
+}
+
+type Transfer = Extract<Work, { kind: 'load' | 'store' }>;
+type Messages = Extract<Work, { kind: 'send' | 'receive' }>;
+
+/** Contiguous pieces, cut at bursts; the first waits, each gives. */
+function transferPieces(chip: Chip, { kind, address, bytes, pieces }: Transfer, layer: number, tokens: Tokens): Step[] {
+  const { burstBytes } = chip;
+  const cut = (piece: number): number =>
+    piece === pieces ? bytes : Math.floor((bytes * piece) / pieces / burstBytes) * burstBytes;
+  return Array.from({ length: pieces }, (_, piece) => ({
+    op: kind,
+    address: address + cut(piece),
+    bytes: cut(piece + 1) - cut(piece),
+    layer,
+    waits: piece === 0 ? tokens.waits : [],
+    gives: tokens.gives,
+  }));
+}
+
+/** A message lands, is copied to its tensor, and its slot goes back to the sender. */
+function receiveMessage(peer: number, bytes: number, layer: number, { waits, gives }: Tokens): Instruction[] {
+  const landed: TokenUse = { token: LANDED_TOKEN, count: 1 };
+  const content: Content = { op: 'recv', peer, bytes, tag: layer + 1 };
+  return [
+    { ...content, layer, waits: [], gives: [landed] },
+    { op: 'vector', fn: 'copy', elements: bytes, layer, waits: [landed, ...waits], gives, releases: peer },
+  ];
+}
+
+const NO_TOKENS: Tokens = { waits: [], gives: [] };
+
+/** A slice cut into messages: the first waits, the last gives, those between are a loop. */
+function messages(
+  { messageBytes }: Chip,
+  { bytes }: Messages,
+  { waits, gives }: Tokens,
+  one: (bytes: number, tokens: Tokens) => Instruction[],
+): Step[] {
+  const count = Math.ceil(bytes / messageBytes);
+  const last = bytes - (count - 1) * messageBytes;
+  if (count === 1) return one(last, { waits, gives });
+  const between = count - 2;
+  const middle = one(messageBytes, NO_TOKENS);
+  const loop: Step[] = between > 1 ? [{ op: 'loop', count: between, body: middle }] : between === 1 ? middle : [];
+  return [...one(messageBytes, { waits, gives: [] }), ...loop, ...one(last, { waits: [], gives })];
+}

@@ -1,0 +1,14 @@
+/** Short names of pipeline stages, for views: the operator, the block, or from block to block. */
+import { isHeavy, type Graph } from './graph.ts';
+import type { StageShape } from './split.ts';
+
+const blockOf = (name: string): string => (name.includes('.') ? name.slice(0, name.lastIndexOf('.')) : name);
+
+export function stageLabel({ layers }: Graph, { first, last }: StageShape): string {
+  const run = layers.slice(first, last + 1);
+  const heavy = run.filter(isHeavy);
+  const named = heavy.length > 0 ? heavy : run;
+  const [from, to] = [named[0].name, named[named.length - 1].name];
+  if (named.length === 1) return from;
+  return blockOf(from) === blockOf(to) ? blockOf(from) : `${blockOf(from)}..${blockOf(to)}`;
+}

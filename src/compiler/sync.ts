@@ -1,0 +1,136 @@
+/**
+ * Order between engines by counting tokens, derived from the bytes that operations touch. Engines work in order, so an operation needs
+ * to wait only for the latest conflicting operation of each other engine, and one token per ordered pair of engines is enough: waits
+ * meet gives in the order in which both are written (the dependency queues of VTA and Gemmini). Waits that are implied by earlier
+ * ones, also by way of other engines, are left out.
+ * The body is followed over several iterations, so that reuse of a buffer by the next iteration is guarded like any other; waits that
+ * reach back before the first iteration are paid from initial tokens.
+ */
+import { ENGINES, type Engine } from '../model/program.ts';
+import { ENGINE_OF_WORK, type Operation, type Span } from './operation.ts';
+
+/** Operation `before`, of `distance` iterations ago, ends before operation `after` starts. */
+export interface Dependency {
+  readonly before: number;
+  readonly after: number;
+  readonly distance: number;
+}
+
+/** Iterations that are followed: the last two must agree, which says that the steady state is reached. */
+const FOLLOWED = 6;
+
+const ENGINE_COUNT = ENGINES.length;
+
+/** A past access, by absolute bytes; `position` counts the operations of its engine from the first iteration on. */
+interface Access {
+  readonly from: number;
+  readonly to: number;
+  readonly write: boolean;
+  readonly engine: number;
+  readonly position: number;
+}
+
+/** The waits of one iteration of a body that repeats without end. */
+export function dependencies(operations: readonly Operation[]): Dependency[] {
+  const order = new EngineOrder(operations.map(({ work }) => ENGINE_OF_WORK[work.kind]));
+  const past: Access[] = [];
+  /** What each engine knows to have ended when its latest operation starts, by engine: positions up to and including. */
+  const known = ENGINES.map(() => new Int32Array(ENGINE_COUNT).fill(-1));
+  const snapshots = ENGINES.map((): Int32Array[] => []);
+  let steady: Dependency[] = [];
+  for (let iteration = 0; iteration < FOLLOWED; iteration++) {
+    const found: Dependency[] = [];
+    operations.forEach(({ spans }, index) => {
+      const engine = order.engines[index];
+      const position = order.positionOf(index, iteration);
+      const own = known[engine];
+      own[engine] = position - 1;
+      const accesses = spans.map((span) => accessOf(span, iteration, engine, position));
+      const latest = latestConflicts(past, accesses, engine);
+      for (const before of waitsFor(latest, own, snapshots)) {
+        const source = order.operationAt(before.engine, before.position);
+        found.push({ before: source.index, after: index, distance: iteration - source.iteration });
+      }
+      snapshots[engine][position] = own.slice();
+      for (const access of accesses) remember(past, access);
+    });
+    if (iteration === FOLLOWED - 1 && !agree(found, steady)) throw new Error('the waits of the body do not settle');
+    steady = found;
+  }
+  return steady;
+}
+
+class EngineOrder {
+  readonly engines: readonly number[];
+  private readonly places: readonly number[];
+  private readonly lists: readonly (readonly number[])[];
+
+  constructor(engines: readonly Engine[]) {
+    this.engines = engines.map((engine) => ENGINES.indexOf(engine));
+    const lists: number[][] = ENGINES.map(() => []);
+    this.places = this.engines.map((engine, index) => lists[engine].push(index) - 1);
+    this.lists = lists;
+  }
+
+  positionOf(index: number, iteration: number): number {
+    return iteration * this.lists[this.engines[index]].length + this.places[index];
+  }
+
+  operationAt(engine: number, position: number): { index: number; iteration: number } {
+    const list = this.lists[engine];
+    return { index: list[position % list.length], iteration: Math.floor(position / list.length) };
+  }
+}
+
+function accessOf(
+  { bases, step, phase, from, to, write }: Span,
+  iteration: number,
+  engine: number,
+  position: number,
+): Access {
+  const base = bases[(iteration * step + phase) % bases.length];
+  return { from: base + from, to: base + to, write, engine, position };
+}
+
+/** Position of the latest conflicting operation of each other engine, or -1. */
+function latestConflicts(past: readonly Access[], accesses: readonly Access[], engine: number): Int32Array {
+  const latest = new Int32Array(ENGINE_COUNT).fill(-1);
+  for (const now of accesses) {
+    for (const then of past) {
+      if (then.engine === engine || then.from >= now.to || now.from >= then.to || !(then.write || now.write)) continue;
+      if (then.position > latest[then.engine]) latest[then.engine] = then.position;
+    }
+  }
+  return latest;
+}
+
+/** The waits that are not implied; what they imply is added to what the engine knows. */
+function waitsFor(
+  latest: Int32Array,
+  known: Int32Array,
+  snapshots: readonly (readonly Int32Array[])[],
+): { engine: number; position: number }[] {
+  const wanted = [...latest].flatMap((position, engine) => (position > known[engine] ? [{ engine, position }] : []));
+  const implied = (engine: number, position: number): boolean =>
+    wanted.some((other) => other.engine !== engine && snapshots[other.engine][other.position][engine] >= position);
+  const waits = wanted.filter(({ engine, position }) => !implied(engine, position));
+  for (const { engine, position } of waits) {
+    snapshots[engine][position].forEach((value, e) => (known[e] = Math.max(known[e], value)));
+    known[engine] = Math.max(known[engine], position);
+  }
+  return waits;
+}
+
+/** Keep an access; those that a write covers come before it for everyone, so they are forgotten, as are equal older reads. */
+function remember(past: Access[], access: Access): void {
+  let kept = 0;
+  for (const then of past) {
+    const covered = access.from <= then.from && then.to <= access.to;
+    const older = then.engine === access.engine && then.write === access.write;
+    if (!(covered && (access.write || older))) past[kept++] = then;
+  }
+  past.length = kept;
+  past.push(access);
+}
+
+const agree = (a: readonly Dependency[], b: readonly Dependency[]): boolean => JSON.stringify(a) === JSON.stringify(b);
