@@ -1,0 +1,67 @@
+/**
+ * The numbers that the page shows of a run, copied out of a frame about ten times a second. Pure; knows frames, not views.
+ */
+import { CAUSE_GROUPS } from '../model/causes.ts';
+import type { TenantRequest } from '../model/experiment.ts';
+import { vcoreCount } from '../model/vnpu.ts';
+import type { Frame } from '../engine/frame.ts';
+import type { TenantStatus } from '../engine/snapshot.ts';
+import type { BlameTenant } from '../report/blame.ts';
+import { activeCycles, groupCycles } from '../report/shares.ts';
+
+export interface TenantFigures {
+  readonly status: TenantStatus;
+  readonly iterationsDone: number;
+  /** 0 while unknown. */
+  readonly cyclesPerIteration: number;
+  /** Core-cycles per cause since cycle 0. */
+  readonly causes: Float64Array;
+  readonly hits: number;
+  readonly misses: number;
+}
+
+export interface Figures {
+  readonly cycle: number;
+  readonly outcome: Frame['outcome'];
+  readonly cyclesPerSecond: number;
+  /** Cycles per second aimed at; Infinity is flat out. */
+  readonly pace: number;
+  readonly tenants: readonly TenantFigures[];
+}
+
+/** A copy of the figures of a frame: the frame's buffer travels on. */
+export function readFigures(frame: Frame): Figures {
+  const tenants = Array.from({ length: frame.tenants }, (_, i): TenantFigures => {
+    const { status, iterationsDone, cyclesPerIteration, causes, hits, misses } = frame.tenant(i);
+    return { status, iterationsDone, cyclesPerIteration, causes: causes.slice(), hits, misses };
+  });
+  const { cycle, outcome, cyclesPerSecond, pace } = frame;
+  return { cycle, outcome, cyclesPerSecond, pace, tenants };
+}
+
+/** What the headline's facts are made from. */
+export function blameTenants(requests: readonly TenantRequest[], figures: Figures): BlameTenant[] {
+  return figures.tenants.map(({ status, iterationsDone, cyclesPerIteration, causes }, i) => {
+    const { workload, topology, translation } = requests[i];
+    const shape = `${topology.width}x${topology.height}`;
+    const cores = vcoreCount(topology);
+    const kind = translation.kind;
+    return {
+      model: workload.model,
+      shape,
+      cores,
+      translation: kind,
+      status,
+      iterationsDone,
+      cyclesPerIteration,
+      causes,
+    };
+  });
+}
+
+/** Shares of the active time, in CAUSE_GROUPS order, idle 0; all 0 before anything has run. */
+export function activeShares(causes: ArrayLike<number>): number[] {
+  const cycles = groupCycles(causes);
+  const active = activeCycles(cycles);
+  return CAUSE_GROUPS.map((group) => (active === 0 || group === 'idle' ? 0 : cycles[group] / active));
+}

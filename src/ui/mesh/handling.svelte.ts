@@ -1,0 +1,106 @@
+/** Joins the drag machine to the session: what can be held where, what a drop does, and what is said of it. */
+import type { Session } from '../session.svelte.ts';
+import { previewMove, type Grip, type MovePreview, type PlacedTenant } from '../../hypervisor/move.ts';
+import { Drag, type DragEvent, type DragHost, type DragState } from '../drag.ts';
+import { dragSentence, MESH } from '../texts.ts';
+import { badgeAt } from './still.ts';
+import { linkUnder, tileUnder, type Geometry, type Point } from './geometry.ts';
+import { owners, type Held } from './scene.ts';
+
+export class Handling implements DragHost {
+  state = $state.raw<DragState>({ phase: 'idle' });
+  held = $state.raw<Held | null>(null);
+  readonly drag = new Drag(this);
+
+  constructor(
+    private readonly session: Session,
+    private readonly geometry: () => Geometry,
+  ) {}
+
+  get movable(): boolean {
+    return this.session.editable;
+  }
+
+  /** The letter badge stands for the whole vNPU, a tile for its core. */
+  gripAt(point: Point): Grip | null {
+    const g = this.geometry();
+    const { tenants } = this.session.scene;
+    for (const [tenant, shown] of tenants.entries()) {
+      if (shown.tiles.length === 0) continue;
+      const badge = badgeAt(g, shown);
+      const reach = Math.max(badge.size / 2 + 2, 14);
+      if (Math.abs(point.x - badge.x) > reach || Math.abs(point.y - badge.y) > reach) continue;
+      return { tenant, vcore: 'all', tile: Math.min(...shown.tiles) };
+    }
+    const tile = tileUnder(g, point);
+    if (tile === null || linkUnder(g, point)) return null;
+    return this.gripOf(tile, false);
+  }
+
+  gripOf(tile: number, whole: boolean): Grip | null {
+    const owner = owners(this.session.scene)[tile];
+    return owner ? { tenant: owner.tenant, vcore: whole ? 'all' : owner.vcore, tile } : null;
+  }
+
+  tileAt(point: Point): number | null {
+    return tileUnder(this.geometry(), point);
+  }
+
+  preview(grip: Grip, over: number): MovePreview {
+    return previewMove(this.session.chip, this.placed(), grip, over);
+  }
+
+  private placed(): PlacedTenant[] {
+    const { experiment, placements } = this.session;
+    return experiment.tenants.map(({ name, topology }, i) => ({ name, topology, tiles: placements[i] }));
+  }
+
+  select(point: Point): void {
+    const g = this.geometry();
+    const grip = this.gripAt(point);
+    const link = linkUnder(g, point);
+    const tile = tileUnder(g, point);
+    if (grip?.vcore === 'all') this.session.select({ kind: 'tenant', tenant: grip.tenant });
+    else if (link) this.session.select({ kind: 'link', link });
+    else this.selectTile(tile);
+  }
+
+  selectTile(tile: number | null): void {
+    const owner = tile === null ? undefined : owners(this.session.scene)[tile];
+    this.session.select(owner && tile !== null ? { kind: 'core', tile } : null);
+  }
+
+  drop(grip: Grip, _over: number, { tiles }: MovePreview): void {
+    const selection = this.session.selection;
+    this.session.place(grip.tenant, tiles);
+    if (selection?.kind === 'core' && typeof grip.vcore === 'number') {
+      this.session.select({ kind: 'core', tile: tiles[grip.vcore] });
+    }
+  }
+
+  changed(state: DragState): void {
+    const lifted = state.phase === 'dragging' && this.state.phase !== 'dragging';
+    this.state = state;
+    if (state.phase !== 'dragging') this.held = null;
+    else this.held = { state, legal: lifted || !this.held ? this.legal(state.grip) : this.held.legal };
+    this.session.runs.repaint();
+  }
+
+  private legal(grip: Grip): boolean[] {
+    return this.session.chip.tiles.map((_, tile) => tile === grip.tile || this.preview(grip, tile).ok);
+  }
+
+  what({ tenant, vcore }: Grip): string {
+    const letter = this.session.letters[tenant];
+    return vcore === 'all' ? MESH.grabWhole(letter) : `${letter}${vcore}`;
+  }
+
+  said(event: DragEvent): void {
+    this.session.say(dragSentence(event, this.what(event.grip)));
+  }
+
+  after(milliseconds: number, callback: () => void): () => void {
+    const timer = setTimeout(callback, milliseconds);
+    return () => clearTimeout(timer);
+  }
+}

@@ -1,0 +1,111 @@
+/** What is painted while a core or a vNPU is held: where it may go, where it may not, and the thing itself under the pointer. */
+import { centre, type Geometry } from './geometry.ts';
+import { font, hatch, WHO_COLOURS, type Palette } from './palette.ts';
+import type { Held, Scene } from './scene.ts';
+import { regionPath } from './still.ts';
+
+export interface HeldPicture {
+  readonly geometry: Geometry;
+  readonly palette: Palette;
+  readonly scene: Scene;
+  readonly held: Held;
+  readonly textScale: number;
+  /** Tile and reason or gain, in words. */
+  readonly text: string;
+}
+
+type Ctx = CanvasRenderingContext2D;
+
+export function paintHeld(ctx: Ctx, picture: HeldPicture): void {
+  const { held, palette, geometry, scene } = picture;
+  const colour = held.state.grip.tenant % WHO_COLOURS;
+  paintLegal(ctx, picture);
+  const { preview } = held.state;
+  if (preview?.ok) {
+    regionPath(ctx, geometry, preview.tiles);
+    ctx.globalAlpha = 0.35;
+    ctx.fillStyle = palette.fills[colour];
+    ctx.fill();
+    ctx.globalAlpha = 1;
+    ctx.setLineDash([7, 5]);
+    ctx.strokeStyle = palette.edges[colour];
+    ctx.lineWidth = 2.5;
+    ctx.stroke();
+    ctx.setLineDash([]);
+  } else if (preview && held.state.over !== null) {
+    paintRefused(ctx, picture, held.state.over);
+  }
+  paintThing(ctx, picture, scene.tenants[held.state.grip.tenant].letter);
+}
+
+function paintLegal(ctx: Ctx, { geometry: g, palette, held }: HeldPicture): void {
+  ctx.beginPath();
+  held.legal.forEach((legal, tile) => {
+    if (!legal) return;
+    const { x, y } = centre(g, tile);
+    const half = g.side / 2 + 2.5;
+    ctx.roundRect(x - half, y - half, 2 * half, 2 * half, g.side * 0.15);
+  });
+  ctx.strokeStyle = palette.ink2;
+  ctx.lineWidth = 1.5;
+  ctx.stroke();
+}
+
+function paintRefused(ctx: Ctx, { geometry: g, palette }: HeldPicture, tile: number): void {
+  const { x, y } = centre(g, tile);
+  const half = g.side / 2 + 2;
+  ctx.beginPath();
+  ctx.roundRect(x - half, y - half, 2 * half, 2 * half, g.side * 0.15);
+  ctx.globalAlpha = 0.85;
+  ctx.fillStyle = hatch(palette.panel, palette.ink2, 8, 1.6);
+  ctx.fill();
+  ctx.globalAlpha = 1;
+  ctx.strokeStyle = palette.ink;
+  ctx.lineWidth = 2;
+  ctx.stroke();
+}
+
+/** The held core as a small tile in its tenant's colours, and what a drop would do as a line beside it. */
+function paintThing(ctx: Ctx, { geometry: g, palette, held, textScale, text }: HeldPicture, letter: string): void {
+  const { grip, at, over } = held.state;
+  const colour = grip.tenant % WHO_COLOURS;
+  const { x, y } = at ?? centre(g, over ?? grip.tile);
+  const side = Math.max(34, Math.min(56, g.side)) * textScale;
+  ctx.save();
+  ctx.shadowColor = 'rgb(0 0 0 / 30%)';
+  ctx.shadowBlur = 14;
+  ctx.shadowOffsetY = 4;
+  ctx.beginPath();
+  ctx.roundRect(x - side / 2, y - side / 2, side, side, 9);
+  ctx.fillStyle = palette.fills[colour];
+  ctx.fill();
+  ctx.restore();
+  ctx.strokeStyle = palette.edges[colour];
+  ctx.lineWidth = 2.5;
+  ctx.stroke();
+  ctx.fillStyle = palette.ink;
+  ctx.textAlign = 'center';
+  ctx.textBaseline = 'middle';
+  ctx.font = font(16 * textScale, 700);
+  ctx.fillText(grip.vcore === 'all' ? letter : `${letter}${grip.vcore}`, x, y + 0.5);
+  paintWords(ctx, { geometry: g, palette, textScale, text }, x, y - side / 2 - 16 * textScale);
+}
+
+function paintWords(
+  ctx: Ctx,
+  { geometry: g, palette, textScale, text }: Pick<HeldPicture, 'geometry' | 'palette' | 'textScale' | 'text'>,
+  x: number,
+  y: number,
+): void {
+  ctx.font = font(14 * textScale, 500);
+  const wide = ctx.measureText(text).width + 18;
+  const edge = g.left * 2 + g.pitch * g.mesh.width;
+  const middle = Math.max(wide / 2 + 4, Math.min(edge - wide / 2 - 4, x));
+  const line = y < 16 ? y + 100 : y;
+  ctx.beginPath();
+  ctx.roundRect(middle - wide / 2, line - 13 * textScale, wide, 26 * textScale, 6);
+  ctx.fillStyle = palette.ink;
+  ctx.fill();
+  ctx.fillStyle = palette.paper;
+  ctx.fillText(text, middle, line + 0.5);
+}

@@ -1,0 +1,54 @@
+/** What the mesh picture shows besides the counters: the chip, who is where, and what is selected or held. Plain data. */
+import type { Chip } from '../../model/chip.ts';
+import type { DragState } from '../drag.ts';
+import type { LinkId } from './geometry.ts';
+
+export interface SceneTenant {
+  readonly letter: string;
+  readonly name: string;
+  /** Tile of each virtual core. */
+  readonly tiles: readonly number[];
+  /** Width of the virtual mesh: which virtual cores are neighbours. */
+  readonly width: number;
+  /** What each virtual core does; empty until the run has been planned. */
+  readonly stages: readonly string[];
+}
+
+export type Selection =
+  | { readonly kind: 'core'; readonly tile: number }
+  | { readonly kind: 'link'; readonly link: LinkId }
+  | { readonly kind: 'tenant'; readonly tenant: number }
+  | null;
+
+export interface Scene {
+  readonly chip: Chip;
+  readonly tenants: readonly SceneTenant[];
+}
+
+export interface Owner {
+  readonly tenant: number;
+  readonly vcore: number;
+}
+
+/** Owner of each tile, or undefined. */
+export function owners(scene: Scene): (Owner | undefined)[] {
+  const byTile = new Array<Owner | undefined>(scene.chip.tiles.length);
+  scene.tenants.forEach(({ tiles }, tenant) => tiles.forEach((tile, vcore) => (byTile[tile] = { tenant, vcore })));
+  return byTile;
+}
+
+/** The tile that carries a tenant's letter badge: the leftmost of its topmost row. */
+export const badgeTile = (tenant: SceneTenant): number => Math.min(...tenant.tiles);
+
+/** While something is held, the tile it would leave and where it hovers. */
+export interface Held {
+  readonly state: Extract<DragState, { phase: 'dragging' }>;
+  /** For every tile, may it be dropped there? */
+  readonly legal: readonly boolean[];
+}
+
+/** One letter per tenant: its name where all names are that short, else A, B, C in order. */
+export function lettersOf(names: readonly string[]): string[] {
+  const short = names.every((name) => /^\p{L}\p{N}?$/u.test(name)) && new Set(names).size === names.length;
+  return short ? [...names] : names.map((_, i) => String.fromCharCode(65 + (i % 26)));
+}

@@ -1,0 +1,235 @@
+/**
+ * The still layer of the mesh picture, redrawn only when document, size, theme or selection change: tiles of every kind,
+ * regions with outline and letter, ids and stages. Numbers are on the live layer.
+ */
+import { hops, tileX } from '../../model/mesh.ts';
+import { centre, insetOutline, lane, outlines, type Geometry, type Point } from './geometry.ts';
+import { font, hatch, WHO_COLOURS, type Palette } from './palette.ts';
+import { badgeTile, owners, type Scene, type SceneTenant, type Selection } from './scene.ts';
+
+export interface StillPicture {
+  readonly geometry: Geometry;
+  readonly palette: Palette;
+  readonly scene: Scene;
+  readonly selection: Selection;
+  /** 1, or 1.5 for a projector. */
+  readonly textScale: number;
+  readonly memoryLabel: string;
+}
+
+type Ctx = CanvasRenderingContext2D;
+
+export function paintStill(ctx: Ctx, picture: StillPicture): void {
+  const { geometry, scene } = picture;
+  if (geometry.detail !== 'heat') paintLanes(ctx, picture);
+  scene.tenants.forEach((tenant, i) => paintRegion(ctx, picture, tenant, i % WHO_COLOURS));
+  paintTiles(ctx, picture);
+  scene.tenants.forEach((tenant, i) => paintBadge(ctx, picture, tenant, i % WHO_COLOURS));
+  paintSelection(ctx, picture);
+}
+
+/** Every lane as a hair line, so that the network is there before anything moves. */
+function paintLanes(ctx: Ctx, { geometry, palette }: StillPicture): void {
+  ctx.beginPath();
+  for (let tile = 0; tile < geometry.mesh.width * geometry.mesh.height; tile++) {
+    for (let port = 0; port < 4; port++) {
+      const ends = lane(geometry, tile, port);
+      if (!ends) continue;
+      ctx.moveTo(ends.from.x, ends.from.y);
+      ctx.lineTo(ends.to.x, ends.to.y);
+    }
+  }
+  ctx.strokeStyle = palette.line;
+  ctx.lineWidth = 1.5;
+  ctx.stroke();
+}
+
+/** A closed path with rounded corners. */
+export function roundedPath(ctx: Ctx, points: readonly Point[], radius: number): void {
+  const last = points[points.length - 1];
+  ctx.moveTo((last.x + points[0].x) / 2, (last.y + points[0].y) / 2);
+  points.forEach((point, i) => {
+    const next = points[(i + 1) % points.length];
+    ctx.arcTo(point.x, point.y, next.x, next.y, radius);
+  });
+  ctx.closePath();
+}
+
+const regionInset = (g: Geometry): number => Math.min(5, g.pitch * 0.05);
+
+export function regionPath(ctx: Ctx, g: Geometry, tiles: readonly number[]): void {
+  ctx.beginPath();
+  for (const loop of outlines(g.mesh, tiles)) {
+    roundedPath(ctx, insetOutline(g, loop, regionInset(g)), Math.min(14, g.pitch * 0.16));
+  }
+}
+
+function paintRegion(ctx: Ctx, { geometry, palette }: StillPicture, tenant: SceneTenant, colour: number): void {
+  regionPath(ctx, geometry, tenant.tiles);
+  ctx.fillStyle = palette.fills[colour];
+  ctx.fill();
+  ctx.strokeStyle = palette.edges[colour];
+  ctx.lineWidth = geometry.pitch >= 24 ? 2.5 : 1.5;
+  ctx.stroke();
+  paintStretches(ctx, geometry, tenant, palette.edges[colour]);
+}
+
+/** Virtual neighbours that are not neighbours on the chip are tied by a broken line. */
+function paintStretches(ctx: Ctx, g: Geometry, { tiles, width }: SceneTenant, colour: string): void {
+  ctx.save();
+  ctx.setLineDash([2, 5]);
+  ctx.lineCap = 'round';
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = 2;
+  ctx.beginPath();
+  tiles.forEach((tile, v) => {
+    const peers = [(v + 1) % width > 0 ? v + 1 : -1, v + width].filter((peer) => peer >= 0 && peer < tiles.length);
+    for (const peer of peers) {
+      if (hops(g.mesh, tile, tiles[peer]) === 1) continue;
+      const a = centre(g, tile);
+      const b = centre(g, tiles[peer]);
+      ctx.moveTo(a.x, a.y);
+      ctx.quadraticCurveTo((a.x + b.x) / 2 + (b.y - a.y) * 0.12, (a.y + b.y) / 2 - (b.x - a.x) * 0.12, b.x, b.y);
+    }
+  });
+  ctx.stroke();
+  ctx.restore();
+}
+
+function square(ctx: Ctx, g: Geometry, tile: number, grow = 0): void {
+  const { x, y } = centre(g, tile);
+  const half = g.side / 2 + grow;
+  ctx.beginPath();
+  ctx.roundRect(x - half, y - half, 2 * half, 2 * half, Math.max(1.5, g.side * 0.13 + grow));
+}
+
+function paintTiles(ctx: Ctx, picture: StillPicture): void {
+  const { geometry, palette, scene } = picture;
+  const owned = owners(scene);
+  const struck = hatch(palette.sunken, palette.lineStrong, 7, 1);
+  scene.chip.tiles.forEach((kind, tile) => {
+    if (kind === 'memory') return paintMemory(ctx, picture, tile);
+    square(ctx, geometry, tile);
+    ctx.fillStyle = kind === 'disabled' ? struck : owned[tile] ? palette.tile : palette.sunken;
+    ctx.fill();
+    ctx.lineWidth = 1;
+    ctx.strokeStyle = owned[tile] ? palette.edges[owned[tile].tenant % WHO_COLOURS] : palette.line;
+    if (geometry.pitch >= 10) ctx.stroke();
+    const owner = owned[tile];
+    if (owner) paintLabels(ctx, picture, tile, scene.tenants[owner.tenant], owner.vcore);
+  });
+}
+
+/** Middle and radius of the ring of a tile; the live layer draws it. */
+export function ringOf(
+  g: Geometry,
+  tile: number,
+  textScale: number,
+): { x: number; y: number; radius: number; width: number } {
+  const { x, y } = centre(g, tile);
+  const label = g.detail === 'full' ? 17 * textScale : 0;
+  const radius = Math.min((g.side - label) / 2 - 3, 30);
+  const width = Math.max(3.5, radius * 0.34);
+  return { x, y: y - label / 2 + (label ? 1 : 0), radius: radius - width / 2, width };
+}
+
+function paintLabels(ctx: Ctx, picture: StillPicture, tile: number, tenant: SceneTenant, vcore: number): void {
+  const { geometry: g, palette, textScale } = picture;
+  if (g.detail === 'fill' || g.detail === 'heat') return;
+  const ring = ringOf(g, tile, textScale);
+  const room = (ring.radius - ring.width / 2) * 2;
+  ctx.fillStyle = palette.ink;
+  ctx.textAlign = 'center';
+  ctx.textBaseline = 'middle';
+  ctx.font = font(Math.max(14, Math.min(16, room * 0.55)) * textScale, 600);
+  const id = `${tenant.letter}${vcore}`;
+  ctx.fillText(ctx.measureText(id).width <= room ? id : String(vcore), ring.x, ring.y + 0.5);
+  const stage = tenant.stages[vcore];
+  if (g.detail !== 'full' || !stage) return;
+  ctx.font = font(14 * textScale);
+  ctx.fillStyle = palette.ink2;
+  ctx.fillText(fitted(ctx, stage, g.side - 6), ring.x, centre(g, tile).y + g.side / 2 - 10 * textScale);
+}
+
+/** The text cut to a width, with an ellipsis where it was cut. */
+export function fitted(ctx: Ctx, text: string, width: number): string {
+  if (ctx.measureText(text).width <= width) return text;
+  let end = text.length;
+  while (end > 1 && ctx.measureText(`${text.slice(0, end)}…`).width > width) end--;
+  return `${text.slice(0, end)}…`;
+}
+
+/** A memory interface: a stack of dies with its pins towards the cores. */
+function paintMemory(ctx: Ctx, { geometry: g, palette, textScale, memoryLabel }: StillPicture, tile: number): void {
+  const { x, y } = centre(g, tile);
+  const side = g.side;
+  const west = tileX(g.mesh, tile) === 0;
+  square(ctx, g, tile);
+  ctx.fillStyle = palette.sunken;
+  ctx.fill();
+  ctx.strokeStyle = palette.lineStrong;
+  ctx.lineWidth = 1;
+  if (g.pitch >= 10) ctx.stroke();
+  if (g.detail !== 'full' && g.detail !== 'ring') return;
+  const label = g.detail === 'full' ? 17 * textScale : 0;
+  const high = (side - label) * 0.5;
+  const top = y - label / 2 - high / 2;
+  ctx.fillStyle = palette.lineStrong;
+  for (let die = 0; die < 4; die++) {
+    ctx.beginPath();
+    ctx.roundRect(x - side * 0.26, top + (die * high) / 4, side * 0.52, high / 4 - Math.max(1.5, high * 0.07), 1.5);
+    ctx.fill();
+  }
+  const pinX = west ? x + side / 2 : x - side / 2 - 3;
+  for (const shift of [-0.3, -0.15, 0.15, 0.3]) ctx.fillRect(pinX, y + side * shift - 1, 3, 2);
+  if (!label) return;
+  ctx.fillStyle = palette.ink2;
+  ctx.font = font(14 * textScale);
+  ctx.textAlign = 'center';
+  ctx.textBaseline = 'middle';
+  ctx.fillText(fitted(ctx, memoryLabel, side - 6), x, y + side / 2 - 10 * textScale);
+}
+
+/** Where a tenant's letter badge sits: on the corner of its region. */
+export function badgeAt(g: Geometry, tenant: SceneTenant): { x: number; y: number; size: number } {
+  const { x, y } = centre(g, badgeTile(tenant));
+  const size = Math.max(18, Math.min(28, g.pitch * 0.28));
+  const inset = regionInset(g) + size * 0.22;
+  return { x: x - g.pitch / 2 + inset, y: y - g.pitch / 2 + inset, size };
+}
+
+function paintBadge(
+  ctx: Ctx,
+  { geometry, palette, textScale }: StillPicture,
+  tenant: SceneTenant,
+  colour: number,
+): void {
+  const { x, y, size: plain } = badgeAt(geometry, tenant);
+  const size = plain * textScale;
+  ctx.beginPath();
+  ctx.roundRect(x - size / 2, y - size / 2, size, size, size * 0.28);
+  ctx.fillStyle = palette.edges[colour];
+  ctx.fill();
+  ctx.fillStyle = '#ffffff';
+  ctx.textAlign = 'center';
+  ctx.textBaseline = 'middle';
+  ctx.font = font(Math.max(14, size * 0.6), 700);
+  ctx.fillText(tenant.letter, x, y + 0.5);
+}
+
+function paintSelection(ctx: Ctx, { geometry: g, palette, selection }: StillPicture): void {
+  ctx.strokeStyle = palette.ink;
+  ctx.lineWidth = 2.5;
+  if (selection?.kind === 'core') {
+    square(ctx, g, selection.tile, 3.5);
+    ctx.stroke();
+  } else if (selection?.kind === 'link') {
+    const ends = lane(g, selection.link.tile, selection.link.port);
+    if (!ends) return;
+    const x = Math.min(ends.from.x, ends.to.x) - 6;
+    const y = Math.min(ends.from.y, ends.to.y) - 6;
+    ctx.beginPath();
+    ctx.roundRect(x, y, Math.abs(ends.to.x - ends.from.x) + 12, Math.abs(ends.to.y - ends.from.y) + 12, 7);
+    ctx.stroke();
+  }
+}

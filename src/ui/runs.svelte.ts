@@ -1,0 +1,303 @@
+/**
+ * The run on the page: client of the worker, the one animation-frame loop, and what it hands to the views. Frames and rates stay
+ * outside runes and go to painters at once; numbers become state ten times a second. A new run supersedes the old one by its id.
+ */
+import { CAUSES } from '../model/causes.ts';
+import type { Experiment } from '../model/experiment.ts';
+import type { Result } from '../model/problem.ts';
+import type { Frame } from '../engine/frame.ts';
+import type { CoreDetail, TimelineData } from '../engine/snapshot.ts';
+import type { CoreId } from '../report/cores.ts';
+import { keepGhost, type Ghost } from '../report/ghost.ts';
+import type { Ideal, LinkDetail, ProgramLine, RunInfo } from '../worker/protocol.ts';
+import type { Crash } from '../worker/client.ts';
+import { readFigures, type Figures } from './figures.ts';
+import type { LinkId } from './mesh/geometry.ts';
+import { Poll } from './poll.ts';
+import type { Simulation, StartSimulation } from './simulation.ts';
+import { RateWindow } from './window.ts';
+
+export interface Picture {
+  readonly frame: Frame;
+  readonly rates: RateWindow;
+  /** Single cycles can be seen: show causes of the cycle, and packets. */
+  readonly slow: boolean;
+}
+
+/** Paints one frame; `null` before the first. */
+export type Painter = (picture: Picture | null) => void;
+
+/** A frame that took longer than this halves the rate at which pictures are drawn. */
+const SLOW_PAINT_MS = 8;
+const SLOW_PACE = 60;
+const NUMBERS_MS = 100;
+const CALM_MS = 500;
+/** Sentences change at most once a second: a number that flickers cannot be read. */
+const SENTENCE_MS = 1000;
+
+export interface StartOptions {
+  /** Cycle that the run before had reached; 0 starts from the beginning. */
+  readonly catchUpTo: number;
+  /** Keep the figures of the run before for comparison. */
+  readonly keepGhost: boolean;
+}
+
+export class Runs {
+  info = $state.raw<RunInfo | null>(null);
+  figures = $state.raw<Figures | null>(null);
+  /** The figures that sentences are made from. */
+  settled = $state.raw<Figures | null>(null);
+  timeline = $state.raw<TimelineData | null>(null);
+  ideal = $state.raw<Ideal>([]);
+  ghost = $state.raw<Ghost | null>(null);
+  digest = $state.raw<string | null>(null);
+  core = $state.raw<CoreDetail | null>(null);
+  program = $state.raw<readonly ProgramLine[]>([]);
+  link = $state.raw<LinkDetail | null>(null);
+  playing = $state(true);
+  pace = $state.raw<number | 'auto'>('auto');
+  /** The last crash of the worker; null once dismissed. */
+  crash = $state.raw<Crash | null>(null);
+  /** Milliseconds that the last pictures took on this thread, for the bench. */
+  readonly paintTimes: number[] = [];
+
+  private experiment: Experiment | null = null;
+  private picture: Picture | null = null;
+  private arrived: Frame | null = null;
+  private runId = 0;
+  private newestId = 0;
+  private stepping = false;
+  private dirty = true;
+  private skip = 1;
+  private ticks = 0;
+  private lastNumbers = -Infinity;
+  private lastPaint = -Infinity;
+  private lastSettled = -Infinity;
+  private watched: { tile: number } | { link: LinkId } | null = null;
+  private readonly painters = new Set<Painter>();
+  private readonly calm = matchMedia('(prefers-reduced-motion: reduce)');
+  private readonly polls: Poll[];
+  private readonly detailPoll = new Poll(
+    () => (this.slow ? 30 : NUMBERS_MS),
+    () => this.askDetail(),
+  );
+
+  private readonly simulation: Simulation;
+
+  constructor(start: StartSimulation) {
+    this.simulation = start({
+      onFrame: (frame) => (this.arrived = frame),
+      onCrash: (crash) => (this.crash = crash),
+    });
+    this.polls = [
+      this.detailPoll,
+      new Poll(
+        () => 250,
+        () => this.askTimeline(),
+      ),
+      new Poll(
+        () => 1000,
+        () => this.askSlowThings(),
+      ),
+    ];
+    document.addEventListener('visibilitychange', () => {
+      if (this.info) this.simulation.setPlaying(this.playing && !document.hidden);
+    });
+    requestAnimationFrame(this.tick);
+  }
+
+  /** Single cycles pass slowly enough to be seen. */
+  get slow(): boolean {
+    return this.stepping || (this.figures?.pace ?? Infinity) <= SLOW_PACE;
+  }
+  get cycle(): number {
+    return this.figures?.cycle ?? 0;
+  }
+  get over(): boolean {
+    return this.figures?.outcome === 'done' || this.figures?.outcome === 'deadlock';
+  }
+
+  /** Load a document and start it. When it is refused, the run before goes on; null when a newer start has overtaken it. */
+  async start(
+    source: unknown,
+    experiment: Experiment,
+    { catchUpTo, keepGhost }: StartOptions,
+  ): Promise<Result<RunInfo> | null> {
+    const runId = ++this.newestId;
+    const ghost = keepGhost ? this.makeGhost() : null;
+    const { pace, playing } = this;
+    const loaded = await this.simulation.load({ runId, document: source, catchUpTo, pace, playing });
+    if (runId !== this.newestId) return null;
+    if (loaded.ok) this.adopt(loaded.value, experiment, ghost);
+    return loaded;
+  }
+
+  private adopt(info: RunInfo, experiment: Experiment, ghost: Ghost | null): void {
+    this.runId = info.runId;
+    this.experiment = experiment;
+    this.info = info;
+    this.ghost = ghost;
+    this.figures = this.settled = this.timeline = this.digest = this.core = this.link = null;
+    this.ideal = [];
+    this.program = [];
+    this.stepping = false;
+    this.picture = null;
+    this.arrived = null;
+    this.dirty = true;
+    this.polls.forEach((poll) => poll.soon());
+    if (this.watched) this.watch(this.watched);
+  }
+
+  private makeGhost(): Ghost | null {
+    if (!this.info || !this.timeline || !this.figures) return this.ghost;
+    const { tenants } = this.figures;
+    const cores: CoreId[] = this.info.tenants.flatMap(({ tiles }, tenant) =>
+      tiles.map((tile, vcore) => ({ tile, tenant, vcore })),
+    );
+    return keepGhost(
+      this.timeline,
+      cores,
+      this.info.tenants.map(({ name }, i) => ({ name, ...tenants[i] })),
+    );
+  }
+
+  addPainter(painter: Painter): () => void {
+    this.painters.add(painter);
+    this.dirty = true;
+    return () => this.painters.delete(painter);
+  }
+
+  /** Something that painters draw has changed. */
+  repaint(): void {
+    this.dirty = true;
+  }
+
+  setPlaying(playing: boolean): void {
+    this.playing = playing;
+    if (playing) this.stepping = false;
+    this.simulation.setPlaying(playing);
+  }
+
+  setPace(pace: number | 'auto'): void {
+    this.pace = pace;
+    this.simulation.setPace(pace);
+  }
+
+  step(cycles: number): void {
+    this.playing = false;
+    this.stepping = true;
+    this.simulation.step(cycles);
+  }
+
+  /** Run to the next translation miss of a core and go on at one cycle per frame. */
+  showMiss(tile: number): void {
+    this.playing = true;
+    this.pace = SLOW_PACE;
+    this.simulation.showMiss(tile);
+  }
+
+  /** Cycles per cause of a tile, as of the last numbers. */
+  tileCauses(tile: number): number[] {
+    void this.figures;
+    const { frame } = this.picture ?? {};
+    return frame ? [...frame.tileCauses.subarray(tile * CAUSES.length, (tile + 1) * CAUSES.length)] : [];
+  }
+
+  /** After too many crashes in a row: try once more. */
+  restartWorker(): void {
+    this.crash = null;
+    this.simulation.restart();
+  }
+
+  position(): Promise<{ cycle: number; digest: string } | null> {
+    return this.simulation.position();
+  }
+  verify(cycle: number): Promise<string> {
+    return this.simulation.verify(cycle);
+  }
+  get resolved(): Experiment | null {
+    return this.experiment;
+  }
+
+  /** Keep asking for the details of a core or a link. */
+  watch(what: { tile: number } | { link: LinkId } | null): void {
+    this.watched = what;
+    this.core = null;
+    this.link = null;
+    this.program = [];
+    this.detailPoll.soon();
+    if (what === null || !('tile' in what) || !this.info) return;
+    void this.simulation.program(what.tile).then((program) => {
+      if (this.watched === what) this.program = program;
+    });
+  }
+
+  private async askDetail(): Promise<void> {
+    const what = this.watched;
+    if (!what || !this.info) return;
+    if ('tile' in what) {
+      const core = await this.simulation.core(what.tile);
+      if (this.watched === what) this.core = core;
+    } else {
+      const link = await this.simulation.link(what.link.tile, what.link.port);
+      if (this.watched === what) this.link = link;
+    }
+  }
+
+  private async askTimeline(): Promise<void> {
+    if (!this.info) return;
+    const { runId } = this;
+    const timeline = await this.simulation.timeline();
+    if (runId === this.runId) this.timeline = timeline;
+  }
+
+  private async askSlowThings(): Promise<void> {
+    if (!this.info) return;
+    const { runId } = this;
+    const missing = this.ideal.length === 0 || this.ideal.some((cycles) => cycles === null);
+    const ideal = missing ? await this.simulation.ideal() : this.ideal;
+    const digest = this.over && !this.digest ? (await this.simulation.position())?.digest : this.digest;
+    if (runId !== this.runId) return;
+    this.ideal = ideal;
+    this.digest = digest ?? null;
+  }
+
+  private readonly tick = (time: number): void => {
+    requestAnimationFrame(this.tick);
+    this.polls.forEach((poll) => poll.tick(time));
+    this.ticks += 1;
+    const frame = this.arrived;
+    if (frame && this.ticks % this.skip === 0) this.take(frame, time);
+    else if (this.dirty) this.paint(time);
+    if (this.info && !this.arrived) this.simulation.requestFrame(this.slow && !this.calm.matches);
+  };
+
+  private take(frame: Frame, time: number): void {
+    this.arrived = null;
+    if (frame.tiles !== this.info?.chip.tiles.length || frame.tenants !== this.info.tenants.length) return;
+    const rates = this.picture?.rates ?? new RateWindow(frame.tiles);
+    rates.push(frame, time);
+    this.picture = { frame, rates, slow: this.slow };
+    if (time - this.lastNumbers >= (this.calm.matches ? CALM_MS : NUMBERS_MS)) this.renewNumbers(frame, time);
+    if (this.dirty || !this.calm.matches || time - this.lastPaint >= CALM_MS) this.paint(time);
+  }
+
+  private renewNumbers(frame: Frame, time: number): void {
+    this.lastNumbers = time;
+    const ended = this.figures?.outcome !== frame.outcome;
+    this.figures = readFigures(frame);
+    if (!ended && this.settled && time - this.lastSettled < SENTENCE_MS) return;
+    this.lastSettled = time;
+    this.settled = this.figures;
+  }
+
+  private paint(time: number): void {
+    const begun = performance.now();
+    this.dirty = false;
+    this.lastPaint = time;
+    this.painters.forEach((painter) => painter(this.picture));
+    const took = performance.now() - begun;
+    this.skip = took > SLOW_PAINT_MS ? 2 : 1;
+    if (this.paintTimes.push(took) > 600) this.paintTimes.shift();
+  }
+}

@@ -1,0 +1,234 @@
+/**
+ * What the visitor is doing: the document with its undo and redo, what is selected, what went wrong, what was shared. Every edit is
+ * an edit of the document and starts a new run; a document that is refused never replaces the last good one.
+ */
+import type { Chip } from '../model/chip.ts';
+import type { Experiment } from '../model/experiment.ts';
+import type { Problem, Result } from '../model/problem.ts';
+import type { Translation } from '../model/vnpu.ts';
+import { setPlacement, setTranslation } from '../experiment/edits.ts';
+import { parseDocument, resolve } from '../experiment/parse.ts';
+import type { ExperimentDocument } from '../experiment/schema.ts';
+import { blame, type Headline } from '../report/blame.ts';
+import { suggestAction, type Action } from '../report/action.ts';
+import { changeSince, type Change } from '../report/ghost.ts';
+import { blameTenants } from './figures.ts';
+import { History } from './history.ts';
+import { lettersOf, type Scene, type SceneTenant, type Selection } from './mesh/scene.ts';
+import { placementsOf } from './placing.ts';
+import type { Runs } from './runs.svelte.ts';
+import type { Switches } from './switches.ts';
+import { who } from './texts.ts';
+
+/** One state of the document, and which tenant the step that made it was about. */
+interface Step {
+  readonly document: ExperimentDocument;
+  readonly tenant: number | null;
+}
+
+/** What opens over the page on request; the tenant editor adds a tenant when it is given none. */
+export type Overlay =
+  { readonly kind: 'gallery' | 'menu' | 'share' } | { readonly kind: 'tenant'; readonly tenant: number | null } | null;
+
+export interface SharedCheck {
+  readonly cycle: number;
+  readonly engine: string;
+  readonly state: 'checking' | 'reproduced' | 'differs';
+  readonly digest: string;
+}
+
+export class Session {
+  private history = $state.raw<History<Step>>(History.of<Step>({ document: { version: 1 }, tenant: null }));
+  selection = $state.raw<Selection>(null);
+  problems = $state.raw<readonly Problem[]>([]);
+  /** The ratio that the visitor has guessed before the first press. */
+  guess = $state.raw<number | null>(null);
+  /** The suggested button has been pressed once. */
+  pressed = $state(false);
+  shared = $state.raw<SharedCheck | null>(null);
+  projector = $state(false);
+  theme = $state<'light' | 'dark'>('light');
+  /** What is open over the page. */
+  overlay = $state.raw<Overlay>(null);
+  announcement = $state('');
+  /** The latest change can be compared with the run before it. */
+  comparing = $state(false);
+
+  readonly document = $derived(this.history.present.document);
+  readonly experiment: Experiment = $derived(resolve(this.document));
+  readonly chip: Chip = $derived(this.experiment.chip);
+  readonly letters: readonly string[] = $derived(lettersOf(this.experiment.tenants.map(({ name }) => name)));
+  readonly names: readonly string[] = $derived(
+    this.experiment.tenants.map(({ name }, i) => who(this.letters[i], name)),
+  );
+  readonly placements: readonly (readonly number[])[] = $derived(placementsOf(this.experiment));
+  readonly scene: Scene = $derived({ chip: this.chip, tenants: this.sceneTenants() });
+  readonly canUndo = $derived(this.history.canUndo);
+  readonly canRedo = $derived(this.history.canRedo);
+  readonly lastTenant = $derived(this.history.present.tenant);
+  readonly facts: Headline = $derived(this.headlineFacts());
+  readonly action: Action = $derived(this.suggestion());
+  readonly change: Change | null = $derived(this.lastChange());
+
+  constructor(
+    readonly runs: Runs,
+    readonly switches: Switches,
+    theme: 'light' | 'dark',
+  ) {
+    this.theme = theme;
+    this.runs.playing = switches.run;
+  }
+
+  get editable(): boolean {
+    return !this.switches.readOnly;
+  }
+  get first(): boolean {
+    return !this.history.canUndo;
+  }
+
+  private sceneTenants(): SceneTenant[] {
+    const stages = this.runs.info?.tenants;
+    return this.experiment.tenants.map(({ name, topology }, i) => ({
+      letter: this.letters[i],
+      name,
+      tiles: this.placements[i] ?? [],
+      width: topology.width,
+      stages: stages?.[i]?.name === name ? stages[i].stageLabels : [],
+    }));
+  }
+
+  /** Blame needs figures of exactly these tenants: right after an edit the old ones may still stand. */
+  private blamed() {
+    const { settled, resolved } = this.runs;
+    return settled && resolved ? blameTenants(resolved.tenants, settled) : [];
+  }
+  private headlineFacts(): Headline {
+    const tenants = this.blamed();
+    return tenants.length > 0 ? blame(tenants) : { kind: 'starting' };
+  }
+  private suggestion(): Action {
+    return suggestAction(this.blamed(), this.facts, this.runs.over);
+  }
+  private lastChange(): Change | null {
+    const { ghost, settled: figures } = this.runs;
+    const tenant = this.lastTenant;
+    if (!ghost || !figures || tenant === null || !this.comparing) return null;
+    const name = this.runs.info?.tenants[tenant]?.name;
+    return name === undefined ? null : changeSince(ghost, { name, ...figures.tenants[tenant] }, figures.cycle);
+  }
+
+  /** The last edit was about a page TLB whose size makes no difference, because too few streams interleave. */
+  get entriesIdle(): boolean {
+    const translation = this.lastTenant === null ? undefined : this.experiment.tenants[this.lastTenant]?.translation;
+    return translation?.kind === 'page' && translation.entries >= 4 && this.chip.dmaStreams <= 4;
+  }
+
+  /** Open something from outside as one undoable step; what is wrong with it is shown, and the old stays. */
+  open(source: Result<ExperimentDocument>): Promise<boolean> {
+    if (!source.ok) {
+      this.problems = source.problems;
+      return Promise.resolve(false);
+    }
+    this.selection = null;
+    this.shared = null;
+    return this.become({ document: source.value, tenant: null }, { restart: true });
+  }
+
+  /** The first document: nothing to undo to. */
+  async begin(document: ExperimentDocument): Promise<void> {
+    this.history = History.of<Step>({ document, tenant: null });
+    await this.load(0, false);
+  }
+
+  /** Make an edit; returns whether it was accepted by the schema (the run may still refuse it). */
+  edit(document: ExperimentDocument, tenant: number | null): Promise<boolean> {
+    if (!this.editable) return Promise.resolve(false);
+    const parsed = parseDocument(document);
+    if (!parsed.ok) {
+      this.problems = parsed.problems;
+      return Promise.resolve(false);
+    }
+    return this.become({ document: parsed.value, tenant }, { restart: false });
+  }
+
+  translate(tenant: number, translation: Partial<Translation>): void {
+    void this.edit(setTranslation(this.document, tenant, translation), tenant);
+  }
+  place(tenant: number, tiles: readonly number[]): void {
+    void this.edit(setPlacement(this.document, tenant, tiles), tenant);
+  }
+
+  async undo(): Promise<void> {
+    if (this.canUndo) await this.travel(this.history.undo());
+  }
+  async redo(): Promise<void> {
+    if (this.canRedo) await this.travel(this.history.redo());
+  }
+
+  private async travel(history: History<Step>): Promise<void> {
+    this.problems = [];
+    this.selection = this.selection?.kind === 'tenant' ? null : this.selection;
+    this.comparing = false;
+    this.history = history;
+    await this.load(this.runs.cycle, true);
+  }
+
+  private async become(step: Step, { restart }: { restart: boolean }): Promise<boolean> {
+    const before = this.history;
+    this.problems = [];
+    this.history = before.push(step);
+    this.comparing = step.tenant !== null;
+    const accepted = await this.load(restart ? 0 : this.runs.cycle, !restart);
+    if (accepted === false) this.history = before;
+    return accepted !== false;
+  }
+
+  /** Run the present document; false if the plan refuses it, null when overtaken. */
+  private async load(catchUpTo: number, keepGhost: boolean): Promise<boolean | null> {
+    const { document, experiment } = this;
+    const loaded = await this.runs.start(document, experiment, { catchUpTo, keepGhost });
+    if (loaded === null) return null;
+    if (!loaded.ok) this.problems = loaded.problems;
+    return loaded.ok;
+  }
+
+  /** From cycle 0 again. */
+  restart(): void {
+    this.problems = [];
+    this.runs.playing = true;
+    void this.load(0, false);
+  }
+
+  select(selection: Selection): void {
+    this.selection = selection;
+    this.runs.watch(
+      selection?.kind === 'core'
+        ? { tile: selection.tile }
+        : selection?.kind === 'link'
+          ? { link: selection.link }
+          : null,
+    );
+  }
+
+  /** The tenant of the selection, if any. */
+  get selectedTenant(): number | null {
+    const selection = this.selection;
+    if (selection?.kind === 'tenant') return selection.tenant;
+    if (selection?.kind !== 'core') return null;
+    const tenant = this.placements.findIndex((tiles) => tiles.includes(selection.tile));
+    return tenant < 0 ? null : tenant;
+  }
+
+  say(sentence: string): void {
+    this.announcement = sentence;
+  }
+
+  /** Compare the digest that came with a link with the one computed here. */
+  async check(cycle: number, digest: string, engine: string): Promise<void> {
+    this.shared = { cycle, digest, engine, state: 'checking' };
+    const here = await this.runs.verify(cycle);
+    if (here !== '' && this.shared?.cycle === cycle) {
+      this.shared = { cycle, digest, engine, state: here === digest ? 'reproduced' : 'differs' };
+    }
+  }
+}

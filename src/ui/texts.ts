@@ -1,0 +1,365 @@
+/**
+ * Every text of the page, in one place: language is data. Sentences are functions of numbers; none of them holds markup. Counts
+ * are written with thin groups of three, shares in whole percent, ratios to two digits.
+ */
+import type { Cause, CauseGroup } from '../model/causes.ts';
+import { ENGINE_VERSION } from '../model/version.ts';
+import type { TranslationKind } from '../model/vnpu.ts';
+import type { Headline } from '../report/blame.ts';
+import type { MovePreview } from '../hypervisor/move.ts';
+import type { DragEvent } from './drag.ts';
+
+const grouped = new Intl.NumberFormat('en-US');
+export const count = (value: number): string => grouped.format(Math.round(value));
+export const percent = (share: number): string => `${Math.round(share * 100)} %`;
+export const ratio = (value: number): string =>
+  value
+    .toFixed(value < 1.995 ? 2 : 1)
+    .replace(/0$/, '')
+    .replace(/\.$/, '');
+const plural = (n: number, one: string, many: string): string => `${count(n)} ${n === 1 ? one : many}`;
+
+export function bytes(value: number): string {
+  if (value >= 2 ** 20) return `${+(value / 2 ** 20).toFixed(1)} MiB`;
+  return value >= 2 ** 10 ? `${+(value / 2 ** 10).toFixed(1)} KiB` : `${value} B`;
+}
+
+export const hex = (address: number): string => `0x${address.toString(16)}`;
+
+/** 1234567 as "1.23 M", for places that are too narrow for all digits. */
+export function brief(value: number): string {
+  if (value >= 1e6) return `${+(value / 1e6).toPrecision(3)} M`;
+  return value >= 1e4 ? `${+(value / 1e3).toPrecision(3)} k` : count(value);
+}
+
+export const APP = {
+  name: 'vNPU Playground',
+  undo: 'Undo',
+  redo: 'Redo',
+  share: 'Share',
+  themeDark: 'Dark theme',
+  themeLight: 'Light theme',
+  more: 'More',
+  gallery: 'Experiments',
+  close: 'Close',
+  cancel: 'Cancel',
+  back: 'Back to the tenants',
+  details: 'Details',
+  lessDetails: 'Fewer details',
+  noTitle: 'Untitled experiment',
+  headlineRegion: 'What this run shows',
+  sideRegion: 'Tenants and details',
+  loading: 'Placing the tenants …',
+  loadingView: 'Opening …',
+  loadFailed: 'This view could not be loaded. Check the connection and try again.',
+};
+
+export const GROUP_NAME: Record<CauseGroup, string> = {
+  work: 'work',
+  translation: 'address translation',
+  memory: 'memory',
+  network: 'network',
+  dispatch: 'dispatch',
+  idle: 'idle',
+};
+
+export const GROUP_MEANING: Record<CauseGroup, string> = {
+  work: 'the arrays or the vector unit compute',
+  translation: 'waiting until an address is translated',
+  memory: 'waiting for data from memory',
+  network: 'sending, or waiting for another core',
+  dispatch: 'waiting for an instruction or a barrier',
+  idle: 'before the first and after the last instruction',
+};
+
+export const CAUSE_NAME: Record<Cause, string> = {
+  compute: 'array at work',
+  vector: 'vector unit at work',
+  translation: 'address translation',
+  throttle: 'bandwidth budget',
+  memory: 'memory',
+  send: 'sending',
+  sendBlocked: 'send blocked',
+  recvWait: 'waiting for a message',
+  dispatch: 'waiting for an instruction',
+  barrier: 'barrier',
+  switch: 'switching',
+  idle: 'idle',
+};
+
+export const TRANSLATION_NAME: Record<TranslationKind, string> = { physical: 'none', page: 'pages', vchunk: 'vChunk' };
+export const MODEL_NAME: Record<string, string> = { resnet18: 'ResNet-18', 'gpt2-small': 'GPT-2 small' };
+export const modelName = (model: string): string => MODEL_NAME[model] ?? model;
+
+/** A tenant in a sentence: its letter, and its name where that says more. */
+export const who = (letter: string, name: string): string => (letter === name ? letter : `${letter} (${name})`);
+
+/** What the headline says, from facts; `names` are tenants as `who` writes them. */
+export function headline(facts: Headline, names: readonly string[]): string {
+  switch (facts.kind) {
+    case 'starting':
+      return names.length === 0
+        ? 'The chip is empty. Add a tenant to see where its time goes.'
+        : `${names.length === 1 ? 'One tenant has' : `${count(names.length)} tenants share`} one chip. Measuring …`;
+    case 'deadlock':
+      return `Deadlock: ${facts.tenants.map((i) => names[i]).join(' and ')} will wait for ever.`;
+    case 'fault':
+      return `${names[facts.tenant]} stopped: it used an address that it does not own.`;
+    case 'twins':
+      return (
+        `Same network, same cores. ${names[facts.slow]} takes ${ratio(facts.ratio)} times as long: ` +
+        `${percent(facts.slowShare)} of its time goes to ${GROUP_NAME[facts.cause]}, of ${names[facts.fast]}’s ${percent(facts.fastShare)}.`
+      );
+    case 'even':
+      return (
+        `${names[facts.first]} and ${names[facts.second]} are equally fast. ` +
+        `What costs them most is ${GROUP_NAME[facts.outlook.cause]}: ${percent(facts.outlook.share)} of the time.`
+      );
+    case 'single':
+      return `${names[facts.tenant]} works ${percent(facts.workShare)} of its time; ${percent(facts.share)} goes to ${GROUP_NAME[facts.cause]}.`;
+    case 'several':
+      return several(facts, names);
+  }
+}
+
+function several(facts: Extract<Headline, { kind: 'several' }>, names: readonly string[]): string {
+  const worst = facts.tenants[facts.worst];
+  const others = facts.tenants.filter((_, i) => i !== facts.worst);
+  const rest = others.map((tenant) => `${names[tenant.tenant]} ${percent(tenant.workShare)}`).join(', ');
+  return (
+    `${names[worst.tenant]} works ${percent(worst.workShare)} of its time and loses ${percent(worst.share)} ` +
+    `to ${GROUP_NAME[worst.cause]}; ${rest} at work.`
+  );
+}
+
+export const HEADLINE = {
+  changed: (name: string, times: number): string =>
+    times >= 1.005
+      ? `${name}: ${ratio(times)} times faster.`
+      : times <= 0.995
+        ? `${name}: ${ratio(1 / times)} times slower.`
+        : `${name}: as fast as before.`,
+  changePending: (name: string): string => `${name} runs again with the change. Comparing at equal cycles …`,
+  guessed: (guess: number): string => (guess === 1 ? 'You guessed no faster.' : `You guessed ${ratio(guess)}.`),
+  give: (name: string): string => `Give ${name} vChunk`,
+  next: (core: string): string => `or next: drag ${core} away.`,
+  tryMove: (core: string): string => `Try it: drag ${core} somewhere else.`,
+  done: (cycles: number, digest: string): string => `Done after ${count(cycles)} cycles, digest ${digest}.`,
+  again: 'Run again',
+  crashed: 'The simulator crashed and was restarted with the same experiment.',
+  crashedTwice: 'The simulator keeps crashing. Another experiment may run.',
+  refused: 'That cannot be run; the last good experiment stays.',
+  dismiss: 'Dismiss',
+  reproduced: (cycle: number, digest: string): string =>
+    `Reproduced: digest ${digest} at cycle ${count(cycle)}, as shared.`,
+  differs: (there: string, here: string): string => `Differs from what was shared: engine ${there}, now ${here}.`,
+  checking: (cycle: number): string => `Checking the shared result at cycle ${count(cycle)} …`,
+  equalEntries: (streams: number): string =>
+    `With ${plural(streams, 'DMA stream', 'DMA streams')} 4 and 32 entries miss equally often: entries matter once more than 4 streams interleave.`,
+};
+
+export const GUESS = {
+  title: 'Your guess first',
+  question: (name: string): string => `How much faster will ${name} be with vChunk?`,
+  choices: [1, 1.2, 1.5, 2] as const,
+  choice: (times: number): string => (times === 1 ? 'No faster' : `${ratio(times)} times`),
+  then: (name: string): string => `Then press “${HEADLINE.give(name)}”.`,
+};
+
+export const CARD = {
+  region: (name: string): string => `Tenant ${name}`,
+  translation: 'Address translation',
+  entries: 'entries',
+  iterations: (done: number, all: number): string => `${count(done)} of ${count(all)} iterations`,
+  perIteration: (cycles: number): string => `${count(cycles)} cycles per iteration`,
+  first: 'first iteration running',
+  measuring: 'measuring …',
+  before: 'before',
+  ideal: 'without translation',
+  idealAt: (cycles: number): string => `Without translation: ${count(cycles)} cycles per iteration`,
+  share: (group: CauseGroup, share: number): string => `${GROUP_NAME[group]} ${percent(share)}`,
+  edit: 'Edit',
+  add: 'Add a tenant',
+  legend: 'Where the time goes',
+  barLabel: (name: string, parts: readonly string[]): string => `Where the time of ${name} goes: ${parts.join(', ')}`,
+  misses: (misses: number, all: number): string => `${count(misses)} misses in ${count(all)} look-ups`,
+};
+
+export const TRANSPORT = {
+  region: 'Transport',
+  restart: 'Run again from cycle 0',
+  play: 'Play',
+  pause: 'Pause',
+  step: 'One cycle forward',
+  pace: 'Pace',
+  paceLabel: (pace: number): string =>
+    pace === Infinity ? 'flat out' : pace <= 60 ? '1 cycle per frame' : `${brief(pace)} cycles/s`,
+  cycle: 'cycle',
+  measured: (rate: number): string => `${brief(rate)} cycles/s`,
+};
+
+export const TIMELINE = {
+  region: 'Timeline',
+  label: (name: string): string => `Causes over time, ${name}`,
+  open: (name: string): string => `Show the cores of ${name}`,
+  shut: (name: string): string => `Hide the cores of ${name}`,
+  at: (cycle: number, group: string, share: number): string => `cycle ${count(cycle)}: ${group} ${percent(share)}`,
+};
+
+export const MESH = {
+  region: 'Chip',
+  grid: (width: number, height: number): string =>
+    `Chip of ${width} by ${height} tiles. Arrow keys move, Enter selects, Space lifts and drops, M switches between core and virtual NPU.`,
+  memory: 'mem',
+  tile: (tile: number, what: string): string => `Tile ${tile}: ${what}`,
+  core: (id: string, name: string, stage: string): string => `${id} of ${name}${stage ? `, ${stage}` : ''}`,
+  free: 'free',
+  memoryTile: 'memory interface',
+  disabled: 'disabled',
+  grabWhole: (name: string): string => `all of ${name}`,
+  modeCore: 'Space now lifts one core.',
+  modeAll: 'Space now lifts the whole virtual NPU.',
+  translation: (name: string, kind: TranslationKind): string => `${name}: translation ${TRANSLATION_NAME[kind]}`,
+};
+
+const hopsDifference = ({ hopsBefore, hopsAfter }: MovePreview): string => {
+  const more = hopsAfter - hopsBefore;
+  if (more === 0) return 'as many hops';
+  return more > 0 ? `${plural(more, 'hop', 'hops')} more` : `${plural(-more, 'hop', 'hops')} fewer`;
+};
+
+const swap = (preview: MovePreview): string => (preview.ok && preview.swappedWith !== undefined ? 'swap, ' : '');
+
+/** What would happen on a drop, beside the held core: "tile 12, 2 hops more". */
+export function previewText(over: number, preview: MovePreview | null): string {
+  if (!preview) return `tile ${over}, where it was`;
+  return preview.ok ? `tile ${over}: ${swap(preview)}${hopsDifference(preview)}` : preview.reason;
+}
+
+/** The live region's sentence for a drag event; `what` is "A4" or "all of A". */
+export function dragSentence(event: DragEvent, what: string): string {
+  switch (event.kind) {
+    case 'lifted':
+      return `${what} lifted from tile ${event.grip.tile}. Arrow keys carry it, Space drops, Escape returns.`;
+    case 'cancelled':
+      return `${what} is back on tile ${event.grip.tile}. Nothing changed.`;
+    case 'over':
+      if (!event.preview) return `${what} over tile ${event.over}, where it was`;
+      if (!event.preview.ok) return `${what} over tile ${event.over}, refused: ${event.preview.reason}`;
+      return `${what} over tile ${event.over}, ${event.preview.swappedWith === undefined ? 'free' : 'swap'}, ${hopsDifference(event.preview)}`;
+    case 'dropped':
+      return `${what} dropped on tile ${event.over}. The run starts again with it.`;
+    case 'refused':
+      return `${what} cannot go to tile ${event.over}: ${event.preview && !event.preview.ok ? event.preview.reason : ''}`;
+  }
+}
+
+export const SHARE = {
+  explanation: 'The link holds the whole experiment. Nothing is stored anywhere else.',
+  link: 'Link to this experiment',
+  characters: (length: number): string => `${count(length)} characters.`,
+  tooLong: 'That is more than some programs accept: export a file instead.',
+  withResult: (cycle: number): string =>
+    `With the result at cycle ${count(cycle)}, so that whoever opens it can check it`,
+  copy: 'Copy link',
+  copied: 'Copied',
+};
+
+export const EDITOR = {
+  add: 'Add a tenant',
+  edit: (name: string): string => `Tenant ${name}`,
+  name: 'Name',
+  namePlaceholder: 'the next free letter',
+  width: 'Width in cores',
+  height: 'Height in cores',
+  model: 'Network',
+  iterations: 'Iterations',
+  tokens: 'Tokens (transformers)',
+  weights: 'Weights',
+  weightsAuto: 'stay in the scratchpad where they fit',
+  weightsStream: 'are loaded again every iteration',
+  translation: 'Address translation',
+  entries: 'Entries',
+  remove: 'Remove this tenant',
+  cancel: 'Cancel',
+  save: 'Save and run',
+  addButton: 'Add and run',
+};
+
+export const MENU = {
+  title: 'More',
+  pages: { json: 'JSON', chip: 'Chip', keys: 'Keys', about: 'About' },
+  import: 'Open a file',
+  export: 'Save to a file',
+  apply: 'Run this',
+  preset: 'Preset',
+  parameter: 'Parameter',
+  value: 'Value',
+  source: 'Where the number comes from',
+  assumedMark: '(a)',
+  assumed: 'assumed: no public source gives this number',
+  assumedMeaning: '(a) marks an assumption: no public source gives the number. Try how much a conclusion leans on it.',
+  keys: [
+    ['Arrows', 'move over the chip'],
+    ['Enter', 'select the core under the focus'],
+    ['Space', 'lift what is under the focus, and drop it'],
+    ['M', 'lift one core, or the whole virtual NPU'],
+    ['1 2 3 4', 'translation: none, pages with 4 or 32 entries, vChunk'],
+    ['Esc', 'put back, or return to the tenants'],
+    ['Ctrl Z, Ctrl Shift Z', 'undo, redo'],
+    ['P', 'projector: larger text, picture only'],
+  ] as const,
+  about: [
+    'A cycle-level simulator of virtualized NPUs: every core, link, DMA engine and translation on this page is simulated, cycle by cycle, in your browser. Nothing is sent anywhere.',
+    'Tenants get virtual NPUs: cores in a mesh, routed and translated as in the vNPU paper (ISCA 2025). Move them, change how their addresses are translated, and see what it costs.',
+  ],
+  version: `Engine ${ENGINE_VERSION}. MIT licence.`,
+};
+
+export const PLANE_NAME: Record<string, string> = {
+  data: 'data',
+  request: 'memory requests',
+  response: 'memory replies',
+  instruction: 'instructions',
+};
+
+export const LINK = {
+  title: (from: number, to: number): string => `Link from tile ${from} to ${to}`,
+  explanation: 'Flits since cycle 0, by network and tenant',
+  plane: 'Network',
+  blocked: 'blocked cycles',
+};
+
+export const CORE = {
+  region: (id: string): string => `Core ${id}`,
+  where: (tile: number, iteration: number): string =>
+    `tile ${tile}${iteration >= 0 ? `, iteration ${count(iteration + 1)}` : ''}`,
+  causes: 'Where its cycles go',
+  showMiss: 'Show me one',
+  program: 'Program',
+  follow: 'follow',
+  running: 'running',
+  queued: 'queued',
+  tlb: (held: number, entries: number): string => `TLB: ${held} of ${entries} pages, latest first`,
+  rangeTable: (held: number, entries: number): string => `Range table; ${held} of ${entries} in the range TLB`,
+  rangeLegend: '▶ RTT_CUR, the range in use. Bold: in the range TLB.',
+  current: 'RTT_CUR',
+  tensor: 'tensor',
+  size: 'size',
+  lastVMeaning: 'the range that followed this one last time: the walker reads it first',
+};
+
+export const MISS = {
+  burst: 'Burst',
+  lookUp: 'Look-up',
+  walk: 'Walk',
+  data: 'Data',
+  burstText: (kind: string, address: number | undefined, size: number): string =>
+    address === undefined ? 'waiting for the next transfer' : `${kind} of ${bytes(size)} at ${hex(address)}`,
+  lookUpText: (kind: TranslationKind, held: number): string =>
+    kind === 'page' ? `its page is not among the ${held} held` : `its range is not among the ${held} held`,
+  walkText: (left: number, total: number | null): string =>
+    left === 0 ? 'over' : `${count(left)} cycles left${total === null ? '' : ` of ${count(total)}`}; later bursts wait`,
+  dataText: (inFlight: number, name: string | undefined): string =>
+    `${plural(inFlight, 'burst', 'bursts')} in flight${name ? `, ${name}` : ''}`,
+};

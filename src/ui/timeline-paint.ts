@@ -1,0 +1,87 @@
+/** Paints rows of causes over time, column by column: only what has become known since the last time, unless the scale changed. */
+import { CAUSE_GROUPS } from '../model/causes.ts';
+import type { TimelineData } from '../engine/snapshot.ts';
+import { timelineColumns, timelineCycles, type CoreSet } from '../report/timeline.ts';
+import type { Palette } from './mesh/palette.ts';
+
+export interface Row {
+  readonly cores: CoreSet;
+  readonly top: number;
+  readonly height: number;
+}
+
+/** Cycles that the whole width stands for: the width doubles when the buckets are full. */
+export const spanOf = (timeline: TimelineData): number => timeline.buckets * timeline.bucketCycles;
+
+const GROUPS = CAUSE_GROUPS.length;
+const IDLE = CAUSE_GROUPS.indexOf('idle');
+
+export class TimelinePainter {
+  private key = '';
+  private paintedTo = 0;
+
+  /** `key` names everything but the data that the picture depends on; another key repaints it whole. */
+  paint(
+    ctx: CanvasRenderingContext2D,
+    timeline: TimelineData,
+    rows: readonly Row[],
+    width: number,
+    palette: Palette,
+    key: string,
+  ): void {
+    const whole = `${key} ${timeline.bucketCycles} ${width}`;
+    const cycles = timelineCycles(timeline);
+    const columnCycles = spanOf(timeline) / width;
+    const last = Math.min(width, Math.ceil(cycles / columnCycles));
+    if (whole !== this.key || last < this.paintedTo) {
+      this.key = whole;
+      this.paintedTo = 0;
+    }
+    const first = Math.max(0, this.paintedTo - 1);
+    if (last <= first) return;
+    for (const row of rows) paintRow(ctx, timeline, row, palette, first, last, columnCycles);
+    this.paintedTo = last;
+  }
+}
+
+function paintRow(
+  ctx: CanvasRenderingContext2D,
+  timeline: TimelineData,
+  { cores, top, height }: Row,
+  palette: Palette,
+  first: number,
+  last: number,
+  columnCycles: number,
+): void {
+  const span = { from: first * columnCycles, to: last * columnCycles, columns: last - first };
+  const shares = timelineColumns(timeline, cores, span);
+  ctx.clearRect(first, top, last - first, height);
+  const bottom = new Float32Array(last - first).fill(top + height);
+  for (let group = 0; group < GROUPS; group++) {
+    if (group === IDLE) continue;
+    ctx.beginPath();
+    for (let column = 0; column < last - first; column++) {
+      const high = shares[column * GROUPS + group] * height;
+      bottom[column] -= high;
+      ctx.rect(first + column, bottom[column], 1, high);
+    }
+    ctx.fillStyle = palette.why[group];
+    ctx.fill();
+  }
+}
+
+/** What lies under a point of a row: the group and its share there, or null. `depth` is 0 at the top and 1 at the bottom. */
+export function groupAt(
+  timeline: TimelineData,
+  cores: CoreSet,
+  cycle: number,
+  depth: number,
+): { group: (typeof CAUSE_GROUPS)[number]; share: number } | null {
+  const shares = timelineColumns(timeline, cores, { from: cycle, to: cycle + timeline.bucketCycles, columns: 1 });
+  let reached = 0;
+  for (let group = 0; group < GROUPS; group++) {
+    reached += shares[group];
+    if (shares[group] > 0 && 1 - depth <= reached + 1e-6) return { group: CAUSE_GROUPS[group], share: shares[group] };
+  }
+  return null;
+}
