@@ -29,6 +29,11 @@ const COMMANDS: readonly Command[] = [
   ...LATER,
 ];
 
+/** Stands for a lone `-` (stdin) while options are parsed: the parser would drop it. */
+const STDIN = '\0-';
+const hideStdin = (word: string): string => (word === '-' ? STDIN : word);
+const showStdin = <T>(word: T | string): T | string => (word === STDIN ? '-' : word);
+
 const nameOf = ({ usage }: Command): string => usage.split(' ')[0];
 const flagOf = (raw: string): string => raw.replace(/^--/, '').split(' ')[0];
 
@@ -69,12 +74,13 @@ function misuse(command: Command, args: readonly string[], options: Options): Ex
 export async function main(argv: readonly string[]): Promise<Exit> {
   const program = cac('vnpu');
   register(program);
-  program.parse([...argv], { run: false });
+  program.parse(argv.map(hideStdin), { run: false });
   if (program.options.help || program.options.version) return EXIT.done;
   const command = COMMANDS.find((candidate) => nameOf(candidate) === program.matchedCommandName);
   if (!command) return noCommand(program);
-  const { '--': rest = [], ...options } = program.options;
-  const args = [...program.args, ...(rest as string[])];
+  const { '--': rest = [], ...given } = program.options;
+  const options = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, showStdin<unknown>(value)]));
+  const args = [...program.args, ...(rest as string[])].map((word) => String(showStdin(word)));
   return misuse(command, args, options) ?? command.run(args, options);
 }
 
