@@ -124,6 +124,7 @@ export const R_SA_ACCEPT = 87; // u8 x 5
 export const R_RR = 92; // u8 x 5
 export const R_X = 97; // u8
 export const R_Y = 98; // u8
+export const R_OUTS = 99; // u8 output ports that some lane wants
 export const R_INDEX = 100; // tile
 export const R_LINK_FLITS = 104;
 export const R_LINK_BLOCKED = 108;

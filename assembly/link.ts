@@ -38,6 +38,7 @@ import {
   R_CREDIT,
   R_INDEX,
   R_NONEMPTY,
+  R_OUTS,
   R_WAIT,
   R_WANT,
   R_X,
@@ -183,6 +184,7 @@ export function beginWait(router: usize, lane: usize, flit: u32): void {
   store<u8>(lane, load<u8>(packet, K_TENANT), L_TENANT);
   store<u16>(lane, load<u16>(packet, K_MASK), L_MASK);
   store<u64>(want, load<u64>(want, R_WANT) | bit, R_WANT);
+  store<u8>(router, (load<u8>(router, R_OUTS) as u32) | ((1 as u32) << out), R_OUTS);
   store<u64>(router, load<u64>(router, R_WAIT) | bit, R_WAIT);
 }
 

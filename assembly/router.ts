@@ -15,6 +15,7 @@ import {
   L_OWNER,
   L_PEER,
   L_PHASE,
+  L_PORT,
   L_STRIDE,
   L_TENANT,
   L_VA_ACCEPT,
@@ -25,7 +26,6 @@ import {
   NO_LANE,
   PHASE_ACTIVE,
   PHASE_IDLE,
-  PORTS,
   P_ACTIVE,
   P_FIFO_MASK,
   P_MASKED,
@@ -40,6 +40,7 @@ import {
   R_LINK_BLOCKED,
   R_LINK_FLITS,
   R_NONEMPTY,
+  R_OUTS,
   R_OWNED,
   R_RR,
   R_SA_ACCEPT,
@@ -59,6 +60,7 @@ let masked: bool = false;
 let tenants: u32 = 0;
 let tenantRecords: usize = 0;
 let moved: u32 = 0;
+let winningLanes: u64 = 0; // of the last switch allocation
 
 /** Phase 3 of a cycle, for every router that holds a flit. */
 export function route(plane: usize, reverse: bool): void {
@@ -93,20 +95,58 @@ function visit(router: usize): bool {
   const nonEmpty = load<u64>(router, R_NONEMPTY);
   const ready = load<u64>(router, R_ACTIVE) & nonEmpty & load<u64>(router, R_CREDIT);
   const waiting = load<u64>(router, R_WAIT);
-  if (waiting != 0) allocateChannels(router, waiting);
+  if (waiting != 0) {
+    if (isSingle(waiting) && !masked) allocateSingle(router, ctz<u64>(waiting) as u32);
+    else allocateChannels(router, waiting);
+  }
   // heads that got their channel now are in the pipeline, not blocked
   const present = nonEmpty & ~(waiting & ~load<u64>(router, R_WAIT));
+  if (isSingle(ready)) {
+    const lane = ctz<u64>(ready) as u32;
+    const out = switchSingle(router, lane);
+    if (present != ready) observeLosers(router, present & ~ready, ((lane + 1) as u64) << ((out * 8) as u64));
+    forward(router, out, lane);
+    return load<u64>(router, R_NONEMPTY) != 0;
+  }
   const winners = ready != 0 ? allocateSwitch(router, ready) : 0;
-  observeLosers(router, present, winners);
-  for (let left = winners, out: u32 = 0; left != 0; left >>= 8, out++) {
-    if ((left & 0xff) != 0) forward(router, out, (left & 0xff) as u32 - 1);
+  const losers = ready != 0 ? present & ~winningLanes : present;
+  if (losers != 0) observeLosers(router, losers, winners);
+  for (let left = winners; left != 0; ) {
+    const shift = (ctz<u64>(left) >> 3) << 3;
+    forward(router, (shift >> 3) as u32, ((left >> shift) & 0xff) as u32 - 1);
+    left &= ~((0xff as u64) << shift);
   }
   return load<u64>(router, R_NONEMPTY) != 0;
 }
 
+// @ts-ignore: decorator
+@inline
+function isSingle(mask: u64): bool {
+  return mask != 0 && (mask & (mask - 1)) == 0;
+}
+
+/** VA for the only lane that waits: every free channel of its port grants it. */
+function allocateSingle(router: usize, index: u32): void {
+  const out: u32 = load<u8>(router + R_LANES + index * L_STRIDE, L_OUT);
+  const free = ~(load<u16>(router + (out << 1), R_OWNED) as u64) & vcMask;
+  if (free != 0) takeChannel(router, index, out, free << ((out * vcs) as u64));
+}
+
+/** SA for the only lane that can go: it wins its output port. */
+function switchSingle(router: usize, index: u32): u32 {
+  const lane = router + R_LANES + index * L_STRIDE;
+  const out: u32 = load<u8>(lane, L_OUT);
+  const port: u32 = load<u8>(lane, L_PORT);
+  store<u8>(router + out, (port + 1) as u8, R_SA_GRANT);
+  store<u8>(router + port, (out + 1) as u8, R_SA_ACCEPT);
+  store<u8>(router + port, (load<u8>(lane, L_VC) + 1) as u8, R_RR);
+  return out;
+}
+
 /** VA: every output port by itself, since a lane requests channels of one port only. */
 function allocateChannels(router: usize, waiting: u64): void {
-  for (let out: u32 = 0; out < (PORTS as u32); out++) {
+  for (let outs: u32 = load<u8>(router, R_OUTS); outs != 0; outs &= outs - 1) {
+    const out = ctz<u32>(outs);
     const requests = load<u64>(router + (out << 3), R_WANT) & waiting;
     if (requests == 0) continue;
     let free = ~(load<u16>(router + (out << 1), R_OWNED) as u64) & vcMask;
@@ -169,13 +209,15 @@ function takeChannel(router: usize, index: u32, out: u32, granted: u64): void {
 /** SA: the winning lanes, lane + 1 in the byte of its output port. Grants of all outputs are computed before any accept. */
 function allocateSwitch(router: usize, ready: u64): u64 {
   let grants: u64 = 0; // a byte of granting outputs per input port
-  for (let out: u32 = 0; out < (PORTS as u32); out++) {
+  for (let outs: u32 = load<u8>(router, R_OUTS); outs != 0; outs &= outs - 1) {
+    const out = ctz<u32>(outs);
     const requests = load<u64>(router + (out << 3), R_WANT) & ready;
     if (requests == 0) continue;
     const lane = firstFrom(requests, (load<u8>(router + out, R_SA_GRANT) as u32) * vcs);
     grants |= (1 as u64) << ((((lane * portOfLane) >> 16) * 8 + out) as u64);
   }
   let winners: u64 = 0;
+  winningLanes = 0;
   while (grants != 0) {
     const port = (ctz<u64>(grants) as u32) >> 3;
     const offers = (grants >> ((port * 8) as u64)) & 0xff;
@@ -186,24 +228,21 @@ function allocateSwitch(router: usize, ready: u64): u64 {
     store<u8>(router + out, (port + 1) as u8, R_SA_GRANT);
     store<u8>(router + port, (out + 1) as u8, R_SA_ACCEPT);
     store<u8>(router + port, (vc + 1) as u8, R_RR);
+    winningLanes |= (1 as u64) << ((port * vcs + vc) as u64);
     winners |= ((port * vcs + vc + 1) as u64) << ((out * 8) as u64);
   }
   return winners;
 }
 
 /** Count links that a flit wanted and none took, and flits that lost to another tenant's. */
-function observeLosers(router: usize, present: u64, winners: u64): void {
-  for (let out: u32 = 0; out < (PORTS as u32); out++) {
-    const wanting = load<u64>(router + (out << 3), R_WANT) & present;
-    if (wanting == 0) continue;
+function observeLosers(router: usize, losers: u64, winners: u64): void {
+  for (let outs: u32 = load<u8>(router, R_OUTS); outs != 0; outs &= outs - 1) {
+    const out = ctz<u32>(outs);
+    const here = load<u64>(router + (out << 3), R_WANT) & losers;
+    if (here == 0) continue;
     const winner = ((winners >> ((out * 8) as u64)) & 0xff) as u32;
-    if (winner == 0) {
-      if (out < 4) count(load<u32>(router, R_LINK_BLOCKED) + (out << 3));
-      if (tenants > 1) interfere(router, out, wanting, winners, NO_LANE);
-    } else if (tenants > 1) {
-      const losers = wanting & ~((1 as u64) << ((winner - 1) as u64));
-      if (losers != 0) interfere(router, out, losers, winners, winner - 1);
-    }
+    if (winner == 0 && out < 4) count(load<u32>(router, R_LINK_BLOCKED) + (out << 3));
+    if (tenants > 1) interfere(router, out, here, winners, winner == 0 ? NO_LANE : winner - 1);
   }
 }
 
@@ -279,7 +318,9 @@ function release(router: usize, lane: usize, outLane: usize, bit: u64, left: u32
   store<u16>(owned, load<u16>(owned, R_OWNED) & ~((1 as u32) << (load<u8>(outLane, L_VC) as u32)), R_OWNED);
   store<u8>(outLane, NO_LANE, L_OWNER);
   store<u64>(router, load<u64>(router, R_ACTIVE) & ~bit, R_ACTIVE);
-  store<u64>(want, load<u64>(want, R_WANT) & ~bit, R_WANT);
+  const others = load<u64>(want, R_WANT) & ~bit;
+  store<u64>(want, others, R_WANT);
+  if (others == 0) store<u8>(router, (load<u8>(router, R_OUTS) as u32) & ~((1 as u32) << out), R_OUTS);
   if (left == 0) store<u8>(lane, PHASE_IDLE, L_PHASE);
   else beginWait(router, lane, load<u32>(load<u32>(lane, L_FIFO) + ((load<u16>(lane, L_HEAD) as u32) << 2)));
 }
