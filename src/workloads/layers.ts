@@ -95,6 +95,7 @@ export class LayerList {
         weightElements: channels * K,
         biasElements: channels,
         weightShape: [channels, K],
+        ...(this.isSequence ? {} : { outShape: [1, channels] }),
       },
     );
   }
