@@ -59,11 +59,11 @@ const ENTRIES: readonly Source[] = [
       note: 'Two different networks share one memory. Which of them waits for it, and which one computes?',
       chip: streamedChip,
       tenants: [
-        { name: 'ResNet', workload: { iterations: 24, weights: 'stream' } },
+        { name: 'ResNet', workload: { iterations: 96, weights: 'stream' } },
         {
           name: 'GPT',
           topology: { width: 3, height: 4 },
-          workload: { model: 'gpt2-small', iterations: 12, weights: 'stream' },
+          workload: { model: 'gpt2-small', iterations: 8, weights: 'stream' },
         },
       ],
     },
@@ -88,12 +88,12 @@ const ENTRIES: readonly Source[] = [
       note: 'Every core is taken. Who suffers most from the neighbours, and does a better translation still help?',
       chip: streamedChip,
       tenants: [
-        { name: 'A', translation: { kind: 'page' }, workload: { iterations: 24, weights: 'stream' } },
-        { name: 'B', workload: { iterations: 24, weights: 'stream' } },
+        { name: 'A', translation: { kind: 'page' }, workload: { iterations: 40, weights: 'stream' } },
+        { name: 'B', workload: { iterations: 64, weights: 'stream' } },
         {
           name: 'C',
           translation: { kind: 'page' },
-          workload: { model: 'gpt2-small', iterations: 8, weights: 'stream', tokens: 128 },
+          workload: { model: 'gpt2-small', iterations: 4, weights: 'stream', tokens: 128 },
         },
         { name: 'D', workload: { model: 'gpt2-small', iterations: 8, weights: 'stream', tokens: 128 } },
       ],

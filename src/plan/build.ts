@@ -44,7 +44,7 @@ export function fairMemoryBytesPerCycle(chip: Chip, tenants: readonly TenantRequ
 function compileTenants(chip: Chip, tenants: readonly TenantRequest[]): Result<Compilation[]> {
   const results = tenants.map((tenant) => compileTenant(chip, tenants, tenant));
   const problems = results.flatMap((result, index) =>
-    result.ok ? [] : below(`tenants.${index}.workload`, result.problems),
+    result.ok ? [] : below(`tenants.${index}`, result.problems),
   );
   if (problems.length > 0) return { ok: false, problems };
   return ok(results.flatMap((result) => (result.ok ? [result.value] : [])));
@@ -52,7 +52,7 @@ function compileTenants(chip: Chip, tenants: readonly TenantRequest[]): Result<C
 
 function compileTenant(chip: Chip, tenants: readonly TenantRequest[], tenant: TenantRequest): Result<Compilation> {
   const workload = workloadFor(tenant.workload);
-  if (!workload.ok) return workload;
+  if (!workload.ok) return { ok: false, problems: below('workload', workload.problems) };
   const { iterations, weights } = tenant.workload;
   const memoryBytesPerCycle = fairMemoryBytesPerCycle(chip, tenants, tenant);
   return compileWorkload(workload.value, {

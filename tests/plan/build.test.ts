@@ -124,8 +124,15 @@ describe('what cannot be planned', () => {
 
   it('a program too big for its scratchpad', () => {
     const message = refusal({ version: 1, chip: { scratchpadBytes: 16384 }, tenants: [{}] });
-    expect(message).toMatch(/^tenants\.0\.workload/);
-    expect(message).toContain('16384');
+    expect(message).toMatch(/^tenants\.0\.workload: /);
+    expect(message).toContain('16,384 bytes');
+  });
+
+  it('a network that the zoo does not have, with the key that names it', () => {
+    const experiment = resolve(twins);
+    const [a] = experiment.tenants;
+    const plan = buildPlan({ ...experiment, tenants: [{ ...a, workload: { ...a.workload, model: 'none' } }] });
+    expect(plan).toMatchObject({ ok: false, problems: [{ path: 'tenants.0.workload.model' }] });
   });
 
   it('nothing at all is a plan of an empty chip', () => {
