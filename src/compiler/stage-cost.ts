@@ -1,7 +1,6 @@
 /**
- * What a stage costs per iteration: array and vector cycles of its busiest core, the cycles in which its inputs arrive and its results
- * leave (a core works on one iteration after the other, so these add up), and the loading of streamed weights, which runs beside all
- * of that. Costs are remembered by what a stage looks like, so the equal blocks of a network are worked out once.
+ * What a stage costs per iteration on its busiest core: array and vector work, the cycles in which inputs arrive and results leave (a
+ * core works on one iteration after the other, so these add up), and streamed weights, which load beside all of that. Costs are remembered by what a stage looks like, so the equal blocks of a network are worked out once.
  */
 import type { Chip } from '../model/chip.ts';
 import type { Layer, Tensor } from '../model/workload.ts';
@@ -9,6 +8,7 @@ import { bestDataflow, coreBandwidth, linkCycles, vectorCycles } from './cost.ts
 import { fitCore, type Fit, type Misfit } from './fit.ts';
 import { bytesPerChannel, lastUse, liveBefore, tensorOf, type Graph } from './graph.ts';
 import { area, channelsOf, type Rect } from './rect.ts';
+import { rhythm, type Beat } from './rhythm.ts';
 import { shareOut, type Share, type StageShape } from './split.ts';
 
 export interface StageCost {
@@ -94,30 +94,38 @@ export class StageCosts {
 
   private coreCost(shape: StageShape, share: Share, fit: Fit): StageCost {
     const { graph, chip } = this.request;
-    const matmul = matmulCycles(chip, graph, share, fit);
-    const vector = vectorTime(chip, graph, share);
+    const isLast = shape.last === graph.layers.length - 1;
     const received = shape.first === 0 ? 0 : sumArea(share.holds);
-    const stored = shape.last === graph.layers.length - 1;
-    const transfer = linkCycles(chip, received) + (stored ? 0 : linkCycles(chip, sumArea(share.passes)));
+    const sent = isLast ? 0 : sumArea(share.passes);
+    const arrival = linkCycles(chip, received) + vectorCycles(chip, 'copy', received);
+    const departure = linkCycles(chip, sent);
+    const { beats, matmul, vector } = this.beatsOf(shape, share, fit);
     const loadBytes = fit.resident ? 0 : fit.weightBytes;
-    const load = loadBytes / this.bandwidth;
-    const first = fit.resident || !stored ? 0 : firstTileBytes(shape, fit) / this.bandwidth;
-    const busy = matmul + vector + transfer + vectorCycles(chip, 'copy', received);
-    return {
-      cycles: Math.ceil(Math.max(busy + first, load)),
-      matmul,
-      vector,
-      transfer,
-      load: Math.ceil(load),
-      loadBytes,
-    };
+    const loadsWait = isLast || sent > chip.engineQueue * chip.messageBytes;
+    const cycles = rhythm(beats, { arrival, departure, loadsWait, bytesPerCycle: this.bandwidth });
+    const load = Math.ceil(loadBytes / this.bandwidth);
+    return { cycles, matmul, vector, transfer: arrival + departure, load, loadBytes };
   }
-}
 
-/** A store ends an iteration in order behind its loads, so the first tile of the next iteration is loaded while nothing else runs. */
-function firstTileBytes({ first, last }: StageShape, { tilings }: Fit): number {
-  for (let l = first; l <= last; l++) if (tilings.has(l)) return tilings.get(l)!.bytes;
-  return 0;
+  /** The work of a core in order, cut at weight tiles. */
+  private beatsOf({ first, last }: StageShape, { computes }: Share, fit: Fit): { beats: Beat[]; matmul: number; vector: number } {
+    const { graph, chip } = this.request;
+    const beats: Beat[] = [];
+    let [matmul, vector] = [0, 0];
+    for (let l = first; l <= last; l++) {
+      const layer = graph.layers[l];
+      const slice = computes.get(l)!;
+      const tiling = fit.tilings.get(l);
+      const array = layer.kind === 'attention' ? attentionCycles(chip, layer, slice) : (tiling?.cycles ?? 0);
+      const elements = layer.vector.reduce((sum, work) => sum + vectorCycles(chip, work.fn, vectorElements(layer, work, slice)), 0);
+      const tiles = tiling === undefined ? 1 : Math.ceil(channelsOf(slice) / tiling.channels);
+      const bytes = tiling === undefined || fit.resident ? 0 : (channelsOf(slice) * bytesPerChannel(layer)) / tiles;
+      for (let tile = 0; tile < tiles; tile++) beats.push({ bytes, cycles: (array + elements) / tiles });
+      matmul += array;
+      vector += elements;
+    }
+    return { beats, matmul, vector };
+  }
 }
 
 const sizeOf = ({ rows, channels }: Tensor): string => `${rows}x${channels}`;
@@ -142,25 +150,11 @@ function leastCycles(chip: Chip, { gemms, vector }: Layer): number {
   return vector.reduce((sum, { fn, elements }) => sum + vectorCycles(chip, fn, elements), array);
 }
 
-function matmulCycles(chip: Chip, graph: Graph, { computes }: Share, fit: Fit): number {
-  let cycles = 0;
-  for (const [l, slice] of computes) {
-    const { kind, gemms, output } = graph.layers[l];
-    if (kind !== 'attention') cycles += fit.tilings.get(l)?.cycles ?? 0;
-    else
-      for (const { M, N, K, repeat } of gemms)
-        cycles += ((repeat * channelsOf(slice)) / output.channels) * bestDataflow(chip, M, N, K).cycles;
-  }
-  return cycles;
-}
-
-function vectorTime(chip: Chip, graph: Graph, { computes }: Share): number {
-  let cycles = 0;
-  for (const [l, slice] of computes) {
-    const layer = graph.layers[l];
-    for (const work of layer.vector) cycles += vectorCycles(chip, work.fn, vectorElements(layer, work, slice));
-  }
-  return cycles;
+function attentionCycles(chip: Chip, { gemms, output }: Layer, slice: Rect): number {
+  return gemms.reduce(
+    (sum, { M, N, K, repeat }) => sum + ((repeat * channelsOf(slice)) / output.channels) * bestDataflow(chip, M, N, K).cycles,
+    0,
+  );
 }
 
 const sumArea = (slices: ReadonlyMap<number, Rect>): number => {
