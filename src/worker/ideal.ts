@@ -1,9 +1,10 @@
 /**
  * The same document without translation, run once in idle time: what the tick on a tenant's bar shows. Stops as soon as every
- * tenant has two iterations beyond a full pipeline, or all it asked for.
+ * tenant has two iterations beyond a full pipeline, or all it asked for. Programs and placement do not depend on translation,
+ * so its plan is the run's own with the translation left out.
  */
-import type { Experiment } from '../model/experiment.ts';
 import type { Plan } from '../model/plan.ts';
+import type { Translation } from '../model/vnpu.ts';
 import { Measured } from './measured.ts';
 import type { Ideal } from './protocol.ts';
 import { machineOrNone, type Rooms, type Simulated } from './simulated.ts';
@@ -11,17 +12,17 @@ import { Stepper } from './stepper.ts';
 
 /** Iterations beyond the pipeline's depth after which the measure has settled. */
 const BEYOND_DEPTH = 2;
+const PHYSICAL: Translation = { kind: 'physical', entries: 1, pageBytes: 4096 };
 
-export const withoutTranslation = (experiment: Experiment): Experiment => ({
-  ...experiment,
-  tenants: experiment.tenants.map((tenant) => ({
-    ...tenant,
-    translation: { ...tenant.translation, kind: 'physical' },
-  })),
+/** A plan, or an experiment, with every tenant on physical addresses. */
+export const withoutTranslation = <T extends { readonly tenants: readonly { readonly translation: Translation }[] }>(
+  from: T,
+): T => ({
+  ...from,
+  tenants: from.tenants.map((tenant) => ({ ...tenant, translation: PHYSICAL })),
 });
 
 interface Second {
-  readonly plan: Plan;
   readonly machine: Simulated;
   readonly measured: Measured;
   readonly stepper: Stepper;
@@ -32,11 +33,11 @@ export class IdealRun {
   private cycles: (number | null)[];
 
   constructor(
-    private readonly experiment: Experiment,
+    private readonly plan: Plan,
     private readonly rooms: Rooms,
     private readonly now: () => number,
   ) {
-    this.cycles = experiment.tenants.map(() => null);
+    this.cycles = plan.tenants.map(() => null);
   }
 
   /** Cycles per iteration per tenant; null while unknown. */
@@ -47,7 +48,8 @@ export class IdealRun {
   /** Work until the deadline; true when there is nothing left to do. The machine is made in the first slice and dropped at the end. */
   slice(deadline: number): boolean {
     if (this.second === undefined) return !this.begin();
-    const { plan, machine, measured, stepper } = this.second;
+    const { plan } = this;
+    const { machine, measured, stepper } = this.second;
     const end = plan.stopCycles ?? Infinity;
     stepper.run(end - machine.cycle, deadline);
     const over = machine.outcome !== 'running' || machine.cycle >= end;
@@ -62,14 +64,12 @@ export class IdealRun {
     return finished;
   }
 
-  /** False if there is no memory left for a second machine, or no such plan: there is no tick then, and the run goes on. */
+  /** False if there is no memory left for a second machine: there is no tick then, and the run goes on. */
   private begin(): boolean {
-    const planned = this.rooms.plan(withoutTranslation(this.experiment));
-    if (!planned.ok) return false;
-    const plan = planned.value;
+    const plan = withoutTranslation(this.plan);
     const machine = machineOrNone(this.rooms, plan);
     if (machine === undefined) return false;
-    this.second = { plan, machine, measured: new Measured(machine, plan), stepper: new Stepper(machine, this.now) };
+    this.second = { machine, measured: new Measured(machine, plan), stepper: new Stepper(machine, this.now) };
     return true;
   }
 }

@@ -11,7 +11,7 @@ import { Frame, frameBytes } from '../engine/frame.ts';
 import type { CoreDetail, TimelineData } from '../engine/snapshot.ts';
 import { buildReport } from '../report/build.ts';
 import type { Report } from '../report/report.ts';
-import { IdealRun } from './ideal.ts';
+import { IdealRun, withoutTranslation } from './ideal.ts';
 import { runInfo } from './info.ts';
 import type {
   FrameReply,
@@ -37,6 +37,8 @@ export class Simulation implements SimulationApi {
   private run: Run | undefined;
   private idealRun: IdealRun | undefined;
   private verifying: VerifyRun[] = [];
+  /** The experiment without translation that the ideal belongs to: an edit of translation alone keeps it. */
+  private idealOf = '';
   private idealOver = true;
   private idealFrom = 0;
   /** Turns that were planned before this number grew are void. */
@@ -72,8 +74,12 @@ export class Simulation implements SimulationApi {
     for (const verify of this.verifying) verify.settle('');
     this.verifying = [];
     this.run = run;
-    this.idealRun = new IdealRun(experiment, this.rooms, () => this.host.now());
-    this.idealOver = false;
+    const ideal = JSON.stringify(withoutTranslation(experiment));
+    if (ideal !== this.idealOf) {
+      this.idealOf = ideal;
+      this.idealRun = new IdealRun(run.plan, this.rooms, () => this.host.now());
+      this.idealOver = false;
+    }
     this.idealFrom = this.host.now() + IDEAL_AFTER_MS;
     this.wake();
   }

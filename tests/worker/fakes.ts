@@ -136,13 +136,14 @@ export class FakeMachine implements Simulated {
   }
 }
 
-/** Documents here are `{ stop?, stages?, broken?, unplannable?, tooBig? }`; tenant A sits on tiles 0 and 1, B on 2. */
+/** What a document may say here; tenant A sits on tiles 0 and 1, B on 2. */
 export interface FakeDocument {
   readonly stop?: number;
   readonly stages?: number;
   readonly broken?: boolean;
   readonly unplannable?: boolean;
   readonly tooBig?: boolean;
+  readonly translation?: 'page' | 'vchunk';
 }
 
 /** Rooms that make fake machines and keep them for inspection. */
@@ -154,12 +155,10 @@ export function fakeRooms(
   return {
     machines,
     open: (document) => {
-      const said = document as FakeDocument;
+      const { translation: kind = 'page', ...said } = document as FakeDocument;
       if (said.broken) return fail('tenants.0.name', 'wrong');
-      return ok({
-        ...said,
-        tenants: [{ translation: { kind: 'page' } }, { translation: { kind: 'page' } }],
-      } as unknown as Experiment);
+      const translation = { kind, entries: 4, pageBytes: 4096 };
+      return ok({ ...said, tenants: [{ translation }, { translation }] } as unknown as Experiment);
     },
     plan: (experiment) => {
       const { stop, stages, unplannable, tooBig } = experiment as unknown as FakeDocument & { stop?: number };

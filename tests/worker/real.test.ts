@@ -9,6 +9,8 @@ import type { Plan, TenantPlan } from '../../src/model/plan.ts';
 import { ok } from '../../src/model/problem.ts';
 import type { Program, Step } from '../../src/model/program.ts';
 import type { TranslationKind } from '../../src/model/vnpu.ts';
+import { parseDocument, resolve } from '../../src/experiment/parse.ts';
+import { buildPlan } from '../../src/plan/build.ts';
 import { Frame, frameBytes } from '../../src/engine/frame.ts';
 import { Machine } from '../../src/engine/machine.ts';
 import { buildReport } from '../../src/report/build.ts';
@@ -201,6 +203,13 @@ describe('the run loop around the real machine', () => {
     expect(ideal).toBeLessThan(paged);
   });
 
+  it('verifies the end of a run, where the cycle alone does not say whether the end has been noticed', async () => {
+    const simulation = await setUp();
+    await until(() => frameOf(simulation).outcome === 'done');
+    const { cycle, digest } = simulation.position()!;
+    expect(await simulation.verify(cycle)).toBe(digest);
+  });
+
   it('answers with plain data that can be sent', async () => {
     const simulation = await setUp({ playing: false });
     simulation.step(777);
@@ -222,14 +231,19 @@ describe('the run loop around the real machine', () => {
 });
 
 describe('withoutTranslation', () => {
-  it('changes nothing but the kind of translation', () => {
-    const before = {
-      title: 't',
-      tenants: [{ name: 'A', translation: { kind: 'page', entries: 8, pageBytes: 4096 } }],
-    } as unknown as Experiment;
-    expect(withoutTranslation(before)).toEqual({
-      title: 't',
-      tenants: [{ name: 'A', translation: { kind: 'physical', entries: 8, pageBytes: 4096 } }],
-    });
+  it('gives the plan that the document without translation would get', () => {
+    const workload = { model: 'resnet18', iterations: 2 };
+    const topology = { kind: 'mesh', width: 2, height: 2 };
+    const tenants = [
+      { topology, workload },
+      { topology, workload, translation: { kind: 'page', entries: 8 } },
+    ];
+    const parsed = parseDocument({ version: 1, tenants });
+    if (!parsed.ok) throw new Error(parsed.problems[0].message);
+    const experiment = resolve(parsed.value);
+    const [before, after] = [buildPlan(experiment), buildPlan(withoutTranslation(experiment))];
+    if (!before.ok || !after.ok) throw new Error('does not fit');
+    expect(withoutTranslation(before.value)).toEqual(after.value);
+    expect(after.value.tenants.map(({ translation }) => translation.kind)).toEqual(['physical', 'physical']);
   });
 });

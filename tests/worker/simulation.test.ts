@@ -243,6 +243,21 @@ describe('ideal', () => {
     expect(rooms.machines[0].cycle).toBeGreaterThan(3850);
   });
 
+  it('is kept when an edit changes translation alone, and run again after any other', async () => {
+    const { host, simulation, load, rooms } = setUp();
+    await load({}, { playing: false });
+    host.pass(4000);
+    await load({ translation: 'vchunk' }, { runId: 2, playing: false });
+    expect(simulation.ideal()).toEqual([30_000, 60_000]);
+    host.pass(4000);
+    // two main machines and one ideal
+    expect(rooms.machines).toHaveLength(3);
+    await load({ translation: 'vchunk', stages: 4 }, { runId: 3, playing: false });
+    expect(simulation.ideal()).toEqual([null, null]);
+    host.pass(4000);
+    expect(rooms.machines).toHaveLength(5);
+  });
+
   it('waits for a run that goes flat out, and comes after its end', async () => {
     const { host, rooms, simulation, load } = setUp({ endsAt: 1_000_000 });
     await load({});
