@@ -44,7 +44,7 @@ export function fairMemoryBytesPerCycle(chip: Chip, tenants: readonly TenantRequ
 function compileTenants(chip: Chip, tenants: readonly TenantRequest[]): Result<Compilation[]> {
   const results = tenants.map((tenant) => compileTenant(chip, tenants, tenant));
   const problems = results.flatMap((result, index) =>
-    result.ok ? [] : below(`tenants.${index}`, result.problems),
+    result.ok ? [] : below(`tenants.${index}`, result.problems.map(inDocument)),
   );
   if (problems.length > 0) return { ok: false, problems };
   return ok(results.flatMap((result) => (result.ok ? [result.value] : [])));
@@ -63,6 +63,10 @@ function compileTenant(chip: Chip, tenants: readonly TenantRequest[], tenant: Te
     memoryBytesPerCycle,
   });
 }
+
+/** The compiler knows a number of virtual cores; the document says it as a topology. */
+const inDocument = (problem: Problem): Problem =>
+  problem.path === 'vcores' ? { ...problem, path: 'topology' } : problem;
 
 const below = (prefix: string, problems: readonly Problem[]): Problem[] =>
   problems.map(({ path, message }) => ({ path: path === '' ? prefix : `${prefix}.${path}`, message }));

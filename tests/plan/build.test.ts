@@ -122,6 +122,15 @@ describe('what cannot be planned', () => {
     );
   });
 
+  it('more virtual cores than a network is compiled for', () => {
+    const message = refusal({
+      version: 1,
+      chip: { preset: 'vnpu-sim-48' },
+      tenants: [{ topology: { width: 8, height: 5 } }],
+    });
+    expect(message).toMatch(/^tenants\.0\.topology: 40 /);
+  });
+
   it('a program too big for its scratchpad', () => {
     const message = refusal({ version: 1, chip: { scratchpadBytes: 16384 }, tenants: [{}] });
     expect(message).toMatch(/^tenants\.0\.workload: /);
