@@ -7,8 +7,8 @@ import type { Experiment } from '../model/experiment.ts';
 import type { Result } from '../model/problem.ts';
 import type { Frame } from '../engine/frame.ts';
 import type { CoreDetail, TimelineData } from '../engine/snapshot.ts';
-import type { CoreId } from '../report/cores.ts';
 import { keepGhost, type Ghost } from '../report/ghost.ts';
+import { coresByTenant, timelineCycles, totalsAt } from '../report/timeline.ts';
 import type { Ideal, LinkDetail, ProgramLine, RunInfo } from '../worker/protocol.ts';
 import type { Crash } from '../worker/client.ts';
 import { readFigures, type Figures } from './figures.ts';
@@ -151,12 +151,9 @@ export class Runs {
   private makeGhost(): Ghost | null {
     if (!this.info || !this.timeline || !this.figures) return this.ghost;
     const { tenants } = this.figures;
-    const cores: CoreId[] = this.info.tenants.flatMap(({ tiles }, tenant) =>
-      tiles.map((tile, vcore) => ({ tile, tenant, vcore })),
-    );
     return keepGhost(
       this.timeline,
-      cores,
+      this.info.cores ?? [],
       this.info.tenants.map(({ name }, i) => ({ name, ...tenants[i] })),
     );
   }
@@ -194,6 +191,13 @@ export class Runs {
     this.playing = true;
     this.pace = SLOW_PACE;
     this.simulation.showMiss(tile);
+  }
+
+  /** Cycles per cause that a tenant had spent by a cycle, from the timeline; null before there is one. */
+  causesAt(tenant: number, cycle: number): Float64Array | null {
+    const { timeline, info } = this;
+    if (!timeline || !info?.cores || timelineCycles(timeline) < cycle) return null;
+    return totalsAt(timeline, coresByTenant(info.cores, info.tenants.length)[tenant], cycle);
   }
 
   /** Cycles per cause of a tile, as of the last numbers. */

@@ -7,6 +7,7 @@ import type { Experiment } from '../model/experiment.ts';
 import type { Problem, Result } from '../model/problem.ts';
 import type { Translation } from '../model/vnpu.ts';
 import { setPlacement, setTranslation } from '../experiment/edits.ts';
+import { placeTenants } from '../hypervisor/placement.ts';
 import { parseDocument, resolve } from '../experiment/parse.ts';
 import type { ExperimentDocument } from '../experiment/schema.ts';
 import { blame, type Headline } from '../report/blame.ts';
@@ -36,6 +37,8 @@ export interface SharedCheck {
   readonly state: 'checking' | 'reproduced' | 'differs';
   readonly digest: string;
 }
+
+const PROGRESS_COUNTS = 1.5;
 
 export class Session {
   private history = $state.raw<History<Step>>(History.of<Step>({ document: { version: 1 }, tenant: null }));
@@ -109,12 +112,26 @@ export class Session {
   private suggestion(): Action {
     return suggestAction(this.blamed(), this.facts, this.runs.over);
   }
+  /**
+   * How the tenant of the last edit does against the run before, at equal cycles: beyond the end of that run, what the new one had
+   * spent by then counts. Work done so far says little about a run that has gone on for much longer: then it is null again.
+   */
   private lastChange(): Change | null {
-    const { ghost, settled: figures } = this.runs;
+    const { ghost, settled, info } = this.runs;
     const tenant = this.lastTenant;
-    if (!ghost || !figures || tenant === null || !this.comparing) return null;
-    const name = this.runs.info?.tenants[tenant]?.name;
-    return name === undefined ? null : changeSince(ghost, { name, ...figures.tenants[tenant] }, figures.cycle);
+    if (!ghost || !settled || !info || tenant === null || !this.comparing) return null;
+    const cycle = Math.min(settled.cycle, ghost.cycle);
+    const causes = this.runs.causesAt(tenant, cycle);
+    if (!causes) return null;
+    const change = changeSince(ghost, { name: info.tenants[tenant].name, ...settled.tenants[tenant], causes }, cycle);
+    return change?.basis === 'progress' && settled.cycle > PROGRESS_COUNTS * ghost.cycle ? null : change;
+  }
+
+  /** The sentence about the last edit stands until too much has happened since. */
+  get telling(): boolean {
+    const { ghost } = this.runs;
+    if (!this.comparing || this.lastTenant === null || !ghost) return false;
+    return this.change !== null || this.runs.cycle <= PROGRESS_COUNTS * ghost.cycle;
   }
 
   /** The last edit was about a page TLB whose size makes no difference, because too few streams interleave. */
@@ -175,7 +192,10 @@ export class Session {
 
   private async become(step: Step, { restart }: { restart: boolean }): Promise<boolean> {
     const before = this.history;
-    this.problems = [];
+    const { chip, tenants } = resolve(step.document);
+    const placed = placeTenants(chip, tenants);
+    this.problems = placed.ok ? [] : placed.problems;
+    if (!placed.ok) return false;
     this.history = before.push(step);
     this.comparing = step.tenant !== null;
     const accepted = await this.load(restart ? 0 : this.runs.cycle, !restart);

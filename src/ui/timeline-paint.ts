@@ -36,6 +36,7 @@ export class TimelinePainter {
     if (whole !== this.key || last < this.paintedTo) {
       this.key = whole;
       this.paintedTo = 0;
+      for (const { top, height } of rows) ctx.clearRect(0, top, width, height);
     }
     const first = Math.max(0, this.paintedTo - 1);
     if (last <= first) return;

@@ -23,10 +23,6 @@ export function paintHeld(ctx: Ctx, picture: HeldPicture): void {
   const { preview } = held.state;
   if (preview?.ok) {
     regionPath(ctx, geometry, preview.tiles);
-    ctx.globalAlpha = 0.35;
-    ctx.fillStyle = palette.fills[colour];
-    ctx.fill();
-    ctx.globalAlpha = 1;
     ctx.setLineDash([7, 5]);
     ctx.strokeStyle = palette.edges[colour];
     ctx.lineWidth = 2.5;

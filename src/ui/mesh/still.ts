@@ -148,7 +148,14 @@ function paintLabels(ctx: Ctx, picture: StillPicture, tile: number, tenant: Scen
   if (g.detail !== 'full' || !stage) return;
   ctx.font = font(14 * textScale);
   ctx.fillStyle = palette.ink2;
-  ctx.fillText(fitted(ctx, stage, g.side - 6), ring.x, centre(g, tile).y + g.side / 2 - 10 * textScale);
+  ctx.fillText(fittedStage(ctx, stage, g.side - 3), ring.x, centre(g, tile).y + g.side / 2 - 10 * textScale);
+}
+
+/** A stage's name as long as there is room for: whole, with its words shortened, or cut. */
+function fittedStage(ctx: Ctx, stage: string, width: number): string {
+  const short = stage.replace(/layer/g, 'L').replace(/block /g, 'b');
+  const forms = [stage, short, short.replace(/\.conv/g, '.c').replace(/\.\./g, '–')];
+  return forms.find((form) => ctx.measureText(form).width <= width) ?? fitted(ctx, forms[2], width);
 }
 
 /** The text cut to a width, with an ellipsis where it was cut. */
