@@ -123,12 +123,8 @@ describe('what cannot be planned', () => {
   });
 
   it('more virtual cores than a network is compiled for', () => {
-    const message = refusal({
-      version: 1,
-      chip: { preset: 'vnpu-sim-48' },
-      tenants: [{ topology: { width: 8, height: 5 } }],
-    });
-    expect(message).toMatch(/^tenants\.0\.topology: 40 /);
+    const tenants = [{ topology: { width: 10, height: 9 } }];
+    expect(refusal({ version: 1, chip: { width: 12, height: 9 }, tenants })).toMatch(/^tenants\.0\.topology: 90 /);
   });
 
   it('a program too big for its scratchpad', () => {
