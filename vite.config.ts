@@ -19,6 +19,7 @@ const site = {
   target: 'es2022',
   assetsInlineLimit: 0,
   modulePreload: { polyfill: false },
+  rolldownOptions: { checks: { bundlerTimings: false } },
 };
 
 const commandLine = {
@@ -27,7 +28,7 @@ const commandLine = {
   target: 'node20',
   ssr: 'src/cli/vnpu.ts',
   copyPublicDir: false,
-  rolldownOptions: { output: { entryFileNames: 'vnpu.js', codeSplitting: false } },
+  rolldownOptions: { checks: { bundlerTimings: false }, output: { entryFileNames: 'vnpu.js', codeSplitting: false } },
 };
 
 export default defineConfig(({ mode }) => ({
