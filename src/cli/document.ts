@@ -2,6 +2,7 @@
  * What DOC on the command line means: an existing file, else a link (a whole URL or its fragment, with or without `#`), else the
  * name of a gallery entry; `-` is stdin. A file or stdin may hold a link as well as a document.
  */
+import { existsSync } from 'node:fs';
 import { galleryEntry, galleryNames } from '../experiment/gallery.ts';
 import { decodeLink, type OpenedLink } from '../experiment/link.ts';
 import { nearest } from '../experiment/messages.ts';
@@ -32,8 +33,9 @@ async function openFile(path: string): Promise<Result<OpenedLink>> {
 function openName(name: string): Result<OpenedLink> {
   const entry = galleryEntry(name);
   if (entry) return ok({ document: entry.document, gallery: entry.name });
-  const hint = `did you mean the gallery entry "${nearest(name, galleryNames())}"?`;
-  return fail('', `there is no such file, link or gallery entry; ${hint} "vnpu list" names them all`);
+  if (existsSync(name)) return fail('', 'it is a folder; a document is a file');
+  const hint = /[./\\]/.test(name) ? '' : ` did you mean "${nearest(name, galleryNames())}"?`;
+  return fail('', `there is no such file, link or gallery entry;${hint} "vnpu list" names what there is`);
 }
 
 /** Open a DOC; on a problem say it and give the exit code. */

@@ -2,9 +2,10 @@
 
 /** Call once, before anything is written. */
 export function quietWhenClosed(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? process.exitCode : 1));
-  }
+  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) =>
+    process.exit(code === 'EPIPE' ? process.exitCode : 1),
+  );
+  process.stderr.on('error', () => {});
 }
 
 /** Write data; resolves when the reader has room again, so that output of any length needs little memory. */
