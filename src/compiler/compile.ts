@@ -18,6 +18,7 @@ import { partition, type PlannedStage } from './partition.ts';
 import { area } from './rect.ts';
 import { schedule } from './schedule.ts';
 import { shareOut, type Share } from './split.ts';
+import { Tilings } from './tiles.ts';
 import { landingSlots, transfersBetween, type StageCores, type Transfer } from './transfers.ts';
 import { trafficOf } from './traffic.ts';
 
@@ -74,12 +75,12 @@ export function compileWorkload(workload: Workload, options: CompileOptions): Re
   const graph = graphOf(workload);
   for (const peers of PEERS) {
     const planned = partition({ graph, peers, ...options });
-    if (planned === undefined) return fail('workload', explainMisfit({ graph, peers, ...options }));
+    if (planned === undefined) return fail('workload', explainMisfit({ graph, peers, ...options }, MOST_VCORES));
     const stages = withTransfers(graph, options, planned);
     const programs = programsOf(graph, options, stages);
     if (programs !== undefined) return ok(compilation(graph, options, stages, programs));
   }
-  return fail('workload', explainMisfit({ graph, peers: PEERS[0], ...options }));
+  return fail('workload', explainMisfit({ graph, peers: PEERS[0], ...options }, MOST_VCORES));
 }
 
 function withTransfers(
@@ -103,11 +104,12 @@ function withTransfers(
 function programsOf(graph: Graph, options: CompileOptions, stages: readonly Stage[]): Program[] | undefined {
   const programs = Array.from({ length: options.vcores }, (_, vcore): Program => idleProgram(vcore));
   const memory = memoryMap(graph);
+  const tilings = new Tilings(options.chip);
   for (const [index, stage] of stages.entries()) {
     let outputOffset = 0;
     for (const [core, vcore] of stage.vcores.entries()) {
       const leaving = (stages[index + 1]?.arriving ?? []).filter(({ from }) => from === vcore);
-      const program = coreProgram({ graph, options, memory, stage, core, leaving, outputOffset });
+      const program = coreProgram({ graph, options, memory, tilings, stage, core, leaving, outputOffset });
       if ('neededBytes' in program) return undefined;
       programs[vcore] = program;
       const output = stage.shares[core].passes.get(graph.layers.length - 1);
@@ -129,13 +131,14 @@ interface CoreRequest {
   readonly graph: Graph;
   readonly options: CompileOptions;
   readonly memory: MemoryMap;
+  readonly tilings: Tilings;
   readonly stage: Stage;
   readonly core: number;
   readonly leaving: readonly Transfer[];
   readonly outputOffset: number;
 }
 
-function coreProgram({ graph, options, memory, stage, core, leaving, outputOffset }: CoreRequest): Program | Misfit {
+function coreProgram({ graph, options, memory, tilings, stage, core, leaving, outputOffset }: CoreRequest): Program | Misfit {
   const { chip, weights, iterations } = options;
   const { shape } = stage;
   const vcore = stage.vcores[core];
@@ -143,7 +146,7 @@ function coreProgram({ graph, options, memory, stage, core, leaving, outputOffse
   const arriving = stage.arriving.filter(({ to }) => to === vcore);
   const slots = landingSlots(chip, arriving);
   const landingBytes = [...slots.values()].reduce((sum, bytes) => sum + bytes, 0);
-  const request: FitRequest = { graph, chip, shape, share, landingBytes, weights };
+  const request: FitRequest = { graph, chip, shape, share, landingBytes, weights, tilings };
   const plain = fitCore(request);
   if ('layer' in plain) return plain;
   const fit = withSecondBuffers(request, plain);

@@ -8,7 +8,7 @@ import { placeValues, type Placement } from './arena.ts';
 import { bytesPerChannel, type Graph } from './graph.ts';
 import { channelsOf, rowsOf } from './rect.ts';
 import type { Share, StageShape } from './split.ts';
-import { pickTiling, tilings, type Tiling } from './tiles.ts';
+import { pickTiling, type Tiling, type Tilings } from './tiles.ts';
 import { valuesOf, type CoreValues, type Value } from './values.ts';
 
 /** Bytes of every scratchpad that belong to the hypervisor (routing tables). */
@@ -41,6 +41,7 @@ export interface FitRequest {
   readonly share: Share;
   readonly landingBytes: number;
   readonly weights: 'auto' | 'stream';
+  readonly tilings: Tilings;
 }
 
 /** Bytes of scratchpad that programs may use. */
@@ -60,38 +61,26 @@ export function fitCore(request: FitRequest): Fit | Misfit {
 type WeightFit = Pick<Fit, 'resident' | 'tileBytes' | 'weightBytes' | 'tilings'>;
 
 function fitWeights(request: FitRequest, room: number): WeightFit | Misfit {
-  const { graph, chip, shape, share } = request;
-  const options = new Map<number, Tiling[]>();
+  const { graph, shape, share, tilings } = request;
+  const options = new Map<number, readonly Tiling[]>();
   let weightBytes = 0;
   for (let l = shape.first; l <= shape.last; l++) {
     const layer = graph.layers[l];
     if (layer.weightElements === 0) continue;
     const slice = share.computes.get(l)!;
-    const channels = channelsOf(slice);
-    weightBytes += channels * bytesPerChannel(layer);
-    options.set(
-      l,
-      layer.gemms.length === 0
-        ? [inOnePiece(channels, bytesPerChannel(layer))]
-        : tilings(chip, layer, rowsOf(slice), channels),
-    );
+    weightBytes += channelsOf(slice) * bytesPerChannel(layer);
+    options.set(l, tilings.of(layer, rowsOf(slice), channelsOf(slice)));
   }
   const resident = request.weights === 'auto' && weightBytes <= room;
   return resident ? allResident(options, weightBytes) : streamed(options, weightBytes, Math.floor(room / 2));
 }
 
-const inOnePiece = (channels: number, perChannel: number): Tiling => ({
-  channels,
-  bytes: channels * perChannel,
-  cycles: 0,
-});
-
-function allResident(options: ReadonlyMap<number, Tiling[]>, weightBytes: number): WeightFit {
+function allResident(options: ReadonlyMap<number, readonly Tiling[]>, weightBytes: number): WeightFit {
   const tilings = new Map([...options].map(([layer, list]) => [layer, list[list.length - 1]]));
   return { resident: true, tileBytes: 0, weightBytes, tilings };
 }
 
-function streamed(options: ReadonlyMap<number, Tiling[]>, weightBytes: number, half: number): WeightFit | Misfit {
+function streamed(options: ReadonlyMap<number, readonly Tiling[]>, weightBytes: number, half: number): WeightFit | Misfit {
   const picks = new Map<number, Tiling>();
   let tileBytes = 0;
   for (const [layer, list] of options) {

@@ -34,6 +34,11 @@ export function partition(request: CostRequest): PlannedStage[] | undefined {
   return undefined;
 }
 
+/** The least number of cores, up to `most`, on which a network fits, or undefined. */
+export function fewestCores(request: CostRequest, most: number): number | undefined {
+  return new Search({ ...request, vcores: most }).fewest();
+}
+
 class Search {
   /** Cycles that the slowest stage takes at least if every stage is a run of operators and nothing but products takes time. */
   readonly bound: number;
@@ -75,6 +80,13 @@ class Search {
     let cores = this.vcores;
     while (even.best[cores][this.ends] === Infinity) cores--;
     return trace(even.choice, cores, this.ends);
+  }
+
+  /** The least number of cores for which there is a partition at all. */
+  fewest(): number | undefined {
+    const { best } = this.solve(this.candidates(Infinity), Math.max, () => 0);
+    const cores = best.findIndex((row) => row[this.ends] < Infinity);
+    return cores < 0 ? undefined : cores;
   }
 
   /** Cycles to load a core's part of a stage's weights at an even share of the tenant's bandwidth. */

@@ -1,6 +1,6 @@
 /**
  * How a stage of the pipeline shares its operators among its cores. A stage of one core runs a contiguous run of operators. A
- * stage of several runs ONE heavy operator with its light neighbours, split by rows (weights replicated, input in slices with
+ * stage of several runs ONE heavy operator with its light neighbours (or light ones only), split by rows (weights replicated, input in slices with
  * halo) or by output channels (weights in slices, input replicated; attention by heads). Light operators before the heavy one
  * are computed wherever they are needed, so their halo is computed twice; products never are.
  * Tensors that only pass through a stage are held and handed on by it: every core talks to the next stage alone.
@@ -31,18 +31,23 @@ export interface Share {
 }
 
 /** May the operators be split this way over that many cores? */
-export function isSplittable({ layers }: Graph, { first, last, cores, split }: StageShape): boolean {
-  const stage = layers.slice(first, last + 1);
-  const heavy = stage.findIndex(isHeavy);
-  if (heavy < 0 || stage.filter(isHeavy).length > 1) return false;
-  const followers = stage.slice(heavy + 1);
+export function isSplittable(graph: Graph, { first, last, cores, split }: StageShape): boolean {
+  const stage = graph.layers.slice(first, last + 1);
+  if (stage.filter(isHeavy).length > 1) return false;
+  const main = graph.layers[mainOperator(graph, first, last)];
+  const followers = stage.slice(stage.indexOf(main) + 1);
   if (split === 'channels') {
-    return (
-      channelUnits(stage[heavy]) >= cores && followers.every((layer) => isPointwise(layer) || layer.kind === 'pool')
-    );
+    const channelsApart = main.kind !== 'layernorm' && channelUnits(main) >= cores;
+    return channelsApart && followers.every((layer) => isPointwise(layer) || layer.kind === 'pool');
   }
-  const rowsApart = stage[heavy].kind !== 'attention' && rowUnits(stage[heavy]) >= cores;
+  const rowsApart = main.kind !== 'attention' && rowUnits(main) >= cores;
   return rowsApart && followers.every((layer) => isPointwise(layer) || layer.kind === 'layernorm');
+}
+
+/** The operator whose output a split stage cuts into parts: its heavy one, or the first of a stage that has none. */
+function mainOperator({ layers }: Graph, first: number, last: number): number {
+  for (let l = first; l <= last; l++) if (isHeavy(layers[l])) return l;
+  return first;
 }
 
 const rowUnits = ({ window, output }: Layer): number => window?.outHeight ?? output.rows;
@@ -77,16 +82,16 @@ function computedSlices(graph: Graph, chip: Chip, shape: StageShape, core: numbe
     for (let l = first; l <= last; l++) slices.set(l, whole(layers[l].output));
     return slices;
   }
-  const heavy = layers.findIndex((layer, l) => l >= first && isHeavy(layer));
-  const own = ownSlice(layers[heavy], chip, shape, core);
-  slices.set(heavy, own);
-  for (let l = heavy + 1; l <= last; l++)
+  const main = mainOperator(graph, first, last);
+  const own = ownSlice(layers[main], chip, shape, core);
+  slices.set(main, own);
+  for (let l = main + 1; l <= last; l++)
     slices.set(l, split === 'rows' ? own : { ...own, row1: layers[l].output.rows });
-  for (let l = heavy - 1; l >= first; l--) slices.set(l, readSlice(graph, shape, slices, l, core));
+  for (let l = main - 1; l >= first; l--) slices.set(l, readSlice(graph, shape, slices, l, core));
   return slices;
 }
 
-/** A core's part of the heavy operator's output. Channels are cut at multiples of the array's columns where there are enough. */
+/** A core's part of the main operator's output. Channels are cut at multiples of the array's columns where there are enough. */
 function ownSlice(layer: Layer, chip: Chip, { cores, split }: StageShape, core: number): Rect {
   const all = whole(layer.output);
   if (split === 'rows') {

@@ -10,6 +10,7 @@ import { bytesPerChannel, lastUse, liveBefore, tensorOf, type Graph } from './gr
 import { area, channelsOf, type Rect } from './rect.ts';
 import { rhythm, type Beat } from './rhythm.ts';
 import { shareOut, type Share, type StageShape } from './split.ts';
+import { Tilings } from './tiles.ts';
 
 export interface StageCost {
   /** Cycles between two iterations on the slowest core of the stage. */
@@ -42,6 +43,7 @@ export class StageCosts {
   private readonly request: CostRequest;
   private readonly bandwidth: number;
   private readonly known = new Map<string, StageCost | Misfit>();
+  private readonly tilings: Tilings;
   private readonly looks: readonly string[];
   /** Sum of the least cycles of all operators before each. */
   private readonly before: Float64Array;
@@ -50,6 +52,7 @@ export class StageCosts {
     this.request = request;
     const { graph, chip, memoryBytesPerCycle } = request;
     this.bandwidth = coreBandwidth(chip, memoryBytesPerCycle);
+    this.tilings = new Tilings(chip);
     this.looks = graph.layers.map((layer, index) => look(graph, layer, index));
     this.before = new Float64Array(graph.layers.length + 1);
     graph.layers.forEach((layer, index) => (this.before[index + 1] = this.before[index] + leastCycles(chip, layer)));
@@ -83,7 +86,7 @@ export class StageCosts {
     let slowest: StageCost | undefined;
     let loadBytes = 0;
     for (const share of shareOut(graph, chip, shape)) {
-      const fit = fitCore({ graph, chip, shape, share, landingBytes, weights });
+      const fit = fitCore({ graph, chip, shape, share, landingBytes, weights, tilings: this.tilings });
       if ('layer' in fit) return { ...fit, layer: fit.layer - shape.first };
       const cost = this.coreCost(shape, share, fit);
       loadBytes += cost.loadBytes;

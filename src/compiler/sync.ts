@@ -17,7 +17,7 @@ export interface Dependency {
 }
 
 /** Iterations that are followed: the last two must agree, which says that the steady state is reached. */
-const FOLLOWED = 6;
+const FOLLOWED = 4;
 
 const ENGINE_COUNT = ENGINES.length;
 

@@ -17,32 +17,54 @@ export interface Tiling {
   readonly cycles: number;
 }
 
-/** The ways to tile a slice of `rows` x `channels` outputs that are worth it: the more bytes, the fewer cycles. */
-export function tilings(array: ArrayShape, layer: Layer, rows: number, channels: number): Tiling[] {
-  const options = [...candidates(channels, array.arrayColumns)]
-    .sort((a, b) => a - b)
-    .map((size) => ({
+/** Tiles below this size are cut only where larger ones do not fit: each costs an instruction and a round trip to memory. */
+const WORTHWHILE_BYTES = 32 * 1024;
+
+/** The ways to tile slices, remembered by their shape. */
+export class Tilings {
+  private readonly array: ArrayShape;
+  private readonly known = new Map<string, readonly Tiling[]>();
+
+  constructor(array: ArrayShape) {
+    this.array = array;
+  }
+
+  /** The ways to tile a slice of `rows` x `channels` outputs that are worth it: the more bytes, the fewer cycles or instructions. */
+  of(layer: Layer, rows: number, channels: number): readonly Tiling[] {
+    const key = [layer.gemms[0]?.K, bytesPerChannel(layer), rows, channels].join();
+    let tilings = this.known.get(key);
+    if (tilings === undefined) this.known.set(key, (tilings = worthwhile(this.array, layer, rows, channels)));
+    return tilings;
+  }
+}
+
+function worthwhile(array: ArrayShape, layer: Layer, rows: number, channels: number): Tiling[] {
+  const worth: Tiling[] = [];
+  for (const size of candidates(layer, channels, array.arrayColumns)) {
+    const option = {
       channels: size,
       bytes: size * bytesPerChannel(layer),
       cycles: tiledCycles(array, layer, rows, channels, size),
-    }));
-  const worth: Tiling[] = [];
-  for (const option of options) {
-    if (worth.length === 0 || option.cycles < worth[worth.length - 1].cycles) worth.push(option);
+    };
+    const last = worth.at(-1);
+    const fewer = last !== undefined && last.bytes < WORTHWHILE_BYTES && option.cycles === last.cycles;
+    if (last === undefined || option.cycles < last.cycles || fewer) worth.push(option);
   }
   return worth;
 }
 
-function candidates(channels: number, columns: number): Set<number> {
+/** Sizes of tiles in channels, ascending. A layer norm uses its parameters in one piece. */
+function candidates({ gemms }: Layer, channels: number, columns: number): number[] {
+  if (gemms.length === 0) return [channels];
   const sizes = new Set([channels]);
   for (let size = columns; size < channels; size += columns) sizes.add(size);
   for (let size = columns >> 1; size >= 1; size >>= 1) sizes.add(Math.min(size, channels));
-  return sizes;
+  return [...sizes].sort((a, b) => a - b);
 }
 
-function tiledCycles(array: ArrayShape, layer: Layer, rows: number, channels: number, size: number): number {
-  if (layer.gemms.length === 0) return 0;
-  const { K } = layer.gemms[0];
+function tiledCycles(array: ArrayShape, { gemms }: Layer, rows: number, channels: number, size: number): number {
+  if (gemms.length === 0) return 0;
+  const { K } = gemms[0];
   const rest = channels % size;
   const full = Math.floor(channels / size) * bestDataflow(array, rows, size, K).cycles;
   return rest === 0 ? full : full + bestDataflow(array, rows, rest, K).cycles;
