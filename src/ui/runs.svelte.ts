@@ -6,13 +6,13 @@ import { CAUSES } from '../model/causes.ts';
 import type { Experiment } from '../model/experiment.ts';
 import type { Result } from '../model/problem.ts';
 import type { Frame } from '../engine/frame.ts';
-import type { CoreDetail, TimelineData } from '../engine/snapshot.ts';
+import type { TimelineData } from '../engine/snapshot.ts';
 import { keepGhost, type Ghost } from '../report/ghost.ts';
 import { coresByTenant, timelineCycles, totalsAt } from '../report/timeline.ts';
-import type { Ideal, LinkDetail, ProgramLine, RunInfo } from '../worker/protocol.ts';
+import type { Ideal, RunInfo } from '../worker/protocol.ts';
 import type { Crash } from '../worker/client.ts';
+import { Details } from './details.svelte.ts';
 import { readFigures, type Figures } from './figures.ts';
-import type { LinkId } from './mesh/geometry.ts';
 import { Poll } from './poll.ts';
 import type { Simulation, StartSimulation } from './simulation.ts';
 import { RateWindow } from './window.ts';
@@ -31,6 +31,8 @@ export type Painter = (picture: Picture | null) => void;
 const SLOW_PAINT_MS = 8;
 const SLOW_PACE = 60;
 const NUMBERS_MS = 100;
+/** Where single cycles can be seen, details follow nearly every frame. */
+const SLOW_DETAIL_MS = 30;
 const CALM_MS = 500;
 /** Sentences change at most once a second: a number that flickers cannot be read. */
 const SENTENCE_MS = 1000;
@@ -51,15 +53,10 @@ export class Runs {
   ideal = $state.raw<Ideal>([]);
   ghost = $state.raw<Ghost | null>(null);
   digest = $state.raw<string | null>(null);
-  core = $state.raw<CoreDetail | null>(null);
-  program = $state.raw<readonly ProgramLine[]>([]);
-  link = $state.raw<LinkDetail | null>(null);
   playing = $state(true);
   pace = $state.raw<number | 'auto'>('auto');
   /** The last crash of the worker; null once dismissed. */
   crash = $state.raw<Crash | null>(null);
-  /** Milliseconds that the last pictures took on this thread, for the bench. */
-  readonly paintTimes: number[] = [];
 
   private experiment: Experiment | null = null;
   private picture: Picture | null = null;
@@ -73,15 +70,12 @@ export class Runs {
   private lastNumbers = -Infinity;
   private lastPaint = -Infinity;
   private lastSettled = -Infinity;
-  private watched: { tile: number } | { link: LinkId } | null = null;
-  private readonly painters = new Set<Painter>();
+  private painters: readonly Painter[] = [];
   private readonly calm = matchMedia('(prefers-reduced-motion: reduce)');
   private readonly polls: Poll[];
-  private readonly detailPoll = new Poll(
-    () => (this.slow ? 30 : NUMBERS_MS),
-    () => this.askDetail(),
-  );
 
+  /** What is known of the selected core or link. */
+  readonly details: Details;
   private readonly simulation: Simulation;
 
   constructor(start: StartSimulation) {
@@ -89,8 +83,12 @@ export class Runs {
       onFrame: (frame) => (this.arrived = frame),
       onCrash: (crash) => (this.crash = crash),
     });
+    this.details = new Details(this.simulation);
     this.polls = [
-      this.detailPoll,
+      new Poll(
+        () => (this.slow ? SLOW_DETAIL_MS : NUMBERS_MS),
+        () => this.details.ask(),
+      ),
       new Poll(
         () => 250,
         () => this.askTimeline(),
@@ -137,15 +135,14 @@ export class Runs {
     this.experiment = experiment;
     this.info = info;
     this.ghost = ghost;
-    this.figures = this.settled = this.timeline = this.digest = this.core = this.link = null;
+    this.figures = this.settled = this.timeline = this.digest = null;
     this.ideal = [];
-    this.program = [];
     this.stepping = false;
     this.picture = null;
     this.arrived = null;
     this.dirty = true;
     this.polls.forEach((poll) => poll.soon());
-    if (this.watched) this.watch(this.watched);
+    this.details.renew();
   }
 
   private makeGhost(): Ghost | null {
@@ -159,9 +156,9 @@ export class Runs {
   }
 
   addPainter(painter: Painter): () => void {
-    this.painters.add(painter);
+    this.painters = [...this.painters, painter];
     this.dirty = true;
-    return () => this.painters.delete(painter);
+    return () => (this.painters = this.painters.filter((other) => other !== painter));
   }
 
   /** Something that painters draw has changed. */
@@ -223,31 +220,6 @@ export class Runs {
     return this.experiment;
   }
 
-  /** Keep asking for the details of a core or a link. */
-  watch(what: { tile: number } | { link: LinkId } | null): void {
-    this.watched = what;
-    this.core = null;
-    this.link = null;
-    this.program = [];
-    this.detailPoll.soon();
-    if (what === null || !('tile' in what) || !this.info) return;
-    void this.simulation.program(what.tile).then((program) => {
-      if (this.watched === what) this.program = program;
-    });
-  }
-
-  private async askDetail(): Promise<void> {
-    const what = this.watched;
-    if (!what || !this.info) return;
-    if ('tile' in what) {
-      const core = await this.simulation.core(what.tile);
-      if (this.watched === what) this.core = core;
-    } else {
-      const link = await this.simulation.link(what.link.tile, what.link.port);
-      if (this.watched === what) this.link = link;
-    }
-  }
-
   private async askTimeline(): Promise<void> {
     if (!this.info) return;
     const { runId } = this;
@@ -302,6 +274,5 @@ export class Runs {
     this.painters.forEach((painter) => painter(this.picture));
     const took = performance.now() - begun;
     this.skip = took > SLOW_PAINT_MS ? 2 : 1;
-    if (this.paintTimes.push(took) > 600) this.paintTimes.shift();
   }
 }

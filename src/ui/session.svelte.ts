@@ -18,6 +18,7 @@ import { History } from './history.ts';
 import { lettersOf, type Scene, type SceneTenant, type Selection } from './mesh/scene.ts';
 import { placementsOf } from './placing.ts';
 import type { Runs } from './runs.svelte.ts';
+import { SharedCheck } from './shared-check.svelte.ts';
 import type { Switches } from './switches.ts';
 import { who } from './texts.ts';
 
@@ -31,13 +32,6 @@ interface Step {
 export type Overlay =
   { readonly kind: 'gallery' | 'menu' | 'share' } | { readonly kind: 'tenant'; readonly tenant: number | null } | null;
 
-export interface SharedCheck {
-  readonly cycle: number;
-  readonly engine: string;
-  readonly state: 'checking' | 'reproduced' | 'differs';
-  readonly digest: string;
-}
-
 const PROGRESS_COUNTS = 1.5;
 
 export class Session {
@@ -48,7 +42,7 @@ export class Session {
   guess = $state.raw<number | null>(null);
   /** The suggested button has been pressed once. */
   pressed = $state(false);
-  shared = $state.raw<SharedCheck | null>(null);
+  readonly shared: SharedCheck;
   projector = $state(false);
   theme = $state<'light' | 'dark'>('light');
   /** What is open over the page. */
@@ -79,6 +73,7 @@ export class Session {
     theme: 'light' | 'dark',
   ) {
     this.theme = theme;
+    this.shared = new SharedCheck(runs);
     this.runs.playing = switches.run;
   }
 
@@ -147,7 +142,7 @@ export class Session {
       return Promise.resolve(false);
     }
     this.selection = null;
-    this.shared = null;
+    this.shared.forget();
     return this.become({ document: source.value, tenant: null }, { restart: true });
   }
 
@@ -221,7 +216,7 @@ export class Session {
 
   select(selection: Selection): void {
     this.selection = selection;
-    this.runs.watch(
+    this.runs.details.watch(
       selection?.kind === 'core'
         ? { tile: selection.tile }
         : selection?.kind === 'link'
@@ -241,14 +236,5 @@ export class Session {
 
   say(sentence: string): void {
     this.announcement = sentence;
-  }
-
-  /** Compare the digest that came with a link with the one computed here. */
-  async check(cycle: number, digest: string, engine: string): Promise<void> {
-    this.shared = { cycle, digest, engine, state: 'checking' };
-    const here = await this.runs.verify(cycle);
-    if (here !== '' && this.shared?.cycle === cycle) {
-      this.shared = { cycle, digest, engine, state: here === digest ? 'reproduced' : 'differs' };
-    }
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Every text of the page, in one place: language is data. Sentences are functions of numbers; none of them holds markup. Counts
- * are written with thin groups of three, shares in whole percent, ratios to two digits.
+ * Every text of the page, in one place: language is data. Sentences are functions of numbers; none of them holds markup. How
+ * numbers are written stands in numbers.ts.
  */
 import type { Cause, CauseGroup } from '../model/causes.ts';
 import { ENGINE_VERSION } from '../model/version.ts';
@@ -8,29 +8,7 @@ import type { TranslationKind } from '../model/vnpu.ts';
 import type { Headline } from '../report/blame.ts';
 import type { MovePreview } from '../hypervisor/move.ts';
 import type { DragEvent } from './drag.ts';
-
-const grouped = new Intl.NumberFormat('en-US');
-export const count = (value: number): string => grouped.format(Math.round(value));
-export const percent = (share: number): string => `${Math.round(share * 100)} %`;
-export const ratio = (value: number): string =>
-  value
-    .toFixed(value < 1.995 ? 2 : 1)
-    .replace(/0$/, '')
-    .replace(/\.$/, '');
-const plural = (n: number, one: string, many: string): string => `${count(n)} ${n === 1 ? one : many}`;
-
-export function bytes(value: number): string {
-  if (value >= 2 ** 20) return `${+(value / 2 ** 20).toFixed(1)} MiB`;
-  return value >= 2 ** 10 ? `${+(value / 2 ** 10).toFixed(1)} KiB` : `${value} B`;
-}
-
-export const hex = (address: number): string => `0x${address.toString(16)}`;
-
-/** 1234567 as "1.23 M", for places that are too narrow for all digits. */
-export function brief(value: number): string {
-  if (value >= 1e6) return `${+(value / 1e6).toPrecision(3)} M`;
-  return value >= 1e4 ? `${+(value / 1e3).toPrecision(3)} k` : count(value);
-}
+import { brief, bytes, count, hex, percent, plural, ratio } from './numbers.ts';
 
 export const APP = {
   name: 'vNPU Playground',
@@ -42,7 +20,6 @@ export const APP = {
   more: 'More',
   gallery: 'Experiments',
   close: 'Close',
-  cancel: 'Cancel',
   back: 'Back to the tenants',
   details: 'Details',
   lessDetails: 'Fewer details',
@@ -50,7 +27,6 @@ export const APP = {
   headlineRegion: 'What this run shows',
   sideRegion: 'Tenants and details',
   loading: 'Placing the tenants …',
-  loadingView: 'Opening …',
   loadFailed: 'This view could not be loaded. Check the connection and try again.',
 };
 
@@ -144,6 +120,7 @@ export const HEADLINE = {
   give: (name: string): string => `Give ${name} vChunk`,
   next: (core: string): string => `or next: drag ${core} away.`,
   tryMove: (core: string): string => `Try it: drag ${core} somewhere else.`,
+  paused: 'Ready, and standing still. Press play to see where the time goes.',
   done: (cycles: number, digest: string): string => `Done after ${count(cycles)} cycles, digest ${digest}.`,
   again: 'Run again',
   crashed: 'The simulator crashed and was restarted with the same experiment.',
@@ -181,7 +158,6 @@ export const CARD = {
   add: 'Add a tenant',
   legend: 'Where the time goes',
   barLabel: (name: string, parts: readonly string[]): string => `Where the time of ${name} goes: ${parts.join(', ')}`,
-  misses: (misses: number, all: number): string => `${count(misses)} misses in ${count(all)} look-ups`,
 };
 
 export const TRANSPORT = {
@@ -194,12 +170,10 @@ export const TRANSPORT = {
   paceLabel: (pace: number): string =>
     pace === Infinity ? 'flat out' : pace <= 60 ? '1 cycle per frame' : `${brief(pace)} cycles/s`,
   cycle: 'cycle',
-  measured: (rate: number): string => `${brief(rate)} cycles/s`,
 };
 
 export const TIMELINE = {
   region: 'Timeline',
-  label: (name: string): string => `Causes over time, ${name}`,
   open: (name: string): string => `Show the cores of ${name}`,
   shut: (name: string): string => `Hide the cores of ${name}`,
   at: (cycle: number, group: string, share: number): string => `cycle ${count(cycle)}: ${group} ${percent(share)}`,

@@ -33,6 +33,9 @@ const LARGEST_PITCH = 118;
 export const detailOf = (pitch: number): Detail =>
   pitch >= 56 ? 'full' : pitch >= 24 ? 'ring' : pitch >= 10 ? 'fill' : 'heat';
 
+/** Side of a tile over the pitch. */
+const SIDE: Readonly<Record<Detail, number>> = { full: 0.71, ring: 0.8, fill: 0.84, heat: 1 };
+
 /** The mesh as large as the box allows, centred. */
 export function layOut(mesh: Mesh, width: number, height: number): Geometry {
   const room = Math.min((width - 2 * MARGIN) / mesh.width, (height - 2 * MARGIN) / mesh.height);
@@ -40,7 +43,7 @@ export function layOut(mesh: Mesh, width: number, height: number): Geometry {
   return {
     mesh,
     pitch,
-    side: pitch * (pitch >= 24 ? 0.7 : 0.84),
+    side: pitch * SIDE[detailOf(pitch)],
     left: (width - pitch * mesh.width) / 2,
     top: (height - pitch * mesh.height) / 2,
     detail: detailOf(pitch),

@@ -1,15 +1,19 @@
 /** What is painted while a core or a vNPU is held: where it may go, where it may not, and the thing itself under the pointer. */
-import { centre, type Geometry } from './geometry.ts';
+import { centre, type Geometry, type Point } from './geometry.ts';
 import { font, hatch, WHO_COLOURS, type Palette } from './palette.ts';
 import type { Held, Scene } from './scene.ts';
 import { regionPath } from './still.ts';
 
-export interface HeldPicture {
+export interface TokenPicture {
   readonly geometry: Geometry;
   readonly palette: Palette;
+  /** 1, or 1.5 for a projector. */
+  readonly textScale: number;
+}
+
+export interface HeldPicture extends TokenPicture {
   readonly scene: Scene;
   readonly held: Held;
-  readonly textScale: number;
   /** Tile and reason or gain, in words. */
   readonly text: string;
 }
@@ -61,18 +65,22 @@ function paintRefused(ctx: Ctx, { geometry: g, palette }: HeldPicture, tile: num
   ctx.stroke();
 }
 
-/** The held core as a small tile in its tenant's colours, and what a drop would do as a line beside it. */
-function paintThing(ctx: Ctx, { geometry: g, palette, held, textScale, text }: HeldPicture, letter: string): void {
-  const { grip, at, over } = held.state;
-  const colour = grip.tenant % WHO_COLOURS;
-  const { x, y } = at ?? centre(g, over ?? grip.tile);
+/** A core as a small tile of its own, above the picture: held, or on its way. */
+export function paintToken(
+  ctx: Ctx,
+  { palette, textScale, geometry: g }: TokenPicture,
+  tenant: number,
+  id: string,
+  at: Point,
+): void {
+  const colour = tenant % WHO_COLOURS;
   const side = Math.max(34, Math.min(56, g.side)) * textScale;
   ctx.save();
   ctx.shadowColor = 'rgb(0 0 0 / 30%)';
   ctx.shadowBlur = 14;
   ctx.shadowOffsetY = 4;
   ctx.beginPath();
-  ctx.roundRect(x - side / 2, y - side / 2, side, side, 9);
+  ctx.roundRect(at.x - side / 2, at.y - side / 2, side, side, 9);
   ctx.fillStyle = palette.fills[colour];
   ctx.fill();
   ctx.restore();
@@ -83,8 +91,17 @@ function paintThing(ctx: Ctx, { geometry: g, palette, held, textScale, text }: H
   ctx.textAlign = 'center';
   ctx.textBaseline = 'middle';
   ctx.font = font(16 * textScale, 700);
-  ctx.fillText(grip.vcore === 'all' ? letter : `${letter}${grip.vcore}`, x, y + 0.5);
-  paintWords(ctx, { geometry: g, palette, textScale, text }, x, y - side / 2 - 16 * textScale);
+  ctx.fillText(id, at.x, at.y + 0.5);
+}
+
+/** The held thing, and what a drop would do as a line above it. */
+function paintThing(ctx: Ctx, picture: HeldPicture, letter: string): void {
+  const { geometry: g, held, textScale } = picture;
+  const { grip, at, over } = held.state;
+  const place = at ?? centre(g, over ?? grip.tile);
+  paintToken(ctx, picture, grip.tenant, grip.vcore === 'all' ? letter : `${letter}${grip.vcore}`, place);
+  const side = Math.max(34, Math.min(56, g.side)) * textScale;
+  if (picture.text) paintWords(ctx, picture, place.x, place.y - side / 2 - 16 * textScale);
 }
 
 function paintWords(

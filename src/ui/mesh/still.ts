@@ -129,7 +129,7 @@ export function ringOf(
   const { x, y } = centre(g, tile);
   const label = g.detail === 'full' ? 17 * textScale : 0;
   const radius = Math.min((g.side - label) / 2 - 3, 30);
-  const width = Math.max(3.5, radius * 0.34);
+  const width = Math.max(3.5, radius * (g.detail === 'full' ? 0.34 : 0.26));
   return { x, y: y - label / 2 + (label ? 1 : 0), radius: radius - width / 2, width };
 }
 
@@ -153,9 +153,13 @@ function paintLabels(ctx: Ctx, picture: StillPicture, tile: number, tenant: Scen
 
 /** A stage's name as long as there is room for: whole, with its words shortened, or cut. */
 function fittedStage(ctx: Ctx, stage: string, width: number): string {
-  const short = stage.replace(/layer/g, 'L').replace(/block /g, 'b');
-  const forms = [stage, short, short.replace(/\.conv/g, '.c').replace(/\.\./g, '–')];
-  return forms.find((form) => ctx.measureText(form).width <= width) ?? fitted(ctx, forms[2], width);
+  const short = stage
+    .replace(/layer/g, 'L')
+    .replace(/block\s*/g, 'b')
+    .replace(/\.\./g, '–');
+  const shorter = short.replace(/\.conv/g, '.c').replace(/^conv/, 'c');
+  const forms = [stage, short, shorter, shorter.split('–')[0]];
+  return forms.find((form) => ctx.measureText(form).width <= width) ?? fitted(ctx, forms[3], width);
 }
 
 /** The text cut to a width, with an ellipsis where it was cut. */

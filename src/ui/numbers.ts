@@ -1,0 +1,23 @@
+/** How numbers are written: groups of three, shares in whole percent, ratios to two digits, sizes in binary units. */
+const grouped = new Intl.NumberFormat('en-US');
+export const count = (value: number): string => grouped.format(Math.round(value));
+export const percent = (share: number): string => `${Math.round(share * 100)} %`;
+export const ratio = (value: number): string =>
+  value
+    .toFixed(value < 1.995 ? 2 : 1)
+    .replace(/0$/, '')
+    .replace(/\.$/, '');
+export const plural = (n: number, one: string, many: string): string => `${count(n)} ${n === 1 ? one : many}`;
+
+export function bytes(value: number): string {
+  if (value >= 2 ** 20) return `${+(value / 2 ** 20).toFixed(1)} MiB`;
+  return value >= 2 ** 10 ? `${+(value / 2 ** 10).toFixed(1)} KiB` : `${value} B`;
+}
+
+export const hex = (address: number): string => `0x${address.toString(16)}`;
+
+/** 1234567 as "1.23 M", for places that are too narrow for all digits. */
+export function brief(value: number): string {
+  if (value >= 1e6) return `${+(value / 1e6).toPrecision(3)} M`;
+  return value >= 1e4 ? `${+(value / 1e3).toPrecision(3)} k` : count(value);
+}
