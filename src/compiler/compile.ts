@@ -138,7 +138,16 @@ interface CoreRequest {
   readonly outputOffset: number;
 }
 
-function coreProgram({ graph, options, memory, tilings, stage, core, leaving, outputOffset }: CoreRequest): Program | Misfit {
+function coreProgram({
+  graph,
+  options,
+  memory,
+  tilings,
+  stage,
+  core,
+  leaving,
+  outputOffset,
+}: CoreRequest): Program | Misfit {
   const { chip, weights, iterations } = options;
   const { shape } = stage;
   const vcore = stage.vcores[core];

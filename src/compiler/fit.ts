@@ -80,7 +80,11 @@ function allResident(options: ReadonlyMap<number, readonly Tiling[]>, weightByte
   return { resident: true, tileBytes: 0, weightBytes, tilings };
 }
 
-function streamed(options: ReadonlyMap<number, readonly Tiling[]>, weightBytes: number, half: number): WeightFit | Misfit {
+function streamed(
+  options: ReadonlyMap<number, readonly Tiling[]>,
+  weightBytes: number,
+  half: number,
+): WeightFit | Misfit {
   const picks = new Map<number, Tiling>();
   let tileBytes = 0;
   for (const [layer, list] of options) {

@@ -111,7 +111,11 @@ export class StageCosts {
   }
 
   /** The work of a core in order, cut at weight tiles. */
-  private beatsOf({ first, last }: StageShape, { computes }: Share, fit: Fit): { beats: Beat[]; matmul: number; vector: number } {
+  private beatsOf(
+    { first, last }: StageShape,
+    { computes }: Share,
+    fit: Fit,
+  ): { beats: Beat[]; matmul: number; vector: number } {
     const { graph, chip } = this.request;
     const beats: Beat[] = [];
     let [matmul, vector] = [0, 0];
@@ -120,7 +124,10 @@ export class StageCosts {
       const slice = computes.get(l)!;
       const tiling = fit.tilings.get(l);
       const array = layer.kind === 'attention' ? attentionCycles(chip, layer, slice) : (tiling?.cycles ?? 0);
-      const elements = layer.vector.reduce((sum, work) => sum + vectorCycles(chip, work.fn, vectorElements(layer, work, slice)), 0);
+      const elements = layer.vector.reduce(
+        (sum, work) => sum + vectorCycles(chip, work.fn, vectorElements(layer, work, slice)),
+        0,
+      );
       const tiles = tiling === undefined ? 1 : Math.ceil(channelsOf(slice) / tiling.channels);
       const bytes = tiling === undefined || fit.resident ? 0 : (channelsOf(slice) * bytesPerChannel(layer)) / tiles;
       for (let tile = 0; tile < tiles; tile++) beats.push({ bytes, cycles: (array + elements) / tiles });
@@ -155,7 +162,8 @@ function leastCycles(chip: Chip, { gemms, vector }: Layer): number {
 
 function attentionCycles(chip: Chip, { gemms, output }: Layer, slice: Rect): number {
   return gemms.reduce(
-    (sum, { M, N, K, repeat }) => sum + ((repeat * channelsOf(slice)) / output.channels) * bestDataflow(chip, M, N, K).cycles,
+    (sum, { M, N, K, repeat }) =>
+      sum + ((repeat * channelsOf(slice)) / output.channels) * bestDataflow(chip, M, N, K).cycles,
     0,
   );
 }

@@ -56,7 +56,14 @@ const fitting = (wanted: number, bytesEach: number): number => {
   return count;
 };
 
-function writeCore(regions: Regions, plan: Plan, site: CoreSite, index: number, tenant: number, sites: CoreSites): void {
+function writeCore(
+  regions: Regions,
+  plan: Plan,
+  site: CoreSite,
+  index: number,
+  tenant: number,
+  sites: CoreSites,
+): void {
   const { address: core } = site;
   const { chip } = plan;
   const { translation } = plan.tenants[site.tenant];
@@ -112,7 +119,14 @@ function instructionsOf(program: Program): number {
   return count;
 }
 
-function writeTenantCores(regions: Regions, record: number, tenant: TenantPlan, index: number, cores: readonly number[], chip: Chip): void {
+function writeTenantCores(
+  regions: Regions,
+  record: number,
+  tenant: TenantPlan,
+  index: number,
+  cores: readonly number[],
+  chip: Chip,
+): void {
   const pairs = takePairs(regions, tenant.programs);
   writePairs(regions, pairs, cores, index, chip);
   for (const program of tenant.programs) {

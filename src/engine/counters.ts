@@ -7,7 +7,16 @@ import type { ImageMap } from './image.ts';
 import type { CoreSite } from './core-image.ts';
 import type { Kernel } from './kernel.ts';
 import { waitingCores } from './waiting.ts';
-import type { ChannelSnapshot, CoreSnapshot, Fault, LinkCounters, Outcome, Snapshot, TenantSnapshot, TenantStatus } from './snapshot.ts';
+import type {
+  ChannelSnapshot,
+  CoreSnapshot,
+  Fault,
+  LinkCounters,
+  Outcome,
+  Snapshot,
+  TenantSnapshot,
+  TenantStatus,
+} from './snapshot.ts';
 
 export function readSnapshot(kernel: Kernel, map: ImageMap, plan: Plan): Snapshot {
   const { cycle, outcome } = kernel;

@@ -126,7 +126,12 @@ function writePlanes(regions: Regions, planes: number, plan: Plan, cores: CoreSi
     const core = cores.byTile.get(tile);
     return core === undefined ? L.H_IGNORED : core + L.C_SIGNAL;
   };
-  const shape = { mesh: chip, virtualChannels: chip.virtualChannels, bufferDepth: chip.bufferDepth, tenants: plan.tenants.length };
+  const shape = {
+    mesh: chip,
+    virtualChannels: chip.virtualChannels,
+    bufferDepth: chip.bufferDepth,
+    tenants: plan.tenants.length,
+  };
   const used = [C.PLANE_DATA, ...(chip.memoryPath === 'noc' ? [C.PLANE_REQUEST, C.PLANE_RESPONSE] : [])];
   for (const plane of used) {
     const owner = plane === C.PLANE_DATA ? ownerOfData : (): number => L.H_IGNORED;
@@ -165,4 +170,3 @@ function writeChannels(regions: Regions, planes: number, plan: Plan): number[] {
     return channel;
   });
 }
-

@@ -34,7 +34,12 @@ export function readCoreDetail(kernel: Kernel, plan: Plan, site: CoreSite): Core
   };
 }
 
-function readEngine(kernel: Kernel, record: number, engine: number, streams: readonly number[]): CoreDetail['engines'][number] {
+function readEngine(
+  kernel: Kernel,
+  record: number,
+  engine: number,
+  streams: readonly number[],
+): CoreDetail['engines'][number] {
   const running = kernel.u32(record + L.E_RUNNING);
   const index = (instruction: number): number => kernel.u32(instruction + L.I_INDEX);
   const own = running === 0 ? [] : [index(running)];
@@ -73,7 +78,13 @@ function ones(mask: number): number {
 }
 
 /** Per plane: blocked cycles and flits per tenant of the link that leaves `tile` at `port`. */
-export function readLink(kernel: Kernel, map: ImageMap, plan: Plan, tile: number, port: number): { blocked: number; perTenant: number[] }[] {
+export function readLink(
+  kernel: Kernel,
+  map: ImageMap,
+  plan: Plan,
+  tile: number,
+  port: number,
+): { blocked: number; perTenant: number[] }[] {
   const tenants = plan.tenants.length;
   const link = tile * LOCAL + port;
   return Array.from({ length: L.PLANE_COUNT }, (_, p) => {
@@ -101,7 +112,13 @@ export function readFlits(kernel: Kernel, map: ImageMap, plan: Plan): FlitInMoti
         if (port === LOCAL) continue;
         const to = kernel.u32(kernel.u32(lane + L.L_ROUTER) + L.R_INDEX);
         const packet = kernel.u32(base + i * 8 + 4) & ~L.FLIT_TAIL;
-        flits.push({ plane: p, tile: neighbour(plan.chip, to, port), port: port ^ 1, tenant: kernel.u8(packet + L.K_TENANT), age: 2 - due });
+        flits.push({
+          plane: p,
+          tile: neighbour(plan.chip, to, port),
+          port: port ^ 1,
+          tenant: kernel.u8(packet + L.K_TENANT),
+          age: 2 - due,
+        });
       }
     }
   }

@@ -85,7 +85,9 @@ export class Machine {
     const bucketCycles = 2 ** this.kernel.u32(L.H_BUCKET_SHIFT);
     const row = buckets * L.CAUSE_COUNT;
     const causes = new Uint32Array(list.length * row);
-    list.forEach(({ address }, i) => causes.set(this.kernel.u32s(this.kernel.u32(address + L.C_TIMELINE), row), i * row));
+    list.forEach(({ address }, i) =>
+      causes.set(this.kernel.u32s(this.kernel.u32(address + L.C_TIMELINE), row), i * row),
+    );
     return { bucketCycles, buckets, used: Math.min(buckets, Math.ceil(this.cycle / bucketCycles)), causes };
   }
 
@@ -93,7 +95,13 @@ export class Machine {
   writeFrame(frame: Frame, status: FrameStatus): void {
     const outcome = this.outcome === 'running' && status.paused ? 'paused' : this.outcome;
     frame.setHead(this.cycle, outcome, status.cyclesPerSecond, status.pace);
-    const sums = this.plan.tenants.map(() => ({ causes: new Float64Array(CAUSES.length), hits: 0, misses: 0, walkReads: 0, stall: 0 }));
+    const sums = this.plan.tenants.map(() => ({
+      causes: new Float64Array(CAUSES.length),
+      hits: 0,
+      misses: 0,
+      walkReads: 0,
+      stall: 0,
+    }));
     frame.tileCause.fill(NO_CORE);
     for (const { tile, tenant, address } of this.map.cores.list) {
       const sum = sums[tenant];
@@ -125,7 +133,8 @@ export class Machine {
     return {
       status: tenantStatus(this.kernel, record, this.outcome),
       iterationsDone: done,
-      cyclesPerIteration: cyclesPerIteration(done, this.plan.tenants[tenant].stages, (i) => this.kernel.u64(starts + i * 8), end) ?? 0,
+      cyclesPerIteration:
+        cyclesPerIteration(done, this.plan.tenants[tenant].stages, (i) => this.kernel.u64(starts + i * 8), end) ?? 0,
       lastEnd: done === 0 ? 0 : end(done - 1),
       interferenceCycles: this.kernel.u64(record + L.T_INTERFERENCE),
     };

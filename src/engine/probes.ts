@@ -122,4 +122,3 @@ export function probeTlb(module: WebAssembly.Module, trace: TlbTrace, entries: n
   for (const address of trace.addresses) counts[access(address)]++;
   return { hit: counts[C.ACCESS_HIT], miss: counts[C.ACCESS_MISS], fault: counts[C.ACCESS_FAULT] };
 }
-

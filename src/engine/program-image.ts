@@ -5,7 +5,15 @@
 import * as C from '../../assembly/codes.ts';
 import * as L from '../../assembly/layout.ts';
 import type { Chip } from '../model/chip.ts';
-import { ENGINES, VECTOR_COST, engineOf, forEachInstruction, type Instruction, type Program, type Step } from '../model/program.ts';
+import {
+  ENGINES,
+  VECTOR_COST,
+  engineOf,
+  forEachInstruction,
+  type Instruction,
+  type Program,
+  type Step,
+} from '../model/program.ts';
 import type { TokenUse } from '../model/program.ts';
 import type { Regions } from './regions.ts';
 
@@ -120,7 +128,8 @@ function writeOperands(regions: Regions, at: number, instruction: Instruction, c
     case 'send':
     case 'recv': {
       if (instruction.bytes > context.chip.messageBytes) throw new Error(`a message of ${instruction.bytes} bytes`);
-      const [from, to] = instruction.op === 'send' ? [context.vcore, instruction.peer] : [instruction.peer, context.vcore];
+      const [from, to] =
+        instruction.op === 'send' ? [context.vcore, instruction.peer] : [instruction.peer, context.vcore];
       regions.u32(at + L.I_A, instruction.bytes);
       regions.u32(at + L.I_C, Math.max(1, Math.ceil(instruction.bytes / context.chip.flitBytes)));
       regions.u32(at + L.I_PAIR, pairOf(context, from, to));
@@ -141,7 +150,8 @@ function writeUses(regions: Regions, at: number, count: number, list: number, us
   if (uses.length > MOST_USES) throw new Error(`an instruction uses ${uses.length} tokens; at most ${MOST_USES} fit`);
   regions.u8(at + count, uses.length);
   uses.forEach(({ token, count: amount }, i) => {
-    if (token < 0 || token >= L.MOST_TOKENS || amount < 1 || amount > 255) throw new Error(`token ${token} x ${amount}`);
+    if (token < 0 || token >= L.MOST_TOKENS || amount < 1 || amount > 255)
+      throw new Error(`token ${token} x ${amount}`);
     regions.u8(at + list + i * 2, token);
     regions.u8(at + list + i * 2 + 1, amount);
   });

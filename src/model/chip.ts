@@ -85,8 +85,7 @@ export function resolveChip(request: ChipRequest): Chip {
   const columns = CHIP_PRESETS[preset].memoryColumns(mesh.width);
   const tiles = Array.from({ length: tileCount(mesh) }, (): TileKind => 'core');
   const memoryTiles =
-    request.memoryTiles ??
-    tiles.map((_, tile) => tile).filter((tile) => columns.includes(tile % mesh.width));
+    request.memoryTiles ?? tiles.map((_, tile) => tile).filter((tile) => columns.includes(tile % mesh.width));
   for (const tile of memoryTiles) tiles[tile] = 'memory';
   for (const tile of request.disabledTiles ?? []) tiles[tile] = 'disabled';
   return { preset, memoryPath: request.memoryPath ?? 'noc', ...parameters, tiles, memoryTiles };

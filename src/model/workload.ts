@@ -64,8 +64,7 @@ export interface Workload {
   readonly layers: readonly Layer[];
 }
 
-export const layerMacs = (layer: Layer): number =>
-  layer.gemms.reduce((sum, g) => sum + g.M * g.N * g.K * g.repeat, 0);
+export const layerMacs = (layer: Layer): number => layer.gemms.reduce((sum, g) => sum + g.M * g.N * g.K * g.repeat, 0);
 
 export const workloadMacs = (workload: Workload): number =>
   workload.layers.reduce((sum, layer) => sum + layerMacs(layer), 0);

@@ -81,7 +81,9 @@ describe('refusals', () => {
     const one = on(1);
     expect(one.ok ? '' : one.problems[0].message).toMatch(/^maxpool needs 1,003,520 bytes/);
     const eight = on(8);
-    const fewest = Number(/need at least (\d+) virtual cores, not 8/.exec(eight.ok ? '' : eight.problems[0].message)?.[1]);
+    const fewest = Number(
+      /need at least (\d+) virtual cores, not 8/.exec(eight.ok ? '' : eight.problems[0].message)?.[1],
+    );
     expect(on(fewest).ok).toBe(true);
     expect(on(fewest - 1).ok).toBe(false);
   });

@@ -37,7 +37,10 @@ function perIteration(program: Program): { instruction: Instruction; times: numb
   forEachInstruction(program.steps, (instruction, times) => list.push({ instruction, times }));
   const body = new Set<Instruction>();
   forEachInstruction(iterationLoop(program)?.body ?? [], (instruction) => body.add(instruction));
-  return list.map(({ instruction, times }) => ({ instruction, times: body.has(instruction) ? times / ITERATIONS : times }));
+  return list.map(({ instruction, times }) => ({
+    instruction,
+    times: body.has(instruction) ? times / ITERATIONS : times,
+  }));
 }
 
 const total = (programs: readonly Program[], value: (instruction: Instruction) => number): number =>
@@ -59,7 +62,12 @@ function checkWeights(workload: Workload, { programs, tensors, traffic }: Balanc
     const pieces: [number, number][] = [];
     for (const program of programs) {
       for (const { instruction } of perIteration(program)) {
-        if (instruction.op !== 'load' || instruction.address < virtualBase || instruction.address >= virtualBase + bytes) continue;
+        if (
+          instruction.op !== 'load' ||
+          instruction.address < virtualBase ||
+          instruction.address >= virtualBase + bytes
+        )
+          continue;
         expect(instruction.address + instruction.bytes, name).toBeLessThanOrEqual(virtualBase + bytes);
         pieces.push([instruction.address - virtualBase, instruction.bytes]);
       }
@@ -87,9 +95,12 @@ function checkActivations(workload: Workload, { programs, tensors, traffic }: Ba
   expect(total(programs, (i) => (i.op === 'recv' ? i.bytes : 0))).toBe(sent);
   expect(total(programs, (i) => (i.op === 'vector' && i.fn === 'copy' ? i.elements : 0))).toBe(sent);
   expect(traffic.uniqueActivationBytes + traffic.replicatedActivationBytes).toBe(sent + loaded + stored);
-  const made = new Set(programs.flatMap((p) => perIteration(p).flatMap(({ instruction: i }) => (i.op === 'send' ? [i.layer] : []))));
+  const made = new Set(
+    programs.flatMap((p) => perIteration(p).flatMap(({ instruction: i }) => (i.op === 'send' ? [i.layer] : []))),
+  );
   made.delete(-1);
-  const bytesOf = (layer: number): number => workload.layers[layer].output.rows * workload.layers[layer].output.channels;
+  const bytesOf = (layer: number): number =>
+    workload.layers[layer].output.rows * workload.layers[layer].output.channels;
   const inputSent = total(programs, (i) => (i.op === 'send' && i.layer === -1 ? i.bytes : 0));
   const unique = [...made].reduce((sum, layer) => sum + bytesOf(layer), input.bytes + output.bytes);
   expect(traffic.uniqueActivationBytes, `input sent on: ${inputSent}`).toBe(unique);

@@ -32,10 +32,13 @@ const workArbitrary: fc.Arbitrary<Work> = fc.oneof(
 
 const bodyArbitrary: fc.Arbitrary<Operation[]> = fc.integer({ min: 1, max: 3 }).chain((uses) =>
   fc
-    .array(fc.tuple(workArbitrary, fc.array(fc.oneof(spanArbitrary, ringArbitrary(uses)), { minLength: 1, maxLength: 3 })), {
-      minLength: 1,
-      maxLength: 12,
-    })
+    .array(
+      fc.tuple(workArbitrary, fc.array(fc.oneof(spanArbitrary, ringArbitrary(uses)), { minLength: 1, maxLength: 3 })),
+      {
+        minLength: 1,
+        maxLength: 12,
+      },
+    )
     .map((list) => list.map(([work, spans], layer) => ({ work, spans, layer }))),
 );
 
@@ -69,7 +72,11 @@ interface Interval {
 }
 
 /** Run and return when each operation of each iteration began and ended, in steps. */
-function intervals(body: readonly Operation[], dmaStreams: number, choose: (n: number) => number): Map<string, Interval> {
+function intervals(
+  body: readonly Operation[],
+  dmaStreams: number,
+  choose: (n: number) => number,
+): Map<string, Interval> {
   const chip = resolveChip({ dmaStreams });
   const program: Program = { vcore: 0, stage: '', scratchpad: [], ...emit(chip, [], body, ITERATIONS) };
   const seen = new Map<string, Interval>();

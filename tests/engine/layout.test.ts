@@ -21,7 +21,11 @@ it('names of engines, causes and planes stand in the order of their codes', () =
   expect(ENGINES.map((name) => values[`ENGINE_${upper(name)}`])).toEqual(ENGINES.map((_, i) => i));
   expect(CAUSES.map((name) => values[`CAUSE_${upper(name)}`])).toEqual(CAUSES.map((_, i) => i));
   expect(PLANES.map((name) => values[`PLANE_${upper(name)}`])).toEqual(PLANES.map((_, i) => i));
-  expect([layout.ENGINE_COUNT, layout.CAUSE_COUNT, layout.PLANE_COUNT]).toEqual([ENGINES.length, CAUSES.length, PLANES.length]);
+  expect([layout.ENGINE_COUNT, layout.CAUSE_COUNT, layout.PLANE_COUNT]).toEqual([
+    ENGINES.length,
+    CAUSES.length,
+    PLANES.length,
+  ]);
 });
 
 it('the kernel has no imports', () => expect(WebAssembly.Module.imports(kernel)).toEqual([]));

@@ -30,7 +30,14 @@ describe('a message', () => {
     const plan = pair(
       { channelSlots: 1 },
       [[send(1, 512)], [send(1, 512)]],
-      [[recv(0, 512), { gives: [1] }], [{ op: 'vector', fn: 'copy', elements: 512 }, { waits: [1], releases: 0 }], [recv(0, 512)]],
+      [
+        [recv(0, 512), { gives: [1] }],
+        [
+          { op: 'vector', fn: 'copy', elements: 512 },
+          { waits: [1], releases: 0 },
+        ],
+        [recv(0, 512)],
+      ],
     );
     expect(runToEnd(plan).cycle).toBe(45);
   });
@@ -45,8 +52,14 @@ describe('a barrier', () => {
     const work = { op: 'vector', fn: 'relu', elements: 1 } as const;
     const plan = pair(
       { barrierCycles: 3 },
-      [[barrier, { gives: [1] }], [work, { waits: [1] }]],
-      [[work, { gives: [1] }], [barrier, { waits: [1] }]],
+      [
+        [barrier, { gives: [1] }],
+        [work, { waits: [1] }],
+      ],
+      [
+        [work, { gives: [1] }],
+        [barrier, { waits: [1] }],
+      ],
     );
     expect(runToEnd(plan).cycle).toBe(21);
   });
@@ -58,8 +71,14 @@ describe('deadlock', () => {
     // for a token of the receive: after cycle 16 nothing can ever change.
     const plan = pair(
       {},
-      [[recv(1, 512), { gives: [1] }], [send(1, 512), { waits: [1] }]],
-      [[recv(0, 512), { gives: [1] }], [send(0, 512), { waits: [1] }]],
+      [
+        [recv(1, 512), { gives: [1] }],
+        [send(1, 512), { waits: [1] }],
+      ],
+      [
+        [recv(0, 512), { gives: [1] }],
+        [send(0, 512), { waits: [1] }],
+      ],
     );
     const machine = runToEnd(plan);
     const { outcome, deadlock } = machine.snapshot();

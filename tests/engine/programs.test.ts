@@ -69,7 +69,9 @@ describe('memory', () => {
 
   it('a burst beside the network', () => {
     // issued in 5, at the channel in 6: ends in byte 6*60 + 512 = 872, so 15; latency 30: leaves in 45, seen in 46
-    const machine = runToEnd(tinyPlan({ ...LINE, memoryPath: 'bus' }, [{ tiles: [1], programs: [[step(load(0, 512))]] }]));
+    const machine = runToEnd(
+      tinyPlan({ ...LINE, memoryPath: 'bus' }, [{ tiles: [1], programs: [[step(load(0, 512))]] }]),
+    );
     expect(machine.cycle).toBe(46);
   });
 
@@ -82,7 +84,9 @@ describe('memory', () => {
     // With two streams the second starts in 9 (its dispatch), is at the channel in 10, waits for byte 872, ends in byte 1384: 23.07,
     // so 24 + 30 + 1 = 55; rounding each service up would give 15 + 9 = 24 as well, but three bursts tell: 1384 + 512 = 1896 = 31.6.
     const three = runToEnd(
-      tinyPlan({ ...LINE, memoryPath: 'bus', dmaStreams: 4 }, [{ tiles: [1], programs: [[...steps, step(load(2048, 512))]] }]),
+      tinyPlan({ ...LINE, memoryPath: 'bus', dmaStreams: 4 }, [
+        { tiles: [1], programs: [[...steps, step(load(2048, 512))]] },
+      ]),
     );
     expect(three.cycle).toBe(32 + 31);
   });
@@ -118,7 +122,13 @@ describe('translation', () => {
     const ranges = Array.from({ length: 4 }, (_, i) => [i * 4096, 4096] as const);
     const visit = (order: number[]) => order.map((i) => step(load(i * 4096, 512)));
     const run = (order: number[], entries: number) =>
-      counts(runToEnd(tinyPlan(bus, [{ tiles: [1], programs: [visit(order)], ranges, translation: { kind: 'vchunk', entries, pageBytes: 4096 } }])));
+      counts(
+        runToEnd(
+          tinyPlan(bus, [
+            { tiles: [1], programs: [visit(order)], ranges, translation: { kind: 'vchunk', entries, pageBytes: 4096 } },
+          ]),
+        ),
+      );
     // cold at 0: one read; then 1, 2, 3: one read each; back to 0: from 3 the next entry, wrapping, is 0: one read
     expect(run([0, 1, 2, 3, 0], 1)).toEqual({ hits: 0, misses: 5, walkReads: 5, translationStall: 10 });
     // cold at 2: entries 0, 1, 2; then 0: from 2 the next are 3, 0: two; then 2: last_v[0] unset, 1, 2: two; then 0: last_v[2] = 0: one
@@ -132,7 +142,13 @@ describe('translation', () => {
   it('with one stream 4 and 32 entries miss equally often; with eight streams they differ', () => {
     const steps = Array.from({ length: 8 }, (_, i) => step(load(i * 65_536, 8192)));
     const misses = (entries: number, dmaStreams: number) =>
-      counts(runToEnd(tinyPlan({ ...bus, dmaStreams }, [{ tiles: [1], programs: [steps], translation: { kind: 'page', entries, pageBytes: 4096 } }]))).misses;
+      counts(
+        runToEnd(
+          tinyPlan({ ...bus, dmaStreams }, [
+            { tiles: [1], programs: [steps], translation: { kind: 'page', entries, pageBytes: 4096 } },
+          ]),
+        ),
+      ).misses;
     expect([misses(4, 1), misses(32, 1)]).toEqual([16, 16]);
     expect(misses(32, 8)).toBe(16);
     expect(misses(4, 8)).toBeGreaterThan(64);

@@ -86,7 +86,9 @@ export class AbstractMachine {
       const unfinished = !exhausted || queue.length > 0 || waiting.length > 0;
       return unfinished ? [`core ${vcore}: ${JSON.stringify(waiting.map(({ instruction }) => instruction))}`] : [];
     });
-    const pairs = [...this.pairs].filter(([, { free, landed }]) => free !== this.chip.channelSlots || landed.length > 0);
+    const pairs = [...this.pairs].filter(
+      ([, { free, landed }]) => free !== this.chip.channelSlots || landed.length > 0,
+    );
     return [...stuck, ...pairs.map(([name]) => `messages of ${name}`)];
   }
 
@@ -108,11 +110,13 @@ export class AbstractMachine {
     if (!core.exhausted && core.queue.length < this.chip.instructionQueue) actions.push(() => this.issue(core));
     const head = core.queue[0];
     const target = head && core.engines[ENGINES.indexOf(engineOf(head.instruction))];
-    if (target && target.queue.length < this.chip.engineQueue) actions.push(() => void target.queue.push(core.queue.shift()!));
+    if (target && target.queue.length < this.chip.engineQueue)
+      actions.push(() => void target.queue.push(core.queue.shift()!));
     core.engines.forEach((engine, index) => {
       const limit = ENGINES[index] === 'dma' ? this.chip.dmaStreams : 1;
       const next = engine.queue[0];
-      if (next && engine.running.length < limit && this.mayStart(core, next.instruction)) actions.push(() => this.start(core, index));
+      if (next && engine.running.length < limit && this.mayStart(core, next.instruction))
+        actions.push(() => this.start(core, index));
       engine.running.forEach((_, place) => actions.push(() => this.end(core, index, place)));
     });
     return actions;
@@ -157,7 +161,9 @@ export class AbstractMachine {
   private match(to: number, { peer, bytes, tag }: { peer: number; bytes: number; tag: number }): void {
     const message = this.pair(peer, to).landed.shift()!;
     if (message.bytes === bytes && message.tag === tag) return;
-    throw new Error(`core ${to} expects ${bytes} bytes, tag ${tag} from ${peer}, and gets ${message.bytes}, tag ${message.tag}`);
+    throw new Error(
+      `core ${to} expects ${bytes} bytes, tag ${tag} from ${peer}, and gets ${message.bytes}, tag ${message.tag}`,
+    );
   }
 
   private pair(from: number, to: number): Pair {
