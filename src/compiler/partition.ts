@@ -1,10 +1,8 @@
 /**
  * Cuts a network into pipeline stages: dynamic programming over (operator, cores used). The slowest stage decides how often an
- * iteration leaves the pipeline, so it is made as fast as possible first, or as fast as the tenant's bandwidth loads all weights; then
- * every core is put to use that can be used, and busy time and loading at an even share of bandwidth are spread evenly (least sum of
- * squares over cores).
+ * iteration leaves the pipeline, so it is made as fast as possible first; then every core is put to use that can be used, and busy time
+ * and loading at an even share of bandwidth are spread evenly (least sum of squares over cores).
  */
-import { workloadParameters } from '../model/workload.ts';
 import { isHeavy, stageStarts, type Graph } from './graph.ts';
 import { isSplittable, type StageShape } from './split.ts';
 import { StageCosts, type CostRequest, type StageCost } from './stage-cost.ts';
@@ -42,8 +40,6 @@ export function fewestCores(request: CostRequest, most: number): number | undefi
 class Search {
   /** Cycles that the slowest stage takes at least if every stage is a run of operators and nothing but products takes time. */
   readonly bound: number;
-  /** Cycles in which the tenant's bandwidth loads all weights once, where they are loaded every iteration. */
-  private readonly loadBound: number;
   private readonly request: CostRequest;
   private readonly graph: Graph;
   private readonly vcores: number;
@@ -55,8 +51,6 @@ class Search {
   constructor(request: CostRequest) {
     this.request = request;
     this.graph = request.graph;
-    this.loadBound =
-      request.weights === 'stream' ? workloadParameters(request.graph.workload) / request.memoryBytesPerCycle : 0;
     this.vcores = request.vcores;
     this.costs = new StageCosts(request);
     this.cuts = [...stageStarts(request.graph), request.graph.layers.length];
@@ -70,8 +64,7 @@ class Search {
     const slowest = this.solve(byEnd, Math.max, (cost) => cost.cycles);
     const cycles = Math.min(...slowest.best.map((row) => row[this.ends]));
     if (cycles === Infinity) return undefined;
-    const bound = Math.max(cycles, this.loadBound);
-    const fast = byEnd.map((list) => list.filter(({ cost }) => cost.cycles <= bound));
+    const fast = byEnd.map((list) => list.filter(({ cost }) => cost.cycles <= cycles));
     const even = this.solve(
       fast,
       (a, b) => a + b,
@@ -137,11 +130,9 @@ class Search {
     split: StageShape['split'],
     limit: number,
   ): void {
-    let before = Infinity;
     for (let cores = 2; cores <= this.vcores; cores++) {
       const cycles = this.consider(byEnd, from, to, cores, split, limit);
-      if (cycles < FINE_ENOUGH * this.bound || (cycles >= before && cycles < Infinity)) return;
-      before = cycles;
+      if (cycles < FINE_ENOUGH * this.bound) return;
     }
   }
 
