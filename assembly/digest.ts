@@ -42,7 +42,7 @@ import {
   H_TENANTS_AT,
   H_TILES,
   I_INDEX,
-  L_COUNT,
+  L_BUFFERED,
   L_FREE,
   L_PHASE,
   L_STRIDE,
@@ -134,7 +134,7 @@ function mixRouter(router: usize, vcs: u32): void {
   }
   for (let i: u32 = 0; i < (PORTS as u32) * vcs; i++) {
     const lane = router + R_LANES + i * L_STRIDE;
-    mix(load<u16>(lane, L_COUNT) | ((load<u16>(lane, L_FREE) as u64) << 16) | ((load<u8>(lane, L_PHASE) as u64) << 32));
+    mix((load<u32>(lane, L_BUFFERED) >> 16) | ((load<u16>(lane, L_FREE) as u64) << 16) | ((load<u8>(lane, L_PHASE) as u64) << 32));
     mix(load<u8>(lane, L_VA_ACCEPT) | ((load<u8>(lane, L_VA_GRANT) as u64) << 8));
   }
 }

@@ -126,16 +126,14 @@ export const R_X = 97; // u8
 export const R_Y = 98; // u8
 export const R_OUTS = 99; // u8 output ports that some lane wants
 export const R_INDEX = 100; // tile
-export const R_LINK_FLITS = 104;
-export const R_LINK_BLOCKED = 108;
+export const R_LINK_BLOCKED = 104;
 export const R_LANES = 112;
 
 // lane (port*V + vc): the input channel and the output channel of that number
 export const L_FIFO = 0;
-export const L_HEAD = 4; // u16
-export const L_COUNT = 6; // u16
-export const L_OUT = 8; // u8 output port of the front packet
-export const L_PHASE = 9; // u8
+export const L_BUFFERED = 4; // u16 position of the front, u16 number of flits: always read and written as one u32
+export const L_OUT = 8; // u8 output port of the front packet; read together with L_PORT as one u16
+export const L_PORT = 9; // u8
 export const L_VA_ACCEPT = 10; // u8
 export const L_VA_GRANT = 11; // u8
 export const L_FREE = 12; // u16 free slots behind this output channel
@@ -145,9 +143,10 @@ export const L_PEER = 16; // lane at the other end of the port; for the terminal
 export const L_ROUTER = 20;
 export const L_OUTLANE = 24; // output channel of an ACTIVE lane
 export const L_INDEX = 28; // u8
-export const L_PORT = 29; // u8
+export const L_PHASE = 29; // u8
 export const L_VC = 30; // u8
 export const L_MASK = 32; // u16 channels that the front packet may take
+export const L_FLITS = 36; // counters of the link behind this output channel, u64 per tenant
 export const L_STRIDE = 40;
 
 export const PHASE_IDLE = 0;

@@ -1,13 +1,12 @@
 // What is on its way between two units of one network plane: flits, credits and tails for the terminals, in wheels whose slot
 // is the cycle they are due in (noc-model.md section 6). Also the cursors that router and source write through while a plane
 // is being stepped. Every delay is at least 2 cycles, so the order in which units are visited has no effect.
-import { count, setBit } from './bits';
+import { setBit } from './bits';
 import {
   FLIT_TAIL,
-  L_COUNT,
+  L_BUFFERED,
   L_FIFO,
   L_FREE,
-  L_HEAD,
   L_INDEX,
   L_MASK,
   L_OUT,
@@ -93,8 +92,7 @@ function close(counts: usize, base: i32, bytes: i32, plane: usize, slot: u32, sh
 // @ts-ignore: decorator
 @inline
 export function flitIn2(lane: usize, flit: u32): void {
-  store<u32>(flitsIn2, lane as u32);
-  store<u32>(flitsIn2, flit, 4);
+  store<u64>(flitsIn2, (lane as u64) | ((flit as u64) << 32));
   flitsIn2 += 8;
 }
 
@@ -102,8 +100,7 @@ export function flitIn2(lane: usize, flit: u32): void {
 // @ts-ignore: decorator
 @inline
 export function flitIn3(lane: usize, flit: u32): void {
-  store<u32>(flitsIn3, lane as u32);
-  store<u32>(flitsIn3, flit, 4);
+  store<u64>(flitsIn3, (lane as u64) | ((flit as u64) << 32));
   flitsIn3 += 8;
 }
 
@@ -144,7 +141,10 @@ export function receive(plane: usize, now: u32): void {
   const slot = now & 3;
   const flits = load<u32>(plane, P_FLITS) + slot * load<u32>(plane, P_FLIT_SLOT);
   const flitsEnd = flits + (load<u32>(plane + slot * 4, P_FLIT_COUNTS) << 3);
-  for (let at = flits; at < flitsEnd; at += 8) land(load<u32>(at), load<u32>(at, 4));
+  for (let at = flits; at < flitsEnd; at += 8) {
+    const entry = load<u64>(at);
+    land(entry as u32, (entry >> 32) as u32);
+  }
   store<u32>(plane + slot * 4, 0, P_FLIT_COUNTS);
 
   const credits = load<u32>(plane, P_CREDITS) + (now & 7) * load<u32>(plane, P_CREDIT_SLOT);
@@ -163,10 +163,10 @@ export function receive(plane: usize, now: u32): void {
 
 /** A flit enters the buffer of an input channel; a head at the front of an idle one starts to wait for an output channel. */
 function land(lane: usize, flit: u32): void {
-  const buffered: u32 = load<u16>(lane, L_COUNT);
-  store<u32>(load<u32>(lane, L_FIFO) + (((load<u16>(lane, L_HEAD) + buffered) & fifoMask) << 2), flit);
-  store<u16>(lane, buffered + 1, L_COUNT);
-  if (buffered != 0) return;
+  const buffered = load<u32>(lane, L_BUFFERED);
+  store<u32>(load<u32>(lane, L_FIFO) + (((buffered + (buffered >> 16)) & fifoMask) << 2), flit);
+  store<u32>(lane, buffered + 0x10000, L_BUFFERED);
+  if (buffered >> 16 != 0) return;
   const router: usize = load<u32>(lane, L_ROUTER);
   store<u64>(router, load<u64>(router, R_NONEMPTY) | ((1 as u64) << (load<u8>(lane, L_INDEX) as u64)), R_NONEMPTY);
   setBit(activeSet, load<u32>(router, R_INDEX));
@@ -219,11 +219,4 @@ export function linksBusy(plane: usize): bool {
   const near = load<u64>(plane, P_CREDIT_COUNTS) | load<u64>(plane, P_CREDIT_COUNTS + 8);
   const far = load<u64>(plane, P_CREDIT_COUNTS + 16) | load<u64>(plane, P_CREDIT_COUNTS + 24);
   return (pairs | arrivals | sources | near | far) != 0;
-}
-
-/** Count a flit of a tenant over a link. */
-// @ts-ignore: decorator
-@inline
-export function countFlit(counters: usize, index: u32): void {
-  count(counters + (index << 3));
 }

@@ -2,20 +2,19 @@
 // grant of the cycle, then the commits. One record per router; requests are bitmasks over its lanes (port*V + vc), and iSLIP's
 // "first at or after the pointer" is one count of trailing zeros. Source: BookSim 2's iq_router, checked packet by packet.
 import { count, firstFrom, nextBit } from './bits';
-import { arrivalIn3, beginWait, countFlit, creditIn3, creditIn6, flitIn3, sourceCreditIn2 } from './link';
+import { arrivalIn3, beginWait, creditIn3, creditIn6, flitIn3, sourceCreditIn2 } from './link';
 import {
   FLIT_TAIL,
-  L_COUNT,
+  L_BUFFERED,
   L_FIFO,
+  L_FLITS,
   L_FREE,
-  L_HEAD,
   L_MASK,
   L_OUT,
   L_OUTLANE,
   L_OWNER,
   L_PEER,
   L_PHASE,
-  L_PORT,
   L_STRIDE,
   L_TENANT,
   L_VA_ACCEPT,
@@ -38,7 +37,6 @@ import {
   R_CREDIT,
   R_LANES,
   R_LINK_BLOCKED,
-  R_LINK_FLITS,
   R_NONEMPTY,
   R_OUTS,
   R_OWNED,
@@ -96,20 +94,14 @@ function visit(router: usize): bool {
   const ready = load<u64>(router, R_ACTIVE) & nonEmpty & load<u64>(router, R_CREDIT);
   const waiting = load<u64>(router, R_WAIT);
   if (waiting != 0) {
-    if (isSingle(waiting) && !masked) allocateSingle(router, ctz<u64>(waiting) as u32);
+    if (!masked && areApart(router, waiting)) allocateApart(router, waiting);
     else allocateChannels(router, waiting);
   }
   // heads that got their channel now are in the pipeline, not blocked
   const present = nonEmpty & ~(waiting & ~load<u64>(router, R_WAIT));
-  if (isSingle(ready)) {
-    const lane = ctz<u64>(ready) as u32;
-    const out = switchSingle(router, lane);
-    if (present != ready) observeLosers(router, present & ~ready, ((lane + 1) as u64) << ((out * 8) as u64));
-    forward(router, out, lane);
-    return load<u64>(router, R_NONEMPTY) != 0;
-  }
-  const winners = ready != 0 ? allocateSwitch(router, ready) : 0;
-  const losers = ready != 0 ? present & ~winningLanes : present;
+  winningLanes = ready;
+  const winners = areApart(router, ready) ? switchApart(router, ready) : allocateSwitch(router, ready);
+  const losers = present & ~winningLanes;
   if (losers != 0) observeLosers(router, losers, winners);
   for (let left = winners; left != 0; ) {
     const shift = (ctz<u64>(left) >> 3) << 3;
@@ -119,28 +111,47 @@ function visit(router: usize): bool {
   return load<u64>(router, R_NONEMPTY) != 0;
 }
 
+/** Do these lanes stand at different input ports and want different output ports? Then none can be in another's way. */
 // @ts-ignore: decorator
 @inline
-function isSingle(mask: u64): bool {
-  return mask != 0 && (mask & (mask - 1)) == 0;
+function areApart(router: usize, lanes: u64): bool {
+  let seen: u32 = 0;
+  for (; lanes != 0; lanes &= lanes - 1) {
+    const ports = load<u16>(router + R_LANES + (ctz<u64>(lanes) as u32) * L_STRIDE, L_OUT) as u32;
+    const bits = (1 << (ports & 0xff)) | (0x100 << (ports >> 8));
+    if ((seen & bits) != 0) return false;
+    seen |= bits;
+  }
+  return true;
 }
 
-/** VA for the only lane that waits: every free channel of its port grants it. */
-function allocateSingle(router: usize, index: u32): void {
-  const out: u32 = load<u8>(router + R_LANES + index * L_STRIDE, L_OUT);
-  const free = ~(load<u16>(router + (out << 1), R_OWNED) as u64) & vcMask;
-  if (free != 0) takeChannel(router, index, out, free << ((out * vcs) as u64));
+/** VA for lanes that are apart: every free channel of its port grants each. */
+function allocateApart(router: usize, lanes: u64): void {
+  for (; lanes != 0; lanes &= lanes - 1) {
+    const index = ctz<u64>(lanes) as u32;
+    const out: u32 = load<u8>(router + R_LANES + index * L_STRIDE, L_OUT);
+    const free = ~(load<u16>(router + (out << 1), R_OWNED) as u64) & vcMask;
+    if (free != 0) takeChannel(router, index, out, free << ((out * vcs) as u64));
+  }
 }
 
-/** SA for the only lane that can go: it wins its output port. */
-function switchSingle(router: usize, index: u32): u32 {
-  const lane = router + R_LANES + index * L_STRIDE;
-  const out: u32 = load<u8>(lane, L_OUT);
-  const port: u32 = load<u8>(lane, L_PORT);
-  store<u8>(router + out, (port + 1) as u8, R_SA_GRANT);
-  store<u8>(router + port, (out + 1) as u8, R_SA_ACCEPT);
-  store<u8>(router + port, (load<u8>(lane, L_VC) + 1) as u8, R_RR);
-  return out;
+/** SA for lanes that are apart: each wins its output port. */
+// @ts-ignore: decorator
+@inline
+function switchApart(router: usize, lanes: u64): u64 {
+  let winners: u64 = 0;
+  for (; lanes != 0; lanes &= lanes - 1) {
+    const index = ctz<u64>(lanes) as u32;
+    const lane = router + R_LANES + index * L_STRIDE;
+    const ports = load<u16>(lane, L_OUT) as u32;
+    const out = ports & 0xff;
+    const port = ports >> 8;
+    store<u8>(router + out, (port + 1) as u8, R_SA_GRANT);
+    store<u8>(router + port, (out + 1) as u8, R_SA_ACCEPT);
+    store<u8>(router + port, (load<u8>(lane, L_VC) + 1) as u8, R_RR);
+    winners |= ((index + 1) as u64) << ((out * 8) as u64);
+  }
+  return winners;
 }
 
 /** VA: every output port by itself, since a lane requests channels of one port only. */
@@ -287,13 +298,12 @@ function lostPort(router: usize, lane: u32, tenant: u32, winners: u64): bool {
 function forward(router: usize, out: u32, index: u32): void {
   const lane = router + R_LANES + index * L_STRIDE;
   const bit = (1 as u64) << (index as u64);
-  const head: u32 = load<u16>(lane, L_HEAD);
-  const flit = load<u32>(load<u32>(lane, L_FIFO) + (head << 2));
-  const left: u32 = load<u16>(lane, L_COUNT) - 1;
+  const buffered = load<u32>(lane, L_BUFFERED);
+  const flit = load<u32>(load<u32>(lane, L_FIFO) + ((buffered & 0xffff) << 2));
+  const left = (buffered >> 16) - 1;
   const outLane: usize = load<u32>(lane, L_OUTLANE);
   const free: u32 = load<u16>(outLane, L_FREE) - 1;
-  store<u16>(lane, (head + 1) & fifoMask, L_HEAD);
-  store<u16>(lane, left, L_COUNT);
+  store<u32>(lane, (left << 16) | ((buffered + 1) & fifoMask), L_BUFFERED);
   store<u16>(outLane, free, L_FREE);
   if (free == 0) store<u64>(router, load<u64>(router, R_CREDIT) & ~bit, R_CREDIT);
   if (left == 0) store<u64>(router, load<u64>(router, R_NONEMPTY) & ~bit, R_NONEMPTY);
@@ -301,7 +311,7 @@ function forward(router: usize, out: u32, index: u32): void {
   else sourceCreditIn2(load<u32>(lane, L_PEER));
   if (out < 4) {
     flitIn3(load<u32>(outLane, L_PEER), flit);
-    countFlit(load<u32>(router, R_LINK_FLITS), out * tenants + load<u8>(lane, L_TENANT));
+    count(load<u32>(outLane, L_FLITS) + ((load<u8>(lane, L_TENANT) as u32) << 3));
   } else {
     creditIn6(outLane);
     if ((flit & FLIT_TAIL) != 0) arrivalIn3(flit & ~FLIT_TAIL);
@@ -322,5 +332,5 @@ function release(router: usize, lane: usize, outLane: usize, bit: u64, left: u32
   store<u64>(want, others, R_WANT);
   if (others == 0) store<u8>(router, (load<u8>(router, R_OUTS) as u32) & ~((1 as u32) << out), R_OUTS);
   if (left == 0) store<u8>(lane, PHASE_IDLE, L_PHASE);
-  else beginWait(router, lane, load<u32>(load<u32>(lane, L_FIFO) + ((load<u16>(lane, L_HEAD) as u32) << 2)));
+  else beginWait(router, lane, load<u32>(load<u32>(lane, L_FIFO) + ((load<u32>(lane, L_BUFFERED) & 0xffff) << 2)));
 }

@@ -23,7 +23,7 @@ export function readSnapshot(kernel: Kernel, map: ImageMap, plan: Plan): Snapsho
   return {
     cycle,
     outcome,
-    deadlock: outcome === 'deadlock' ? { cycle, waiting: waitingCores(kernel, map, plan) } : undefined,
+    deadlock: outcome === 'deadlock' ? { cycle: cycle - 1, waiting: waitingCores(kernel, map, plan) } : undefined,
     digest: kernel.digest(),
     cores: map.cores.list.map((site) => readCore(kernel, site)),
     tenants: map.tenants.map((record) => readTenant(kernel, record, outcome)),

@@ -24,7 +24,7 @@ export class VerifyRun {
     const { machine, stepper } = this.second;
     stepper.run(this.cycle - machine.cycle, deadline);
     if (machine.cycle < this.cycle && machine.outcome === 'running') return false;
-    this.settle(digestAt(machine));
+    this.settle(machine.digest());
     return true;
   }
 
@@ -34,13 +34,4 @@ export class VerifyRun {
     else this.second = { machine, stepper: new Stepper(machine, this.now) };
     return machine !== undefined;
   }
-}
-
-/**
- * Digest where a machine stands. The machine notices its end in the call after its last cycle, without advancing, and whoever
- * stood at that cycle has seen the end: so one more cycle is tried, and the digest before it counts if there was one.
- */
-function digestAt(machine: Simulated): string {
-  const digest = machine.digest();
-  return machine.run(1) === 0 ? machine.digest() : digest;
 }

@@ -96,3 +96,6 @@ export function runToEnd(plan: Plan, options: Parameters<typeof Machine.create>[
   machine.run(1_000_000);
   return machine;
 }
+
+/** The cycle in which the last thing happened; cycles count from 0, so it is one less than the number of cycles run. */
+export const lastCycle = (machine: Machine): number => machine.cycle - 1;
