@@ -2,7 +2,6 @@
  * An experiment becomes a plan: tiles from the hypervisor, programs from the compiler, tables that bind the two. The programs know
  * neither tiles nor physical addresses, so a tenant that moves gets another table and the same programs: the idea of the vNPU paper.
  */
-import { compileWorkload } from '../compiler/compile.ts';
 import { mapMemory } from '../hypervisor/ranges.ts';
 import { placeTenants } from '../hypervisor/placement.ts';
 import type { Chip } from '../model/chip.ts';
@@ -10,7 +9,7 @@ import type { Experiment, TenantRequest } from '../model/experiment.ts';
 import type { Compilation, Plan, TenantPlan } from '../model/plan.ts';
 import { ok, type Problem, type Result } from '../model/problem.ts';
 import { vcoreCount } from '../model/vnpu.ts';
-import { workloadFor } from '../workloads/zoo.ts';
+import { compiled } from './compilations.ts';
 
 /** Bind an experiment, or say which tenant does not fit and why. Problems carry paths of the document. */
 export function buildPlan(experiment: Experiment): Result<Plan> {
@@ -51,16 +50,11 @@ function compileTenants(chip: Chip, tenants: readonly TenantRequest[]): Result<C
 }
 
 function compileTenant(chip: Chip, tenants: readonly TenantRequest[], tenant: TenantRequest): Result<Compilation> {
-  const workload = workloadFor(tenant.workload);
-  if (!workload.ok) return { ok: false, problems: below('workload', workload.problems) };
-  const { iterations, weights } = tenant.workload;
-  const memoryBytesPerCycle = fairMemoryBytesPerCycle(chip, tenants, tenant);
-  return compileWorkload(workload.value, {
+  return compiled(tenant.workload, {
     vcores: vcoreCount(tenant.topology),
-    iterations,
-    weights,
+    topologyWidth: tenant.topology.width,
     chip,
-    memoryBytesPerCycle,
+    memoryBytesPerCycle: fairMemoryBytesPerCycle(chip, tenants, tenant),
   });
 }
 
