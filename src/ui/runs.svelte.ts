@@ -38,8 +38,8 @@ const CALM_MS = 500;
 const SENTENCE_MS = 1000;
 
 export interface StartOptions {
-  /** Cycle that the run before had reached; 0 starts from the beginning. */
-  readonly catchUpTo: number;
+  /** Cycle that the run before had reached, or about where pipelines are full; 0 starts from the beginning. */
+  readonly catchUpTo: number | 'filled';
   /** Keep the figures of the run before for comparison. */
   readonly keepGhost: boolean;
 }

@@ -26,6 +26,8 @@ import { who } from './texts.ts';
 interface Step {
   readonly document: ExperimentDocument;
   readonly tenant: number | null;
+  /** It changed that tenant's translation. */
+  readonly translation?: true;
 }
 
 /** What opens over the page on request; the tenant editor adds a tenant when it is given none. */
@@ -131,7 +133,8 @@ export class Session {
 
   /** The last edit was about a page TLB whose size makes no difference, because too few streams interleave. */
   get entriesIdle(): boolean {
-    const translation = this.lastTenant === null ? undefined : this.experiment.tenants[this.lastTenant]?.translation;
+    const { tenant, translation: changed } = this.history.present;
+    const translation = tenant === null || !changed ? undefined : this.experiment.tenants[tenant]?.translation;
     return translation?.kind === 'page' && translation.entries >= 4 && this.chip.dmaStreams <= 4;
   }
 
@@ -149,22 +152,27 @@ export class Session {
   /** The first document: nothing to undo to. */
   async begin(document: ExperimentDocument): Promise<void> {
     this.history = History.of<Step>({ document, tenant: null });
-    await this.load(0, false);
+    await this.load(this.firstLook, false);
+  }
+
+  /** A first look shows pipelines that are full; a page that shall not run stands at cycle 0. */
+  private get firstLook(): 'filled' | 0 {
+    return this.runs.playing ? 'filled' : 0;
   }
 
   /** Make an edit; returns whether it was accepted by the schema (the run may still refuse it). */
-  edit(document: ExperimentDocument, tenant: number | null): Promise<boolean> {
+  edit(document: ExperimentDocument, tenant: number | null, translation?: true): Promise<boolean> {
     if (!this.editable) return Promise.resolve(false);
     const parsed = parseDocument(document);
     if (!parsed.ok) {
       this.problems = parsed.problems;
       return Promise.resolve(false);
     }
-    return this.become({ document: parsed.value, tenant }, { restart: false });
+    return this.become({ document: parsed.value, tenant, translation }, { restart: false });
   }
 
   translate(tenant: number, translation: Partial<Translation>): void {
-    void this.edit(setTranslation(this.document, tenant, translation), tenant);
+    void this.edit(setTranslation(this.document, tenant, translation), tenant, true);
   }
   place(tenant: number, tiles: readonly number[]): void {
     void this.edit(setPlacement(this.document, tenant, tiles), tenant);
@@ -193,13 +201,13 @@ export class Session {
     if (!placed.ok) return false;
     this.history = before.push(step);
     this.comparing = step.tenant !== null;
-    const accepted = await this.load(restart ? 0 : this.runs.cycle, !restart);
+    const accepted = await this.load(restart ? this.firstLook : this.runs.cycle, !restart);
     if (accepted === false) this.history = before;
     return accepted !== false;
   }
 
   /** Run the present document; false if the plan refuses it, null when overtaken. */
-  private async load(catchUpTo: number, keepGhost: boolean): Promise<boolean | null> {
+  private async load(catchUpTo: number | 'filled', keepGhost: boolean): Promise<boolean | null> {
     const { document, experiment } = this;
     const loaded = await this.runs.start(document, experiment, { catchUpTo, keepGhost });
     if (loaded === null) return null;

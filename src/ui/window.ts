@@ -1,9 +1,10 @@
 /**
  * The last half second of a run as rates: per tile the share of every group, per lane flits and blocked cycles per cycle.
- * Counters of a frame are cumulative modulo 2^32, so differences are taken with `>>> 0`. Allocates only on a new run.
+ * Counters of a frame are cumulative modulo 2^32, so differences are taken with `>>> 0`; those of a tile
+ * without a core mean nothing, because buffers are used again. Allocates only on a new run.
  */
 import { CAUSES, CAUSE_GROUPS } from '../model/causes.ts';
-import type { Frame } from '../engine/frame.ts';
+import { NO_CORE, type Frame } from '../engine/frame.ts';
 import { groupIndex } from '../report/shares.ts';
 
 interface Sample {
@@ -72,7 +73,7 @@ export class RateWindow {
     this.groups.fill(0);
     for (let i = 0; i < since.causes.length; i++) {
       const delta = (frame.tileCauses[i] - since.causes[i]) >>> 0;
-      if (delta > 0)
+      if (delta > 0 && frame.tileCause[Math.floor(i / CAUSES.length)] !== NO_CORE)
         this.groups[Math.floor(i / CAUSES.length) * GROUPS + groupIndex(i % CAUSES.length)] += delta / cycles;
     }
     for (let i = 0; i < since.flits.length; i++) {
