@@ -4,8 +4,7 @@
  */
 import type { MemoryTensor } from '../model/plan.ts';
 import { READ, WRITE } from '../model/vnpu.ts';
-import type { Graph } from './graph.ts';
-import { tensorOf } from './graph.ts';
+import { tensorOf, type Graph } from './graph.ts';
 
 const FIRST_ADDRESS = 0x1_0000_0000;
 const ALIGNMENT = 4096;
@@ -34,10 +33,6 @@ export function memoryMap(graph: Graph): MemoryMap {
   graph.layers.forEach(({ name, weightElements, biasElements }, index) => {
     if (weightElements > 0) weights.set(index, add(`${name}.weight`, weightElements + biasElements, READ));
   });
-  const outputAt = add(
-    output.name === '' ? 'output' : `${output.name}.output`,
-    output.rows * output.channels,
-    READ | WRITE,
-  );
+  const outputAt = add(`${output.name}.output`, output.rows * output.channels, READ | WRITE);
   return { tensors, input: inputAt, output: outputAt, weights };
 }

@@ -8,7 +8,7 @@ import type { Layer } from '../model/workload.ts';
 import { Buffers } from './buffers.ts';
 import { bestDataflow } from './cost.ts';
 import type { Fit } from './fit.ts';
-import { NETWORK_INPUT, bytesPerChannel, type Graph } from './graph.ts';
+import { NETWORK_INPUT, type Graph } from './graph.ts';
 import type { MemoryMap } from './memory-map.ts';
 import type { Operation, Span, Work } from './operation.ts';
 import { area, channelsOf, rowsOf } from './rect.ts';
@@ -16,6 +16,7 @@ import type { Share, StageShape } from './split.ts';
 import { vectorElements } from './stage-cost.ts';
 import type { Transfer } from './transfers.ts';
 import { followersOf, headsOf } from './values.ts';
+import { piecesOf, sumBytes, tilesOf, type WeightTile } from './weight-tiles.ts';
 
 export interface CoreJob {
   readonly graph: Graph;
@@ -36,34 +37,17 @@ export interface Schedule {
   readonly body: readonly Operation[];
 }
 
-/** Smallest transfer that a load is cut into, and the most of them, when the DMA engine serves several at a time. */
-const PIECE_BYTES = 8192;
-const MOST_PIECES = 8;
 /** Tokens of resident weights, one per operator; those below belong to pairs of engines. */
 const FIRST_RESIDENT_TOKEN = 64;
-
-/** Weights of one product (or of a layer norm): what is loaded and the channels that it makes. */
-interface Tile {
-  readonly layer: number;
-  readonly address: number;
-  readonly bytes: number;
-  /** Counted from the first channel of the core's slice. */
-  readonly channels: readonly [number, number];
-}
 
 /** The operations of one core. */
 export function schedule(job: CoreJob): Schedule {
   return new Scheduler(job).run();
 }
 
-/** Transfers that a load or store of so many bytes is cut into. */
-export function piecesOf({ dmaStreams }: Pick<Chip, 'dmaStreams'>, bytes: number): number {
-  return Math.max(1, Math.min(MOST_PIECES, dmaStreams, Math.floor(bytes / PIECE_BYTES)));
-}
-
 class Scheduler {
   private readonly job: CoreJob;
-  private readonly tiles: readonly Tile[];
+  private readonly tiles: readonly WeightTile[];
   private readonly buffers: Buffers;
   private readonly body: Operation[] = [];
   private readonly prologue: Operation[] = [];
@@ -130,16 +114,16 @@ class Scheduler {
     }
   }
 
-  private tilesByLayer(): Map<number, Tile[]> {
-    const byLayer = new Map<number, Tile[]>();
+  private tilesByLayer(): Map<number, WeightTile[]> {
+    const byLayer = new Map<number, WeightTile[]>();
     for (const tile of this.tiles) byLayer.set(tile.layer, [...(byLayer.get(tile.layer) ?? []), tile]);
     return byLayer;
   }
 
   private residentToken(layer: number): Operation['resident'] {
-    const { shape, chip } = this.job;
-    const bytes = sumBytes(this.tiles.filter((tile) => tile.layer === layer));
-    return { token: FIRST_RESIDENT_TOKEN + layer - shape.first, count: piecesOf(chip, bytes) };
+    const byLayer = this.tilesByLayer();
+    const count = piecesOf(this.job.chip, sumBytes(byLayer.get(layer)!));
+    return { token: FIRST_RESIDENT_TOKEN + [...byLayer.keys()].indexOf(layer), count };
   }
 
   private loadTilesBelow(end: number): void {
@@ -237,24 +221,4 @@ class Scheduler {
         : [operands, this.buffers.scores(l, head, false), this.buffers.activation(l, true, perHead(l))];
     this.add({ kind: 'matmul', M, N, K, dataflow }, l, spans);
   }
-}
-
-const sumBytes = (tiles: readonly Tile[]): number => tiles.reduce((sum, { bytes }) => sum + bytes, 0);
-
-/** The weight tiles of a core in the order of their use. */
-function tilesOf({ graph, memory, shape, share, fit }: CoreJob): Tile[] {
-  const tiles: Tile[] = [];
-  for (let l = shape.first; l <= shape.last; l++) {
-    const tiling = fit.tilings.get(l);
-    const slice = share.computes.get(l)!;
-    if (tiling === undefined || area(slice) === 0) continue;
-    const perChannel = bytesPerChannel(graph.layers[l]);
-    const count = channelsOf(slice);
-    for (let from = 0; from < count; from += tiling.channels) {
-      const to = Math.min(count, from + tiling.channels);
-      const address = memory.weights.get(l)! + (slice.channel0 + from) * perChannel;
-      tiles.push({ layer: l, address, bytes: (to - from) * perChannel, channels: [from, to] });
-    }
-  }
-  return tiles;
 }

@@ -58,7 +58,7 @@ test('whatever the chip: a program that runs to its end and fits, or a sentence 
       machine.run();
       expect(machine.leftovers()).toEqual([]);
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });
 

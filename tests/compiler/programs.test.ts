@@ -56,25 +56,21 @@ function checkWork(workload: Workload, { programs, macs }: BalancedCompilation):
 
 /** Loads by tensor: every byte at least once, and exactly once unless copies are reported. */
 function checkWeights(workload: Workload, { programs, tensors, traffic }: BalancedCompilation): void {
-  const parameters = tensors.slice(1, -1);
+  const loads = programs.flatMap((program) =>
+    perIteration(program).flatMap(({ instruction: i }) =>
+      i.op === 'load' ? [{ address: i.address, bytes: i.bytes }] : [],
+    ),
+  );
+  loads.sort((a, b) => a.address - b.address);
   let loaded = 0;
-  for (const { virtualBase, bytes, name } of parameters) {
-    const pieces: [number, number][] = [];
-    for (const program of programs) {
-      for (const { instruction } of perIteration(program)) {
-        if (
-          instruction.op !== 'load' ||
-          instruction.address < virtualBase ||
-          instruction.address >= virtualBase + bytes
-        )
-          continue;
-        expect(instruction.address + instruction.bytes, name).toBeLessThanOrEqual(virtualBase + bytes);
-        pieces.push([instruction.address - virtualBase, instruction.bytes]);
-      }
-    }
+  for (const { virtualBase, bytes, name } of tensors.slice(1, -1)) {
+    const pieces = loads
+      .filter(({ address }) => address >= virtualBase && address < virtualBase + bytes)
+      .map((load): [number, number] => [load.address - virtualBase, load.bytes]);
     let covered = 0;
-    for (const [from, length] of pieces.sort((a, b) => a[0] - b[0])) {
+    for (const [from, length] of pieces) {
       expect(from, name).toBeLessThanOrEqual(covered);
+      expect(from + length, name).toBeLessThanOrEqual(bytes);
       covered = Math.max(covered, from + length);
       loaded += length;
     }
