@@ -5,7 +5,7 @@
 import type { TenantRequest } from '../model/experiment.ts';
 import type { Ghost } from '../report/ghost.ts';
 import type { Ideal } from '../worker/protocol.ts';
-import type { Figures } from './figures.ts';
+import { steadyCycles, type Figures } from './figures.ts';
 
 export interface Bar {
   /** 0..1 of the card's width. */
@@ -17,9 +17,11 @@ export interface Bar {
   readonly measured: boolean;
 }
 
-/** Cycles per iteration of the ghost, by name; null while unknown. */
-export const ghostCycles = (ghost: Ghost | null, name: string): number | null =>
-  ghost?.tenants.find((tenant) => tenant.name === name)?.cyclesPerIteration || null;
+/** Cycles per iteration of the ghost of a tenant; null while unknown. */
+export function ghostCycles(ghost: Ghost | null, { name, workload }: TenantRequest): number | null {
+  const then = ghost?.tenants.find((tenant) => tenant.name === name);
+  return then ? steadyCycles(then, workload.iterations) || null : null;
+}
 
 export function barOf(
   index: number,
@@ -28,16 +30,17 @@ export function barOf(
   ghost: Ghost | null,
   ideal: Ideal,
 ): Bar {
-  const cyclesOf = (i: number): number => figures?.tenants[i]?.cyclesPerIteration ?? 0;
+  const cyclesOf = (i: number): number => {
+    const now = figures?.tenants[i];
+    return now ? steadyCycles(now, tenants[i].workload.iterations) : 0;
+  };
   const own = cyclesOf(index);
   if (own === 0) return { length: 1, ghost: ghost ? 1 : null, ideal: null, measured: false };
   const sameWork = ({ workload, topology }: TenantRequest): string =>
     JSON.stringify([workload.model, workload.tokens, topology.width, topology.height]);
   const peers = tenants.flatMap((tenant, i) => (sameWork(tenant) === sameWork(tenants[index]) ? [i] : []));
-  const longest = Math.max(
-    ...peers.flatMap((i) => [cyclesOf(i), ghostCycles(ghost, tenants[i].name) ?? 0, ideal[i] ?? 0]),
-  );
-  const before = ghostCycles(ghost, tenants[index].name);
+  const longest = Math.max(...peers.flatMap((i) => [cyclesOf(i), ghostCycles(ghost, tenants[i]) ?? 0, ideal[i] ?? 0]));
+  const before = ghostCycles(ghost, tenants[index]);
   const best = ideal[index] ?? null;
   return {
     length: own / longest,

@@ -20,6 +20,11 @@ export interface TenantFigures {
   readonly misses: number;
 }
 
+interface SteadyFigures {
+  readonly iterationsDone: number;
+  readonly cyclesPerIteration: number | null;
+}
+
 export interface Figures {
   readonly cycle: number;
   readonly outcome: Frame['outcome'];
@@ -38,6 +43,10 @@ export function readFigures(frame: Frame): Figures {
   const { cycle, outcome, cyclesPerSecond, pace } = frame;
   return { cycle, outcome, cyclesPerSecond, pace, tenants };
 }
+
+/** Cycles per iteration once they mean a pipeline that is full: the first iteration alone is a latency. 0 while unknown. */
+export const steadyCycles = ({ iterationsDone, cyclesPerIteration }: SteadyFigures, iterations: number): number =>
+  iterationsDone > 1 || iterationsDone === iterations ? (cyclesPerIteration ?? 0) : 0;
 
 /** What the headline's facts are made from. */
 export function blameTenants(requests: readonly TenantRequest[], figures: Figures): BlameTenant[] {

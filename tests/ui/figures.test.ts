@@ -4,7 +4,7 @@ import { CAUSES, CAUSE_GROUPS } from '../../src/model/causes.ts';
 import type { TenantRequest } from '../../src/model/experiment.ts';
 import { Frame, frameBytes } from '../../src/engine/frame.ts';
 import { barOf } from '../../src/ui/bars.ts';
-import { activeShares, type Figures } from '../../src/ui/figures.ts';
+import { activeShares, steadyCycles, type Figures } from '../../src/ui/figures.ts';
 import { layOut } from '../../src/ui/mesh/geometry.ts';
 import { slideAt, slides } from '../../src/ui/mesh/slide.ts';
 import { RateWindow } from '../../src/ui/window.ts';
@@ -60,9 +60,11 @@ describe('RateWindow', () => {
 
 describe('bars', () => {
   const tenant = (name: string, model = 'resnet18'): TenantRequest =>
-    ({ name, topology: { width: 3, height: 3 }, workload: { model, tokens: 256 } }) as TenantRequest;
+    ({ name, topology: { width: 3, height: 3 }, workload: { model, tokens: 256, iterations: 8 } }) as TenantRequest;
   const figures = (...cycles: number[]): Figures =>
-    ({ tenants: cycles.map((cyclesPerIteration) => ({ cyclesPerIteration })) }) as unknown as Figures;
+    ({
+      tenants: cycles.map((cyclesPerIteration) => ({ cyclesPerIteration, iterationsDone: 2 })),
+    }) as unknown as Figures;
 
   it('are on one scale for the same network, on their own for another', () => {
     const tenants = [tenant('A'), tenant('B'), tenant('C', 'gpt2-small')];
@@ -73,6 +75,12 @@ describe('bars', () => {
 
   it('say so before an iteration is measured', () => {
     expect(barOf(0, [tenant('A')], figures(0), null, [])).toMatchObject({ length: 1, measured: false, ideal: null });
+  });
+
+  it('do not take the latency of the first iteration for its time', () => {
+    expect(steadyCycles({ iterationsDone: 1, cyclesPerIteration: 400 }, 8)).toBe(0);
+    expect(steadyCycles({ iterationsDone: 1, cyclesPerIteration: 400 }, 1)).toBe(400);
+    expect(steadyCycles({ iterationsDone: 2, cyclesPerIteration: 90 }, 8)).toBe(90);
   });
 
   it('leave idle out of the shares', () => {
