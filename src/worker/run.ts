@@ -14,6 +14,7 @@ import { Stepper } from './stepper.ts';
 /** Cycles per second at which the page sees every single cycle. */
 export const ONE_PER_FRAME = 60;
 const CATCH_UP_MS = 300;
+const FIRST_LOOK_MS = 1000;
 const LONGEST_SEARCH_MS = 2000;
 /** While frames are asked for at least this often, they set the beat of slow paces. */
 const FRAME_BEAT_MS = 100;
@@ -24,6 +25,15 @@ type Errand = { readonly until: number } & ({ readonly toCycle: number } | { rea
 
 /** What the loop should do after a slice: at once again, in a few milliseconds, or not before something changes. */
 export type Appetite = 'more' | 'soon' | 'none';
+
+/**
+ * About the cycle from which all pipelines are full and a few iterations have been measured, as far as the estimates go, but never
+ * more than half of a tenant's iterations: what a first look should show.
+ */
+function filledAt(plan: Plan): number {
+  const fills = plan.tenants.map(({ stages, iterations, estimatedCycles }) => Math.min(stages + 4, iterations / 2) * estimatedCycles);
+  return Math.floor(Math.max(0, ...fills));
+}
 
 export class Run {
   readonly runId: number;
@@ -51,7 +61,9 @@ export class Run {
     this.measured = new Measured(machine, plan);
     this.playing = request.playing;
     this.setPace(request.pace);
-    if (request.catchUpTo > 0) this.errand = { toCycle: request.catchUpTo, until: start + CATCH_UP_MS };
+    const toCycle = request.catchUpTo === 'filled' ? filledAt(plan) : request.catchUpTo;
+    const longest = request.catchUpTo === 'filled' ? FIRST_LOOK_MS : CATCH_UP_MS;
+    if (toCycle > 0) this.errand = { toCycle, until: start + longest };
   }
 
   /** Seconds inside the machine. */
