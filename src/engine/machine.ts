@@ -103,6 +103,7 @@ export class Machine {
       stall: 0,
     }));
     frame.tileCause.fill(NO_CORE);
+    frame.tileCauses.fill(0);
     for (const { tile, tenant, address } of this.map.cores.list) {
       const sum = sums[tenant];
       for (let c = 0; c < CAUSES.length; c++) {
