@@ -31,7 +31,9 @@ export type Appetite = 'more' | 'soon' | 'none';
  * more than half of a tenant's iterations: what a first look should show.
  */
 function filledAt(plan: Plan): number {
-  const fills = plan.tenants.map(({ stages, iterations, estimatedCycles }) => Math.min(stages + 4, iterations / 2) * estimatedCycles);
+  const fills = plan.tenants.map(
+    ({ stages, iterations, estimatedCycles }) => Math.min(stages + 4, iterations / 2) * estimatedCycles,
+  );
   return Math.floor(Math.max(0, ...fills));
 }
 
