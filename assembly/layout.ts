@@ -126,8 +126,9 @@ export const R_X = 97; // u8
 export const R_Y = 98; // u8
 export const R_OUTS = 99; // u8 output ports that some lane wants
 export const R_INDEX = 100; // tile
-export const R_LINK_BLOCKED = 104;
-export const R_LANES = 112;
+export const R_LINK_BLOCKED = 104; // u64 per link port
+export const R_LINK_FLITS = 108; // u64 per link port and tenant
+export const R_LANES = 128;
 
 // lane (port*V + vc): the input channel and the output channel of that number
 export const L_FIFO = 0;
@@ -145,9 +146,7 @@ export const L_OUTLANE = 24; // output channel of an ACTIVE lane
 export const L_INDEX = 28; // u8
 export const L_PHASE = 29; // u8
 export const L_VC = 30; // u8
-export const L_MASK = 32; // u16 channels that the front packet may take
-export const L_FLITS = 36; // counters of the link behind this output channel, u64 per tenant
-export const L_STRIDE = 40;
+export const L_STRIDE = 32;
 
 export const PHASE_IDLE = 0;
 export const PHASE_WAIT = 1;

@@ -8,13 +8,11 @@ import {
   L_FIFO,
   L_FREE,
   L_INDEX,
-  L_MASK,
   L_OUT,
   L_OWNER,
   L_PHASE,
   L_ROUTER,
   L_TENANT,
-  K_MASK,
   K_TENANT,
   K_X,
   K_Y,
@@ -168,8 +166,9 @@ function land(lane: usize, flit: u32): void {
   store<u32>(lane, buffered + 0x10000, L_BUFFERED);
   if (buffered >> 16 != 0) return;
   const router: usize = load<u32>(lane, L_ROUTER);
-  store<u64>(router, load<u64>(router, R_NONEMPTY) | ((1 as u64) << (load<u8>(lane, L_INDEX) as u64)), R_NONEMPTY);
-  setBit(activeSet, load<u32>(router, R_INDEX));
+  const others = load<u64>(router, R_NONEMPTY);
+  store<u64>(router, others | ((1 as u64) << (load<u8>(lane, L_INDEX) as u64)), R_NONEMPTY);
+  if (others == 0) setBit(activeSet, load<u32>(router, R_INDEX));
   if (load<u8>(lane, L_PHASE) == PHASE_IDLE) beginWait(router, lane, flit);
 }
 
@@ -182,7 +181,6 @@ export function beginWait(router: usize, lane: usize, flit: u32): void {
   store<u8>(lane, PHASE_WAIT, L_PHASE);
   store<u8>(lane, out as u8, L_OUT);
   store<u8>(lane, load<u8>(packet, K_TENANT), L_TENANT);
-  store<u16>(lane, load<u16>(packet, K_MASK), L_MASK);
   store<u64>(want, load<u64>(want, R_WANT) | bit, R_WANT);
   store<u8>(router, (load<u8>(router, R_OUTS) as u32) | ((1 as u32) << out), R_OUTS);
   store<u64>(router, load<u64>(router, R_WAIT) | bit, R_WAIT);

@@ -156,7 +156,7 @@ function nextEvent(now: u64): u64 {
   let plane: usize = load<u32>(H_PLANES_AT);
   for (let p: u32 = 0; p < (PLANE_COUNT as u32); p++, plane += P_STRIDE) {
     if (load<u32>(plane, P_USED) == 0 || planeIdle(plane)) continue;
-    if (linksBusy(plane) || load<u32>(plane, P_MOVED) != 0) return now + 1;
+    if (load<u32>(plane, P_MOVED) != 0 || linksBusy(plane)) return now + 1;
     next = now + 1; // stuck for now; a channel blocked for a cycle is counted in that cycle
   }
   const event = unitsWake(now);

@@ -5,11 +5,11 @@ import { count, firstFrom, nextBit } from './bits';
 import { arrivalIn3, beginWait, creditIn3, creditIn6, flitIn3, sourceCreditIn2 } from './link';
 import {
   FLIT_TAIL,
+  H_TENANTS,
+  K_MASK,
   L_BUFFERED,
   L_FIFO,
-  L_FLITS,
   L_FREE,
-  L_MASK,
   L_OUT,
   L_OUTLANE,
   L_OWNER,
@@ -34,6 +34,7 @@ import {
   R_ACTIVE,
   R_CREDIT,
   R_LANES,
+  R_LINK_FLITS,
   R_NONEMPTY,
   R_OUTS,
   R_OWNED,
@@ -51,6 +52,7 @@ let vcMask: u64 = 0;
 let portOfLane: u32 = 0; // reciprocal: (lane * portOfLane) >> 16 is the port
 let fifoMask: u32 = 0;
 let masked: bool = false;
+let tenants: u32 = 0;
 let moved: u32 = 0;
 let winningLanes: u64 = 0; // of the last switch allocation
 
@@ -60,6 +62,7 @@ export function route(plane: usize, reverse: bool): void {
   vcMask = ((1 as u64) << (vcs as u64)) - 1;
   portOfLane = 65536 / vcs + 1;
   fifoMask = load<u32>(plane, P_FIFO_MASK);
+  tenants = load<u32>(H_TENANTS);
   masked = load<u32>(plane, P_MASKED) != 0;
   watchLosers(plane);
   moved = 0;
@@ -92,8 +95,12 @@ function visit(router: usize): bool {
   }
   // heads that got their channel now are in the pipeline, not blocked
   const present = nonEmpty & ~(waiting & ~load<u64>(router, R_WAIT));
-  winningLanes = ready;
-  const winners = areApart(router, ready) ? switchApart(router, ready) : allocateSwitch(router, ready);
+  if (areApart(router, ready)) {
+    if (present != ready) observeLosers(router, present & ~ready, winnersApart(router, ready));
+    for (let left = ready; left != 0; left &= left - 1) forwardApart(router, ctz<u64>(left) as u32);
+    return load<u64>(router, R_NONEMPTY) != 0;
+  }
+  const winners = allocateSwitch(router, ready);
   const losers = present & ~winningLanes;
   if (losers != 0) observeLosers(router, losers, winners);
   for (let left = winners; left != 0; ) {
@@ -108,6 +115,7 @@ function visit(router: usize): bool {
 // @ts-ignore: decorator
 @inline
 function areApart(router: usize, lanes: u64): bool {
+  if ((lanes & (lanes - 1)) == 0) return true;
   let seen: u32 = 0;
   for (; lanes != 0; lanes &= lanes - 1) {
     const ports = load<u16>(router + R_LANES + (ctz<u64>(lanes) as u32) * L_STRIDE, L_OUT) as u32;
@@ -128,23 +136,29 @@ function allocateApart(router: usize, lanes: u64): void {
   }
 }
 
-/** SA for lanes that are apart: each wins its output port. */
-// @ts-ignore: decorator
-@inline
-function switchApart(router: usize, lanes: u64): u64 {
+/** Winners of SA among lanes that are apart, each at its output port; packed as by allocateSwitch. */
+function winnersApart(router: usize, lanes: u64): u64 {
   let winners: u64 = 0;
   for (; lanes != 0; lanes &= lanes - 1) {
     const index = ctz<u64>(lanes) as u32;
-    const lane = router + R_LANES + index * L_STRIDE;
-    const ports = load<u16>(lane, L_OUT) as u32;
-    const out = ports & 0xff;
-    const port = ports >> 8;
-    store<u8>(router + out, (port + 1) as u8, R_SA_GRANT);
-    store<u8>(router + port, (out + 1) as u8, R_SA_ACCEPT);
-    store<u8>(router + port, (load<u8>(lane, L_VC) + 1) as u8, R_RR);
+    const out: u32 = load<u8>(router + R_LANES + index * L_STRIDE, L_OUT);
     winners |= ((index + 1) as u64) << ((out * 8) as u64);
   }
   return winners;
+}
+
+/** SA for a lane in nobody's way: it wins its output port, the pointers follow, and its flit leaves. */
+// @ts-ignore: decorator
+@inline
+function forwardApart(router: usize, index: u32): void {
+  const lane = router + R_LANES + index * L_STRIDE;
+  const ports = load<u16>(lane, L_OUT) as u32;
+  const out = ports & 0xff;
+  const port = ports >> 8;
+  store<u8>(router + out, (port + 1) as u8, R_SA_GRANT);
+  store<u8>(router + port, (out + 1) as u8, R_SA_ACCEPT);
+  store<u8>(router + port, (load<u8>(lane, L_VC) + 1) as u8, R_RR);
+  forward(router, out, index);
 }
 
 /** VA: every output port by itself, since a lane requests channels of one port only. */
@@ -184,7 +198,8 @@ function allowed(router: usize, vc: u32, requests: u64): u64 {
   let result: u64 = 0;
   for (let left = requests; left != 0; left &= left - 1) {
     const lane = ctz<u64>(left);
-    const may: u64 = (load<u16>(router + R_LANES + (lane as usize) * L_STRIDE, L_MASK) >> (vc as u16)) & 1;
+    const packet: usize = front(router + R_LANES + (lane as usize) * L_STRIDE) & ~FLIT_TAIL;
+    const may: u64 = (load<u16>(packet, K_MASK) >> (vc as u16)) & 1;
     result |= may << lane;
   }
   return result;
@@ -255,7 +270,7 @@ function forward(router: usize, out: u32, index: u32): void {
   else sourceCreditIn2(load<u32>(lane, L_PEER));
   if (out < 4) {
     flitIn3(load<u32>(outLane, L_PEER), flit);
-    count(load<u32>(outLane, L_FLITS) + ((load<u8>(lane, L_TENANT) as u32) << 3));
+    count(load<u32>(router, R_LINK_FLITS) + ((out * tenants + (load<u8>(lane, L_TENANT) as u32)) << 3));
   } else {
     creditIn6(outLane);
     if ((flit & FLIT_TAIL) != 0) arrivalIn3(flit & ~FLIT_TAIL);
@@ -276,5 +291,12 @@ function release(router: usize, lane: usize, outLane: usize, bit: u64, left: u32
   store<u64>(want, others, R_WANT);
   if (others == 0) store<u8>(router, (load<u8>(router, R_OUTS) as u32) & ~((1 as u32) << out), R_OUTS);
   if (left == 0) store<u8>(lane, PHASE_IDLE, L_PHASE);
-  else beginWait(router, lane, load<u32>(load<u32>(lane, L_FIFO) + ((load<u32>(lane, L_BUFFERED) & 0xffff) << 2)));
+  else beginWait(router, lane, front(lane));
+}
+
+/** The flit at the front of a lane that has one. */
+// @ts-ignore: decorator
+@inline
+function front(lane: usize): u32 {
+  return load<u32>(load<u32>(lane, L_FIFO) + ((load<u32>(lane, L_BUFFERED) & 0xffff) << 2));
 }

@@ -80,6 +80,7 @@ function writeRouter(regions: Regions, place: RouterPlace): void {
   regions.u8(router + L.R_X, tileX(mesh, tile));
   regions.u8(router + L.R_Y, tileY(mesh, tile));
   regions.u32(router + L.R_INDEX, tile);
+  regions.u32(router + L.R_LINK_FLITS, place.linkFlits + tile * LOCAL * tenants * 8);
   regions.u32(router + L.R_LINK_BLOCKED, place.linkBlocked + tile * LOCAL * 8);
   for (let port = 0; port < L.PORTS; port++) {
     const peerTile = neighbour(mesh, tile, port);
@@ -96,7 +97,6 @@ function writeRouter(regions: Regions, place: RouterPlace): void {
       regions.u8(lane + L.L_INDEX, index);
       regions.u8(lane + L.L_PORT, port);
       regions.u8(lane + L.L_VC, vc);
-      if (port !== LOCAL) regions.u32(lane + L.L_FLITS, place.linkFlits + (tile * LOCAL + port) * tenants * 8);
     }
   }
 }
