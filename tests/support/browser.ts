@@ -1,13 +1,15 @@
 /**
  * What browser tests stand on: the built site served from a sub-path by a plain static server, with its policy as a header too,
- * and the machine's Chromium. A missing browser or build fails every test that asks for a page, with the reason.
+ * and the machine's Chromium. A missing browser or build fails every test that asks for a page, with the reason, and no test may
+ * leave a console error or a request to another host behind.
  */
 import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { test as base } from 'vitest';
+import { expect, test as base } from 'vitest';
 import { ADVICE, findBrowser } from '../../src/cli/browser.mjs';
 import { listen, staticServer } from '../../src/cli/static-server.mjs';
+import { Playground } from './playground.ts';
 
 const SITE = 'dist/site';
 const PREFIX = '/some/where/playground/';
@@ -66,30 +68,43 @@ interface Stage {
   readonly browser: Browser;
   /** A page of its own per test, 1440 x 900, nothing loaded yet. */
   readonly page: Page;
+  /** Whatever it holds at the end of a test fails that test; one that provokes an error takes it out. */
   readonly watch: Watch;
+  readonly playground: Playground;
 }
 
-/** `it` for browser tests: `it('...', async ({ page, site, watch }) => ...)`. */
+/** `it` for browser tests: `it('...', async ({ playground }) => ...)`. Server and browser are shared by the tests of a file. */
 export const it = base.extend<Stage>({
-  // Vitest reads the names of the fixtures a test wants from this parameter, so it must be a pattern.
-  // eslint-disable-next-line no-empty-pattern
-  site: async ({}, use) => {
-    const { url, close } = await serveSite();
-    await use(url);
-    close();
-  },
-  // eslint-disable-next-line no-empty-pattern
-  browser: async ({}, use) => {
-    const browser = await launch();
-    await use(browser);
-    await browser.close();
-  },
+  site: [
+    // Vitest reads the names of the fixtures a test wants from this parameter, so it must be a pattern.
+    // eslint-disable-next-line no-empty-pattern
+    async ({}, use) => {
+      const { url, close } = await serveSite();
+      await use(url);
+      close();
+    },
+    { scope: 'file' },
+  ],
+  browser: [
+    // eslint-disable-next-line no-empty-pattern
+    async ({}, use) => {
+      const browser = await launch();
+      await use(browser);
+      await browser.close();
+    },
+    { scope: 'file' },
+  ],
   page: async ({ browser }, use) => {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
     await use(await context.newPage());
     await context.close();
   },
   watch: async ({ page, site }, use) => {
-    await use(new Watch(page, site));
+    const watch = new Watch(page, site);
+    await use(watch);
+    expect(watch.complaints).toEqual([]);
+  },
+  playground: async ({ page, site, watch: _watch }, use) => {
+    await use(new Playground(page, site));
   },
 });

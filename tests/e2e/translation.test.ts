@@ -1,0 +1,68 @@
+/** The suggested change and the translation switch: every change is an edit of the document, and its effect is told. */
+import { describe, expect } from 'vitest';
+import { it } from '../support/browser.ts';
+import { eventually } from '../support/playground.ts';
+
+const PAGES = { kind: 'page', entries: 4 };
+const VCHUNK = { kind: 'vchunk', entries: 4 };
+
+describe('the suggested button', () => {
+  it('gives A vChunk and tells how much faster A is now', async ({ playground }) => {
+    await playground.open();
+    expect(playground.translation(0)).toEqual(PAGES);
+    await playground.page.getByTestId('suggest').click();
+    await eventually(() => playground.translation(0)).toEqual(VCHUNK);
+    await eventually(() => playground.headline).toMatch(/^A: (1\.[2-9]\d?|[2-9][\d.]*) times faster\./);
+    await playground.card('A').getByText('before').waitFor();
+  });
+
+  it('answers the guess that was made before', async ({ playground }) => {
+    await playground.open();
+    await playground.page.getByText('1.5 times', { exact: true }).click();
+    await playground.page.getByTestId('suggest').click();
+    await eventually(() => playground.headline).toMatch(/^A: .* times faster\. You guessed 1\.5\.$/);
+  });
+});
+
+describe('the switch in a card', () => {
+  it('goes from pages to vChunk to none, and the numbers follow', async ({ playground }) => {
+    await playground.open();
+    const waiting = () => playground.card('A').getByRole('img').first().getAttribute('aria-label');
+    await eventually(waiting).toMatch(/address translation [2-9]\d %/);
+    await playground.translate('A', 'vChunk');
+    await eventually(() => playground.translation(0)).toEqual(VCHUNK);
+    await eventually(waiting).toMatch(/work \d+ %(?!.*address translation ([2-9]|\d\d) %)/);
+    await playground.translate('A', 'none');
+    await eventually(() => playground.translation(0)).toEqual({ kind: 'physical', entries: 4 });
+    await eventually(waiting).toMatch(/work \d+ %(?!.*address translation)/);
+    await playground.translate('A', 'pages');
+    await eventually(() => playground.translation(0)).toEqual(PAGES);
+    await eventually(waiting).toMatch(/address translation [2-9]\d %/);
+  });
+
+  it('says that 4 and 32 entries do not differ with one DMA stream', async ({ playground }) => {
+    await playground.open();
+    await playground.card('A').getByRole('combobox').selectOption('32');
+    await eventually(() => playground.translation(0)).toEqual({ kind: 'page', entries: 32 });
+    await eventually(() => playground.second).toMatch(/^With 1 DMA stream 4 and 32 entries miss equally often/);
+    await eventually(() => playground.headline).toBe('A: as fast as before.');
+  });
+});
+
+describe('the keys', () => {
+  it('1 to 4 give none, 4 pages, 32 pages and vChunk to the tenant under the focus', async ({ playground }) => {
+    await playground.open();
+    await playground.tile(6).focus();
+    for (const [key, translation, said] of [
+      ['1', { kind: 'physical', entries: 4 }, 'B: translation none'],
+      ['2', PAGES, 'B: translation pages'],
+      ['3', { kind: 'page', entries: 32 }, 'B: translation pages'],
+      ['4', VCHUNK, 'B: translation vChunk'],
+    ] as const) {
+      await playground.page.keyboard.press(key);
+      await eventually(() => playground.translation(1)).toEqual(translation);
+      expect(await playground.said).toBe(said);
+    }
+    expect(playground.translation(0)).toEqual(PAGES);
+  });
+});
