@@ -72,9 +72,8 @@ async function rate(page) {
 async function runFlatOut(browser, url) {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   await page.goto(url);
-  const pace = page.getByRole('slider').first();
-  await pace.waitFor();
-  await pace.press('End');
+  await page.waitForFunction(() => /[1-9]/.test(document.querySelector('[data-testid="cycle"]')?.textContent ?? ''));
+  await page.getByRole('slider').first().press('End');
   await page.waitForTimeout(WARM_UP_MS);
   return page;
 }
