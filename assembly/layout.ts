@@ -110,7 +110,8 @@ export const P_MOVED = 152; // something changed in this cycle
 export const P_LINK_FLITS = 156; // u64 per tile, link port and tenant
 export const P_LINK_BLOCKED = 160; // u64 per tile and link port
 export const P_MASKED = 164; // some packet may not take every channel
-export const P_STRIDE = 168;
+export const P_ROUTES = 168; // place of route tables (u8 per tile and destination); always 0 so far: dimension order
+export const P_STRIDE = 176;
 
 // router
 export const R_WAIT = 0; // u64 lanes in WAIT_VC
@@ -333,7 +334,11 @@ export const T_FAULT_ADDRESS = 88; // u64
 export const T_FAULT_CYCLE = 96; // u64
 export const T_FAULT_VCORE = 104;
 export const T_FAULT_INSTRUCTION = 108;
-export const T_STRIDE = 112;
+// place of the access counter: bytes of this window, budget (always 0 so far: no cap), length of a window
+export const T_WINDOW_BYTES = 112;
+export const T_BUDGET_BYTES = 116;
+export const T_WINDOW_CYCLES = 120;
+export const T_STRIDE = 128;
 
 // barrier group
 export const G_CORES = 0; // cores that take part

@@ -41,7 +41,7 @@ interface Trace {
   readonly page: unknown[];
   readonly range: unknown[];
 }
-const traces: Trace[] = JSON.parse(readFileSync('tests/cli/tlb_public.json', 'utf8'));
+const traces: Trace[] = JSON.parse(readFileSync('tests/reference/tlb_public.json', 'utf8'));
 
 describe.each(traces.map((trace) => [trace.name, trace] as const))('trace "%s"', (_, trace) => {
   it('is made again from its generator', () => {

@@ -24,7 +24,7 @@ interface Instance {
   first_free_baseline: { map: number[]; cost: number; connected: boolean } | null;
 }
 
-const file = new URL('./mapping_public.json', import.meta.url);
+const file = new URL('../reference/mapping_public.json', import.meta.url);
 const { instances } = JSON.parse(readFileSync(file, 'utf8')) as { instances: Instance[] };
 const withoutNodeCosts = instances.filter(({ variant }) => variant !== 'hetero');
 const meshRequests = instances.filter(({ request }) => /^\d+x\d+$/.test(request));
