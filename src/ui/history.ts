@@ -15,6 +15,10 @@ export class History<T> {
   get canUndo(): boolean {
     return this.past.length > 0;
   }
+  /** What an undo would bring back; undefined where there is nothing. */
+  get previous(): T | undefined {
+    return this.past.at(-1);
+  }
   get canRedo(): boolean {
     return this.future.length > 0;
   }

@@ -20,8 +20,8 @@ import { RateWindow } from './window.ts';
 export interface Picture {
   readonly frame: Frame;
   readonly rates: RateWindow;
-  /** Single cycles can be seen: show causes of the cycle, and packets. */
-  readonly slow: boolean;
+  /** Cause of the cycle per tile where single cycles can be seen, and packets with it; else null. */
+  readonly instant: Uint8Array | null;
 }
 
 /** Paints one frame; `null` before the first. */
@@ -252,19 +252,27 @@ export class Runs {
     this.arrived = null;
     if (frame.tiles !== this.info?.chip.tiles.length || frame.tenants !== this.info.tenants.length) return;
     const rates = this.picture?.rates ?? new RateWindow(frame.tiles);
-    rates.push(frame, time);
-    this.picture = { frame, rates, slow: this.slow };
+    if (frame.outcome === 'done') rates.settle(frame);
+    else rates.push(frame, time);
+    this.picture = { frame, rates, instant: this.slow && frame.outcome !== 'done' ? frame.tileCause : null };
     if (time - this.lastNumbers >= (this.calm.matches ? CALM_MS : NUMBERS_MS)) this.renewNumbers(frame, time);
     if (this.dirty || !this.calm.matches || time - this.lastPaint >= CALM_MS) this.paint(time);
   }
 
   private renewNumbers(frame: Frame, time: number): void {
     this.lastNumbers = time;
-    const ended = this.figures?.outcome !== frame.outcome;
+    const wasOver = this.over;
     this.figures = readFigures(frame);
+    const ended = this.over && !wasOver;
+    if (!ended && this.hurrying(frame)) return;
     if (!ended && this.settled && time - this.lastSettled < SENTENCE_MS) return;
     this.lastSettled = time;
     this.settled = this.figures;
+  }
+
+  /** On the way to where the picture shall begin, flat out: what is measured there is not said yet. */
+  private hurrying({ pace }: Frame): boolean {
+    return pace === Infinity && this.pace !== Infinity && !this.stepping;
   }
 
   private paint(time: number): void {

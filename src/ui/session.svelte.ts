@@ -2,6 +2,7 @@
  * What the visitor is doing: the document with its undo and redo, what is selected, what went wrong, what was shared. Every edit is
  * an edit of the document and starts a new run; a document that is refused never replaces the last good one.
  */
+import { CAUSES } from '../model/causes.ts';
 import type { Chip } from '../model/chip.ts';
 import type { Experiment } from '../model/experiment.ts';
 import type { Problem, Result } from '../model/problem.ts';
@@ -35,6 +36,7 @@ export type Overlay =
   { readonly kind: 'gallery' | 'menu' | 'share' } | { readonly kind: 'tenant'; readonly tenant: number | null } | null;
 
 const PROGRESS_COUNTS = 1.5;
+const TRANSLATION = CAUSES.indexOf('translation');
 
 export class Session {
   private history = $state.raw<History<Step>>(History.of<Step>({ document: { version: 1 }, tenant: null }));
@@ -50,6 +52,8 @@ export class Session {
   /** What is open over the page. */
   overlay = $state.raw<Overlay>(null);
   announcement = $state('');
+  /** Tile of the core whose misses are shown step by step. */
+  missOf = $state.raw<number | null>(null);
   /** The latest change can be compared with the run before it. */
   comparing = $state(false);
 
@@ -62,6 +66,8 @@ export class Session {
   );
   readonly placements: readonly (readonly number[])[] = $derived(placementsOf(this.experiment));
   readonly scene: Scene = $derived({ chip: this.chip, tenants: this.sceneTenants() });
+  /** Where the tenant of the last edit was before it, if that has changed. */
+  readonly leftTiles: readonly number[] = $derived(this.placementBefore());
   readonly canUndo = $derived(this.history.canUndo);
   readonly canRedo = $derived(this.history.canRedo);
   readonly lastTenant = $derived(this.history.present.tenant);
@@ -95,6 +101,19 @@ export class Session {
       width: topology.width,
       stages: stages?.[i]?.name === name ? stages[i].stageLabels : [],
     }));
+  }
+
+  private placementBefore(): readonly number[] {
+    const { previous, present } = this.history;
+    const { tenant } = present;
+    if (!this.comparing || tenant === null || !previous) return [];
+    const before = resolve(previous.document);
+    const now = this.placements[tenant] ?? [];
+    const then =
+      before.chip.width === this.chip.width && before.chip.height === this.chip.height
+        ? (placementsOf(before)[tenant] ?? [])
+        : [];
+    return then.length === now.length && then.some((tile, v) => tile !== now[v]) ? then : [];
   }
 
   /** Blame needs figures of exactly these tenants: right after an edit the old ones may still stand. */
@@ -131,11 +150,11 @@ export class Session {
     return this.change !== null || this.runs.cycle <= PROGRESS_COUNTS * ghost.cycle;
   }
 
-  /** The last edit was about a page TLB whose size makes no difference, because too few streams interleave. */
-  get entriesIdle(): boolean {
+  /** The last edit was about a page TLB: whether its size matters is then worth a sentence. */
+  get aboutEntries(): boolean {
     const { tenant, translation: changed } = this.history.present;
     const translation = tenant === null || !changed ? undefined : this.experiment.tenants[tenant]?.translation;
-    return translation?.kind === 'page' && translation.entries >= 4 && this.chip.dmaStreams <= 4;
+    return translation?.kind === 'page' && (translation.entries >= 4 || this.chip.dmaStreams > 4);
   }
 
   /** Open something from outside as one undoable step; what is wrong with it is shown, and the old stays. */
@@ -231,6 +250,22 @@ export class Session {
           ? { link: selection.link }
           : null,
     );
+  }
+
+  /** Look at one translation miss of a core: its next, at one cycle per frame. */
+  showMiss(tile: number): void {
+    this.select({ kind: 'core', tile });
+    const tenant = this.selectedTenant;
+    if (this.runs.over || tenant === null || this.experiment.tenants[tenant].translation.kind === 'physical') return;
+    this.missOf = tile;
+    this.runs.showMiss(tile);
+  }
+
+  /** The core of a tenant that has lost most cycles to translation: where a miss is soon to be seen. */
+  showMissOf(tenant: number): void {
+    const lost = (tile: number): number => this.runs.tileCauses(tile)[TRANSLATION] ?? 0;
+    const tiles = this.placements[tenant] ?? [];
+    if (tiles.length > 0) this.showMiss(tiles.reduce((most, tile) => (lost(tile) > lost(most) ? tile : most)));
   }
 
   /** The tenant of the selection, if any. */

@@ -5,7 +5,7 @@
 import type { Cause, CauseGroup } from '../model/causes.ts';
 import { ENGINE_VERSION } from '../model/version.ts';
 import type { TranslationKind } from '../model/vnpu.ts';
-import type { Headline } from '../report/blame.ts';
+import type { Basis, Headline } from '../report/blame.ts';
 import type { MovePreview } from '../hypervisor/move.ts';
 import type { DragEvent } from './drag.ts';
 import { brief, bytes, count, hex, percent, plural, ratio } from './numbers.ts';
@@ -70,8 +70,11 @@ export const modelName = (model: string): string => MODEL_NAME[model] ?? model;
 /** A tenant in a sentence: its letter, and its name where that says more. */
 export const who = (letter: string, name: string): string => (letter === name ? letter : `${letter} (${name})`);
 
-/** What the headline says, from facts; `names` are tenants as `who` writes them. */
-export function headline(facts: Headline, names: readonly string[]): string {
+/** Ratios from the work done so far still move; those from whole iterations hold. */
+const soFar = (basis: Basis): string => (basis === 'progress' ? ' so far' : '');
+
+/** What the headline says, from facts; `names` are tenants as `who` writes them; `over`: the run is, no figure will change. */
+export function headline(facts: Headline, names: readonly string[], over = false): string {
   switch (facts.kind) {
     case 'starting':
       return names.length === 0
@@ -83,7 +86,7 @@ export function headline(facts: Headline, names: readonly string[]): string {
       return `${names[facts.tenant]} stopped: it used an address that it does not own.`;
     case 'twins':
       return (
-        `Same network, same cores. ${names[facts.slow]} takes ${ratio(facts.ratio)} times as long: ` +
+        `Same network, same cores. ${names[facts.slow]} takes ${ratio(facts.ratio)} times as long${over ? '' : soFar(facts.basis)}: ` +
         `${percent(facts.slowShare)} of its time goes to ${GROUP_NAME[facts.cause]}, of ${names[facts.fast]}’s ${percent(facts.fastShare)}.`
       );
     case 'even':
@@ -115,6 +118,7 @@ export const HEADLINE = {
       : times <= 0.995
         ? `${name}: ${ratio(1 / times)} times slower.`
         : `${name}: as fast as before.`,
+  progress: 'By the work done so far, at equal cycles. Two whole iterations will settle it.',
   changePending: (name: string): string => `${name} runs again with the change. Comparing at equal cycles …`,
   guessed: (guess: number): string => (guess === 1 ? 'You guessed no faster.' : `You guessed ${ratio(guess)}.`),
   give: (name: string): string => `Give ${name} vChunk`,
@@ -131,6 +135,8 @@ export const HEADLINE = {
     `Reproduced: digest ${digest} at cycle ${count(cycle)}, as shared.`,
   differs: (there: string, here: string): string => `Differs from what was shared: engine ${there}, now ${here}.`,
   checking: (cycle: number): string => `Checking the shared result at cycle ${count(cycle)} …`,
+  entriesMatter: (streams: number): string =>
+    `${plural(streams, 'DMA stream', 'DMA streams')} interleave: with fewer entries than streams they throw each other’s pages out.`,
   equalEntries: (streams: number): string =>
     `With ${plural(streams, 'DMA stream', 'DMA streams')} 4 and 32 entries miss equally often: entries matter once more than 4 streams interleave.`,
 };
@@ -147,6 +153,8 @@ export const CARD = {
   region: (name: string): string => `Tenant ${name}`,
   translation: 'Address translation',
   entries: 'entries',
+  entriesMeaning: (streams: number): string =>
+    streams > 4 ? HEADLINE.entriesMatter(streams) : HEADLINE.equalEntries(streams),
   iterations: (done: number, all: number): string => `${count(done)} of ${count(all)} iterations`,
   perIteration: 'cycles per iteration',
   first: 'first iteration running',
@@ -154,9 +162,14 @@ export const CARD = {
   before: 'before',
   ideal: 'without translation',
   share: (group: CauseGroup, share: number): string => `${GROUP_NAME[group]} ${percent(share)}`,
+  shareAndMiss: (share: number): string => `${GROUP_NAME.translation} ${percent(share)}. Press to see one.`,
+  showMissOf: (name: string): string => `Show one translation miss of ${name}`,
   edit: 'Edit',
   add: 'Add a tenant',
   legend: 'Where the time goes',
+  links: 'Links',
+  traffic: 'flits per cycle',
+  blocked: 'blocked',
   barLabel: (name: string, parts: readonly string[]): string => `Where the time of ${name} goes: ${parts.join(', ')}`,
 };
 
@@ -189,6 +202,8 @@ export const MESH = {
   free: 'free',
   memoryTile: 'memory interface',
   disabled: 'disabled',
+  part: (group: CauseGroup, share: number): string =>
+    group === 'translation' ? CARD.shareAndMiss(share) : CARD.share(group, share),
   grabWhole: (name: string): string => `all of ${name}`,
   modeCore: 'Space now lifts one core.',
   modeAll: 'Space now lifts the whole virtual NPU.',

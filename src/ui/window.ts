@@ -1,11 +1,12 @@
 /**
- * The last half second of a run as rates: per tile the share of every group, per lane flits and blocked cycles per cycle.
+ * The last half second of a run as rates, or, once it is over, all of it: per tile the share of every group, per lane flits and blocked cycles per cycle.
  * Counters of a frame are cumulative modulo 2^32, so differences are taken with `>>> 0`; those of a tile
  * without a core mean nothing, because buffers are used again. Allocates only on a new run.
  */
 import { CAUSES, CAUSE_GROUPS } from '../model/causes.ts';
 import { NO_CORE, type Frame } from '../engine/frame.ts';
 import { groupIndex } from '../report/shares.ts';
+import { activeShares } from './figures.ts';
 
 interface Sample {
   time: number;
@@ -23,6 +24,7 @@ export class RateWindow {
   private readonly ring: Sample[];
   private next = 0;
   private filled = 0;
+  private settledAt = -1;
   /** [tile * groups + group], 0..1; all zero for a tile without a core. */
   readonly groups: Float32Array;
   /** Flits per cycle, all planes together, [tile * 4 + port]. */
@@ -57,6 +59,23 @@ export class RateWindow {
     slot.blocked.set(frame.linkBlocked);
     this.next = (this.next + 1) % SLOTS;
     this.filled = Math.min(SLOTS, this.filled + 1);
+  }
+
+  /** What the whole run came to: shares of each core's active time, lanes per cycle since cycle 0. */
+  settle(frame: Frame): void {
+    if (frame.cycle === this.settledAt) return;
+    this.settledAt = frame.cycle;
+    this.groups.fill(0);
+    for (let tile = 0; tile < this.tiles; tile++) {
+      if (frame.tileCause[tile] === NO_CORE) continue;
+      const causes = frame.tileCauses.subarray(tile * CAUSES.length, (tile + 1) * CAUSES.length);
+      this.groups.set(activeShares(causes), tile * GROUPS);
+    }
+    const cycles = Math.max(1, frame.cycle);
+    for (let lane = 0; lane < this.flits.length; lane++) {
+      this.flits[lane] = frame.linkFlits[lane] / cycles;
+      this.blocked[lane] = Math.min(1, frame.linkBlocked[lane] / cycles);
+    }
   }
 
   /** The oldest sample within the span, else the newest there is. */

@@ -3,6 +3,7 @@ import type { Session } from '../session.svelte.ts';
 import { previewMove, type Grip, type MovePreview, type PlacedTenant } from '../../hypervisor/move.ts';
 import { Drag, type DragEvent, type DragHost, type DragState } from '../drag.ts';
 import { dragSentence, MESH } from '../texts.ts';
+import type { CausePart } from './ring.ts';
 import { badgeAt } from './still.ts';
 import { linkUnder, tileUnder, type Geometry, type Point } from './geometry.ts';
 import { owners, type Held } from './scene.ts';
@@ -15,6 +16,7 @@ export class Handling implements DragHost {
   constructor(
     private readonly session: Session,
     private readonly geometry: () => Geometry,
+    private readonly ringUnder: (tile: number, point: Point) => CausePart | null,
   ) {}
 
   get movable(): boolean {
@@ -62,7 +64,14 @@ export class Handling implements DragHost {
     const tile = tileUnder(g, point);
     if (grip?.vcore === 'all') this.session.select({ kind: 'tenant', tenant: grip.tenant });
     else if (link) this.session.select({ kind: 'link', link });
+    else if (tile !== null && this.partAt(point)?.group === 'translation') this.session.showMiss(tile);
     else this.selectTile(tile);
+  }
+
+  /** The part of a core's ring under a point. */
+  partAt(point: Point): CausePart | null {
+    const grip = this.gripAt(point);
+    return grip && grip.vcore !== 'all' ? this.ringUnder(grip.tile, point) : null;
   }
 
   selectTile(tile: number | null): void {

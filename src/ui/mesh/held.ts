@@ -2,7 +2,7 @@
 import { centre, type Geometry, type Point } from './geometry.ts';
 import { font, hatch, WHO_COLOURS, type Palette } from './palette.ts';
 import type { Held, Scene } from './scene.ts';
-import { regionPath } from './still.ts';
+import { paintBadge, regionPath } from './still.ts';
 
 export interface TokenPicture {
   readonly geometry: Geometry;
@@ -32,6 +32,7 @@ export function paintHeld(ctx: Ctx, picture: HeldPicture): void {
     ctx.lineWidth = 2.5;
     ctx.stroke();
     ctx.setLineDash([]);
+    scene.tenants.forEach((tenant, i) => paintBadge(ctx, picture, tenant, i % WHO_COLOURS));
   } else if (preview && held.state.over !== null) {
     paintRefused(ctx, picture, held.state.over);
   }

@@ -3,13 +3,11 @@
  * what is being held. Strokes are gathered by colour, so that 256 tiles cost some twenty canvas calls that draw.
  */
 import { CAUSE_GROUPS } from '../../model/causes.ts';
-import { NO_CORE } from '../../engine/frame.ts';
 import type { FlitInMotion } from '../../engine/snapshot.ts';
-import { groupIndex } from '../../report/shares.ts';
 import type { RateWindow } from '../window.ts';
 import { centre, lane, type Geometry } from './geometry.ts';
 import { WHO_COLOURS, type Palette } from './palette.ts';
-import { ringOf } from './still.ts';
+import { ringOf, shareOf, sharesOf, type RingShares } from './ring.ts';
 
 export interface LivePicture {
   readonly geometry: Geometry;
@@ -35,21 +33,15 @@ export function paintLive(ctx: Ctx, picture: LivePicture): void {
   paintFlits(ctx, picture);
 }
 
-/** Share of a group on a tile: of the last half second, or all or nothing for the cycle just gone. */
-function shareOf({ rates, instant }: LivePicture, tile: number, group: number): number {
-  if (!instant) return rates.groups[tile * GROUPS + group];
-  const cause = instant[tile];
-  return cause !== NO_CORE && groupIndex(cause) === group ? 1 : 0;
-}
-
 function paintRings(ctx: Ctx, picture: LivePicture): void {
   const { geometry: g, rates, palette, textScale } = picture;
+  const shares = sharesOf(picture);
   const start = new Float32Array(rates.tiles);
   for (let group = 0; group < GROUPS; group++) {
     ctx.beginPath();
     let width = 4;
     for (let tile = 0; tile < rates.tiles; tile++) {
-      const share = shareOf(picture, tile, group);
+      const share = shareOf(shares, tile, group);
       if (share < 0.004) continue;
       const ring = ringOf(g, tile, textScale);
       const from = TOP + start[tile] * TURN;
@@ -74,12 +66,13 @@ function paintRings(ctx: Ctx, picture: LivePicture): void {
 /** Small tiles: the leading cause fills them. */
 function paintFills(ctx: Ctx, picture: LivePicture): void {
   const { geometry: g, rates, palette } = picture;
+  const shares = sharesOf(picture);
   const half = g.detail === 'heat' ? g.pitch / 2 : g.side / 2;
   for (let group = 0; group < GROUPS; group++) {
     if (group === IDLE) continue;
     ctx.beginPath();
     for (let tile = 0; tile < rates.tiles; tile++) {
-      if (leading(picture, tile) !== group) continue;
+      if (leading(shares, tile) !== group) continue;
       const { x, y } = centre(g, tile);
       ctx.rect(x - half, y - half, 2 * half, 2 * half);
     }
@@ -88,11 +81,11 @@ function paintFills(ctx: Ctx, picture: LivePicture): void {
   }
 }
 
-function leading(picture: LivePicture, tile: number): number {
+function leading(shares: RingShares, tile: number): number {
   let best = -1;
   let most = 0.004;
   for (let group = 0; group < GROUPS; group++) {
-    const share = shareOf(picture, tile, group);
+    const share = shareOf(shares, tile, group);
     if (share > most) [best, most] = [group, share];
   }
   return best;

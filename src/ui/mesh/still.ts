@@ -2,28 +2,35 @@
  * The still layer of the mesh picture, redrawn only when document, size, theme or selection change: tiles of every kind,
  * regions with outline and letter, ids and stages. Numbers are on the live layer.
  */
-import { hops, tileX } from '../../model/mesh.ts';
+import { hops } from '../../model/mesh.ts';
 import { centre, insetOutline, lane, outlines, type Geometry, type Point } from './geometry.ts';
 import { font, hatch, WHO_COLOURS, type Palette } from './palette.ts';
+import { ringOf } from './ring.ts';
 import { badgeTile, owners, type Scene, type SceneTenant, type Selection } from './scene.ts';
+import { cut, stageLabels } from './stage-label.ts';
 
 export interface StillPicture {
   readonly geometry: Geometry;
   readonly palette: Palette;
   readonly scene: Scene;
   readonly selection: Selection;
+  /** Where the tenant that moved last was before. */
+  readonly left: { readonly tenant: number; readonly tiles: readonly number[] } | null;
   /** 1, or 1.5 for a projector. */
   readonly textScale: number;
   readonly memoryLabel: string;
 }
 
 type Ctx = CanvasRenderingContext2D;
+/** What a stage's name leaves free of the side of its tile. */
+const STAGE_MARGIN = 9;
 
 export function paintStill(ctx: Ctx, picture: StillPicture): void {
   const { geometry, scene } = picture;
   if (geometry.detail !== 'heat') paintLanes(ctx, picture);
   scene.tenants.forEach((tenant, i) => paintRegion(ctx, picture, tenant, i % WHO_COLOURS));
   paintTiles(ctx, picture);
+  paintLeft(ctx, picture);
   scene.tenants.forEach((tenant, i) => paintBadge(ctx, picture, tenant, i % WHO_COLOURS));
   paintSelection(ctx, picture);
 }
@@ -74,6 +81,17 @@ function paintRegion(ctx: Ctx, { geometry, palette }: StillPicture, tenant: Scen
   paintStretches(ctx, geometry, tenant, palette.edges[colour]);
 }
 
+/** A thin broken outline where a tenant was before its last move. */
+function paintLeft(ctx: Ctx, { geometry, palette, left }: StillPicture): void {
+  if (!left || left.tiles.length === 0) return;
+  regionPath(ctx, geometry, left.tiles);
+  ctx.setLineDash([5, 5]);
+  ctx.strokeStyle = palette.edges[left.tenant % WHO_COLOURS];
+  ctx.lineWidth = 1.5;
+  ctx.stroke();
+  ctx.setLineDash([]);
+}
+
 /** Virtual neighbours that are not neighbours on the chip are tied by a broken line. */
 function paintStretches(ctx: Ctx, g: Geometry, { tiles, width }: SceneTenant, colour: string): void {
   ctx.save();
@@ -107,33 +125,30 @@ function paintTiles(ctx: Ctx, picture: StillPicture): void {
   const { geometry, palette, scene } = picture;
   const owned = owners(scene);
   const struck = hatch(palette.sunken, palette.lineStrong, 7, 1);
+  const stages = scene.tenants.map((tenant) => shownStages(ctx, picture, tenant));
   scene.chip.tiles.forEach((kind, tile) => {
     if (kind === 'memory') return paintMemory(ctx, picture, tile);
     square(ctx, geometry, tile);
-    ctx.fillStyle = kind === 'disabled' ? struck : owned[tile] ? palette.tile : palette.sunken;
+    ctx.fillStyle = kind === 'disabled' ? struck : owned[tile] ? palette.tile : palette.paper;
     ctx.fill();
     ctx.lineWidth = 1;
-    ctx.strokeStyle = owned[tile] ? palette.edges[owned[tile].tenant % WHO_COLOURS] : palette.line;
+    ctx.strokeStyle = owned[tile] ? palette.edges[owned[tile].tenant % WHO_COLOURS] : palette.tileLine;
     if (geometry.pitch >= 10) ctx.stroke();
     const owner = owned[tile];
-    if (owner) paintLabels(ctx, picture, tile, scene.tenants[owner.tenant], owner.vcore);
+    if (!owner) return;
+    const { tenant, vcore } = owner;
+    paintLabels(ctx, picture, tile, `${scene.tenants[tenant].letter}${vcore}`, stages[tenant][vcore]);
   });
 }
 
-/** Middle and radius of the ring of a tile; the live layer draws it. */
-export function ringOf(
-  g: Geometry,
-  tile: number,
-  textScale: number,
-): { x: number; y: number; radius: number; width: number } {
-  const { x, y } = centre(g, tile);
-  const label = g.detail === 'full' ? 17 * textScale : 0;
-  const radius = Math.min((g.side - label) / 2 - 3, 30);
-  const width = Math.max(3.5, radius * (g.detail === 'full' ? 0.34 : 0.26));
-  return { x, y: y - label / 2 + (label ? 1 : 0), radius: radius - width / 2, width };
+/** What each tile of a tenant says about its stage; nothing where tiles are too small. */
+function shownStages(ctx: Ctx, { geometry, textScale }: StillPicture, { stages }: SceneTenant): string[] {
+  if (geometry.detail !== 'full') return [];
+  ctx.font = font(14 * textScale);
+  return stageLabels(stages, geometry.side - STAGE_MARGIN, (text) => ctx.measureText(text).width);
 }
 
-function paintLabels(ctx: Ctx, picture: StillPicture, tile: number, tenant: SceneTenant, vcore: number): void {
+function paintLabels(ctx: Ctx, picture: StillPicture, tile: number, id: string, stage: string | undefined): void {
   const { geometry: g, palette, textScale } = picture;
   if (g.detail === 'fill' || g.detail === 'heat') return;
   const ring = ringOf(g, tile, textScale);
@@ -141,40 +156,18 @@ function paintLabels(ctx: Ctx, picture: StillPicture, tile: number, tenant: Scen
   ctx.fillStyle = palette.ink;
   ctx.textAlign = 'center';
   ctx.textBaseline = 'middle';
-  ctx.font = font(Math.max(14, Math.min(16, room * 0.55)) * textScale, 600);
-  const id = `${tenant.letter}${vcore}`;
-  ctx.fillText(ctx.measureText(id).width <= room ? id : String(vcore), ring.x, ring.y + 0.5);
-  const stage = tenant.stages[vcore];
-  if (g.detail !== 'full' || !stage) return;
+  ctx.font = font(Math.max(14, Math.min(16 * textScale, room * 0.55)), 600);
+  ctx.fillText(ctx.measureText(id).width <= room ? id : id.replace(/^\D+/, ''), ring.x, ring.y + 0.5);
+  if (!stage) return;
   ctx.font = font(14 * textScale);
   ctx.fillStyle = palette.ink2;
-  ctx.fillText(fittedStage(ctx, stage, g.side - 3), ring.x, centre(g, tile).y + g.side / 2 - 10 * textScale);
+  ctx.fillText(stage, ring.x, centre(g, tile).y + g.side / 2 - 10.5 * textScale);
 }
 
-/** A stage's name as long as there is room for: whole, with its words shortened, or cut. */
-function fittedStage(ctx: Ctx, stage: string, width: number): string {
-  const short = stage
-    .replace(/layer/g, 'L')
-    .replace(/block\s*/g, 'b')
-    .replace(/\.\./g, '–');
-  const shorter = short.replace(/\.conv/g, '.c').replace(/^conv/, 'c');
-  const forms = [stage, short, shorter, shorter.split('–')[0]];
-  return forms.find((form) => ctx.measureText(form).width <= width) ?? fitted(ctx, forms[3], width);
-}
-
-/** The text cut to a width, with an ellipsis where it was cut. */
-export function fitted(ctx: Ctx, text: string, width: number): string {
-  if (ctx.measureText(text).width <= width) return text;
-  let end = text.length;
-  while (end > 1 && ctx.measureText(`${text.slice(0, end)}…`).width > width) end--;
-  return `${text.slice(0, end)}…`;
-}
-
-/** A memory interface: a stack of dies with its pins towards the cores. */
+/** A memory interface: a stack of dies. */
 function paintMemory(ctx: Ctx, { geometry: g, palette, textScale, memoryLabel }: StillPicture, tile: number): void {
   const { x, y } = centre(g, tile);
   const side = g.side;
-  const west = tileX(g.mesh, tile) === 0;
   square(ctx, g, tile);
   ctx.fillStyle = palette.sunken;
   ctx.fill();
@@ -191,14 +184,13 @@ function paintMemory(ctx: Ctx, { geometry: g, palette, textScale, memoryLabel }:
     ctx.roundRect(x - side * 0.26, top + (die * high) / 4, side * 0.52, high / 4 - Math.max(1.5, high * 0.07), 1.5);
     ctx.fill();
   }
-  const pinX = west ? x + side / 2 : x - side / 2 - 3;
-  for (const shift of [-0.3, -0.15, 0.15, 0.3]) ctx.fillRect(pinX, y + side * shift - 1, 3, 2);
   if (!label) return;
   ctx.fillStyle = palette.ink2;
   ctx.font = font(14 * textScale);
   ctx.textAlign = 'center';
   ctx.textBaseline = 'middle';
-  ctx.fillText(fitted(ctx, memoryLabel, side - 6), x, y + side / 2 - 10 * textScale);
+  const word = cut(memoryLabel, side - 6, (text) => ctx.measureText(text).width);
+  ctx.fillText(word, x, y + side / 2 - 10 * textScale);
 }
 
 /** Where a tenant's letter badge sits: on the corner of its region. */
@@ -209,9 +201,9 @@ export function badgeAt(g: Geometry, tenant: SceneTenant): { x: number; y: numbe
   return { x: x - g.pitch / 2 + inset, y: y - g.pitch / 2 + inset, size };
 }
 
-function paintBadge(
+export function paintBadge(
   ctx: Ctx,
-  { geometry, palette, textScale }: StillPicture,
+  { geometry, palette, textScale }: Pick<StillPicture, 'geometry' | 'palette' | 'textScale'>,
   tenant: SceneTenant,
   colour: number,
 ): void {
