@@ -2,7 +2,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { describe, expect } from 'vitest';
 import { it } from '../support/browser.ts';
-import { eventually, type Playground } from '../support/playground.ts';
+import { eventually, twins, type Playground } from '../support/playground.ts';
 
 async function violations({ page }: Playground): Promise<string[]> {
   const { violations: found } = await new AxeBuilder({ page }).analyze();
@@ -21,7 +21,9 @@ describe('axe finds nothing serious', () => {
     });
 
     it(`on the page after the suggested change, ${theme}`, async ({ playground }) => {
-      await playground.open({ query: `?theme=${theme}` });
+      await playground.open({ document: twins(5000), query: `?theme=${theme}` });
+      await playground.flatOut();
+      await playground.page.getByTestId('per-iteration-0').waitFor();
       await playground.page.getByTestId('suggest').click();
       await playground.card('A').getByText('before').waitFor();
       await playground.pause();

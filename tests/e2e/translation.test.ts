@@ -1,14 +1,22 @@
 /** The suggested change and the translation switch: every change is an edit of the document, and its effect is told. */
 import { describe, expect } from 'vitest';
 import { it } from '../support/browser.ts';
-import { eventually } from '../support/playground.ts';
+import { eventually, twins, type Playground } from '../support/playground.ts';
 
 const PAGES = { kind: 'page', entries: 4 };
 const VCHUNK = { kind: 'vchunk', entries: 4 };
+const ENDLESS = twins(5000);
+
+/** Flat out, until cycles per iteration of both are known: then what is compared is whole iterations. */
+async function openMeasured(playground: Playground): Promise<void> {
+  await playground.open({ document: ENDLESS });
+  await playground.flatOut();
+  for (const tenant of [0, 1]) await playground.page.getByTestId(`per-iteration-${tenant}`).waitFor();
+}
 
 describe('the suggested button', () => {
   it('gives A vChunk and tells how much faster A is now', async ({ playground }) => {
-    await playground.open();
+    await openMeasured(playground);
     expect(playground.translation(0)).toEqual(PAGES);
     await playground.page.getByTestId('suggest').click();
     await eventually(() => playground.translation(0)).toEqual(VCHUNK);
@@ -17,8 +25,8 @@ describe('the suggested button', () => {
   });
 
   it('answers the guess that was made before', async ({ playground }) => {
-    await playground.open();
-    await playground.page.getByText('1.5 times', { exact: true }).click();
+    await openMeasured(playground);
+    await playground.page.getByRole('radio', { name: '1.5 times' }).check();
     await playground.page.getByTestId('suggest').click();
     await eventually(() => playground.headline).toMatch(/^A: .* times faster\. You guessed 1\.5\.$/);
   });
@@ -26,7 +34,7 @@ describe('the suggested button', () => {
 
 describe('the switch in a card', () => {
   it('goes from pages to vChunk to none, and the numbers follow', async ({ playground }) => {
-    await playground.open();
+    await openMeasured(playground);
     const waiting = () => playground.card('A').getByRole('img').first().getAttribute('aria-label');
     await eventually(waiting).toMatch(/address translation [2-9]\d %/);
     await playground.translate('A', 'vChunk');

@@ -30,7 +30,7 @@ const EDITS: Record<string, Edit> = {
   'a chip parameter': async (playground) => {
     await playground.button('More').click();
     await playground.page.getByRole('tab', { name: 'Chip' }).click();
-    const streams = dialog(playground).getByRole('spinbutton', { name: /DMA streams/i });
+    const streams = dialog(playground).getByRole('spinbutton', { name: /^Transfers served/ });
     await streams.fill('8');
     await streams.press('Tab');
     await playground.button('Close').click();

@@ -14,8 +14,8 @@ const PATIENCE = { timeout: 30_000 };
 /** The default experiment. Tenant A on the west edge, B as its mirror image; rows 3 to 5 are free. */
 export const TWINS = GALLERY[0].document;
 
-/** The twins with so few iterations that a run comes to its end. */
-export const shortTwins = (iterations: number): ExperimentDocument => ({
+/** The twins with another number of iterations: few end soon, many never. */
+export const twins = (iterations: number): ExperimentDocument => ({
   ...TWINS,
   tenants: TWINS.tenants!.map((tenant) => ({ ...tenant, workload: { ...tenant.workload, iterations } })),
 });
@@ -107,8 +107,11 @@ export class Playground {
     await this.button(TRANSPORT.pause).click();
     await this.button(TRANSPORT.play).waitFor();
   }
-  flatOut(): Promise<void> {
-    return this.page.getByRole('slider').press('End');
+  /** As fast as it goes. By way of the slow end: the slider may stand at the fast one already, for a first look. */
+  async flatOut(): Promise<void> {
+    const pace = this.page.getByRole('slider');
+    await pace.press('Home');
+    await pace.press('End');
   }
 
   tile(tile: number): Locator {
