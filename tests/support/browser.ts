@@ -46,19 +46,28 @@ export async function serveSite(): Promise<{ url: string; close: () => void }> {
 
 /** What a page did that it should not: console errors, uncaught errors, requests to another host, failed requests. */
 export class Watch {
-  readonly complaints: string[] = [];
+  complaints: readonly string[] = [];
 
   constructor(page: Page, site: string) {
     const { origin } = new URL(site);
     page.on('console', (message) => {
-      if (message.type() === 'error') this.complaints.push(`console: ${message.text()}`);
+      if (message.type() === 'error') this.complain(`console: ${message.text()}`);
     });
-    page.on('pageerror', (error) => this.complaints.push(`uncaught: ${error.message}`));
+    page.on('pageerror', (error) => this.complain(`uncaught: ${error.message}`));
     page.on('request', (request) => {
       const { protocol, origin: target } = new URL(request.url());
-      if (/^(https?|wss?):$/.test(protocol) && target !== origin) this.complaints.push(`request to ${request.url()}`);
+      if (/^(https?|wss?):$/.test(protocol) && target !== origin) this.complain(`request to ${request.url()}`);
     });
-    page.on('requestfailed', (request) => this.complaints.push(`failed: ${request.url()}`));
+    page.on('requestfailed', (request) => this.complain(`failed: ${request.url()}`));
+  }
+
+  /** Take out what a test has provoked. */
+  forgive(what: RegExp): void {
+    this.complaints = this.complaints.filter((complaint) => !what.test(complaint));
+  }
+
+  private complain(what: string): void {
+    this.complaints = [...this.complaints, what];
   }
 }
 
@@ -68,7 +77,7 @@ interface Stage {
   readonly browser: Browser;
   /** A page of its own per test, 1440 x 900, nothing loaded yet. */
   readonly page: Page;
-  /** Whatever it holds at the end of a test fails that test; one that provokes an error takes it out. */
+  /** Whatever it holds at the end of a test fails that test; one that provokes an error forgives it. */
   readonly watch: Watch;
   readonly playground: Playground;
 }

@@ -1,0 +1,72 @@
+/** A core and a link from close by: what they do now, and the next translation miss, one cycle at a time. */
+import { describe, expect } from 'vitest';
+import { it } from '../support/browser.ts';
+import { eventually, type Playground } from '../support/playground.ts';
+
+async function openCore(playground: Playground, tile: number, core: string) {
+  await playground.open();
+  await playground.click(tile);
+  return playground.page.getByRole('region', { name: `Core ${core}` });
+}
+
+describe("a core's inspector", () => {
+  it('shows the program with what runs now, and causes that add up', async ({ playground }) => {
+    const inspector = await openCore(playground, 1, 'A0');
+    await inspector.getByText('running').first().waitFor();
+    await eventually(() => inspector.locator('dl dd.number').count()).toBeGreaterThan(1);
+    const sum = async () =>
+      (await inspector.locator('dl dd.number').allInnerTexts()).reduce((total, text) => total + parseInt(text, 10), 0);
+    // each is rounded, and causes below half a percent are left out
+    await eventually(async () => Math.abs((await sum()) - 100)).toBeLessThanOrEqual(5);
+  });
+
+  it('shows the pages of A, and the ranges of B with the current one', async ({ playground }) => {
+    await openCore(playground, 1, 'A0');
+    await playground.page.getByText(/^TLB: 4 of 4 pages/).waitFor();
+    await playground.click(6);
+    await playground.page.getByText(/^Range table; [1-4] of 4/).waitFor();
+    await playground.page.getByTitle('RTT_CUR').first().waitFor();
+  });
+
+  it('"show me one" stops at a miss of this core and draws its stages', async ({ playground }) => {
+    const inspector = await openCore(playground, 1, 'A0');
+    await inspector.getByRole('button', { name: 'Show me one' }).click();
+    const strip = inspector.getByRole('listitem').filter({ hasText: /^(Burst|Look-up|Walk|Data)/ });
+    await eventually(() => strip.count()).toBe(4);
+    await eventually(() => strip.filter({ hasText: 'Walk' }).innerText()).toMatch(/[1-9]\d* cycles left of 120/);
+    await playground.page.getByText('1 cycle per frame').waitFor();
+    await eventually(() => strip.filter({ hasText: 'Walk' }).getAttribute('aria-current')).toBe('step');
+    const at = await playground.cycle();
+    await eventually(() => playground.cycle()).toBeGreaterThan(at);
+    expect(await playground.cycle()).toBeLessThan(at + 1000);
+  });
+
+  it('offers no miss where nothing is translated', async ({ playground }) => {
+    await playground.open();
+    await playground.translate('A', 'none');
+    await eventually(() => playground.translation(0)).toMatchObject({ kind: 'physical' });
+    await playground.click(1);
+    await playground.page.getByRole('region', { name: 'Core A0' }).waitFor();
+    expect(await playground.button('Show me one').count()).toBe(0);
+  });
+
+  it('gives way to the cards at Esc', async ({ playground }) => {
+    await openCore(playground, 1, 'A0');
+    await playground.page.keyboard.press('Escape');
+    await playground.card('A').waitFor();
+  });
+});
+
+describe("a link's inspector", () => {
+  it('counts flits per tenant, and only of those that use it', async ({ playground }) => {
+    await playground.open();
+    await playground.clickLink(1, 2);
+    await playground.page.getByRole('heading', { name: 'Link from tile 1 to 2' }).waitFor();
+    const flits = async (column: number): Promise<number> => {
+      const cells = await playground.page.locator(`.inspector tbody td:nth-of-type(${column})`).allInnerTexts();
+      return cells.reduce((sum, text) => sum + Number(text.replace(/\D/g, '')), 0);
+    };
+    await eventually(() => flits(1)).toBeGreaterThan(0);
+    expect(await flits(2)).toBe(0);
+  });
+});
