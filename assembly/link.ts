@@ -164,11 +164,14 @@ function land(lane: usize, flit: u32): void {
   const buffered = load<u32>(lane, L_BUFFERED);
   store<u32>(load<u32>(lane, L_FIFO) + (((buffered + (buffered >> 16)) & fifoMask) << 2), flit);
   store<u32>(lane, buffered + 0x10000, L_BUFFERED);
-  if (buffered >> 16 != 0) return;
+  // done for every flit, not only the first: that costs less than a branch nobody can predict
   const router: usize = load<u32>(lane, L_ROUTER);
-  const others = load<u64>(router, R_NONEMPTY);
-  store<u64>(router, others | ((1 as u64) << (load<u8>(lane, L_INDEX) as u64)), R_NONEMPTY);
-  if (others == 0) setBit(activeSet, load<u32>(router, R_INDEX));
+  store<u64>(
+    router,
+    load<u64>(router, R_NONEMPTY) | ((1 as u64) << (load<u8>(lane, L_INDEX) as u64)),
+    R_NONEMPTY,
+  );
+  setBit(activeSet, load<u32>(router, R_INDEX));
   if (load<u8>(lane, L_PHASE) == PHASE_IDLE) beginWait(router, lane, flit);
 }
 

@@ -71,6 +71,8 @@ export function route(plane: usize, reverse: bool): void {
 }
 
 /** One router, one cycle. Returns whether it still holds a flit. */
+// @ts-ignore: decorator
+@inline
 function visit(router: usize): bool {
   const nonEmpty = load<u64>(router, R_NONEMPTY);
   const ready = load<u64>(router, R_ACTIVE) & nonEmpty & load<u64>(router, R_CREDIT);
@@ -95,6 +97,8 @@ function visit(router: usize): bool {
 }
 
 /** Commit one match of SA: the front flit of the lane leaves through its output channel. */
+// @ts-ignore: decorator
+@inline
 function forward(router: usize, out: u32, index: u32): void {
   const lane = router + R_LANES + index * L_STRIDE;
   const bit = (1 as u64) << (index as u64);
@@ -106,7 +110,7 @@ function forward(router: usize, out: u32, index: u32): void {
   store<u32>(lane, (left << 16) | ((buffered + 1) & fifoMask), L_BUFFERED);
   store<u16>(outLane, free, L_FREE);
   if (free == 0) store<u64>(router, load<u64>(router, R_CREDIT) & ~bit, R_CREDIT);
-  if (left == 0) store<u64>(router, load<u64>(router, R_NONEMPTY) & ~bit, R_NONEMPTY);
+  store<u64>(router, load<u64>(router, R_NONEMPTY) & ~(left == 0 ? bit : 0), R_NONEMPTY);
   if (index < 4 * vcs) creditIn3(load<u32>(lane, L_PEER));
   else sourceCreditIn2(load<u32>(lane, L_PEER));
   if (out < 4) {
