@@ -316,6 +316,9 @@ export const LINK = {
   explanation: 'Flits since cycle 0, by network and tenant',
   plane: 'Network',
   blocked: 'blocked cycles',
+  sum: (rate: number, blocked: number): string =>
+    `${rate.toFixed(2)} flits per cycle over the whole run; blocked in ${percent(blocked)} of the cycles.`,
+  blockedMeaning: 'Blocked: a flit was ready, but another had the link or the next router had no room for it.',
 };
 
 export const CORE = {
@@ -333,6 +336,7 @@ export const CORE = {
   rangeLegend: '▶ RTT_CUR, the range in use. Bold: in the range TLB.',
   current: 'RTT_CUR',
   tensor: 'tensor',
+  tensorName: (name: string): string => name.replace(/\.weight$/, ''),
   size: 'size',
   lastVMeaning: 'the range that followed this one last time: the walker reads it first',
 };

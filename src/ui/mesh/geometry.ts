@@ -33,8 +33,13 @@ const LARGEST_PITCH = 118;
 export const detailOf = (pitch: number): Detail =>
   pitch >= 56 ? 'full' : pitch >= 24 ? 'ring' : pitch >= 10 ? 'fill' : 'heat';
 
-/** Side of a tile over the pitch. */
-const SIDE: Readonly<Record<Detail, number>> = { full: 0.71, ring: 0.8, fill: 0.84, heat: 1 };
+const SIDE: Readonly<Record<Exclude<Detail, 'full'>, number>> = { ring: 0.8, fill: 0.84, heat: 1 };
+
+/** Side of a tile over the pitch: where words must fit, small tiles leave less between them. */
+function sideShare(pitch: number): number {
+  const detail = detailOf(pitch);
+  return detail === 'full' ? Math.min(0.84, Math.max(0.71, 0.71 + (90 - pitch) * 0.0035)) : SIDE[detail];
+}
 
 /** The mesh as large as the box allows, centred. */
 export function layOut(mesh: Mesh, width: number, height: number): Geometry {
@@ -43,7 +48,7 @@ export function layOut(mesh: Mesh, width: number, height: number): Geometry {
   return {
     mesh,
     pitch,
-    side: pitch * SIDE[detailOf(pitch)],
+    side: pitch * sideShare(pitch),
     left: (width - pitch * mesh.width) / 2,
     top: (height - pitch * mesh.height) / 2,
     detail: detailOf(pitch),

@@ -6,14 +6,15 @@ export type Measure = (text: string) => number;
 
 const ELLIPSIS = '…';
 
-/** A stage's name from whole to shortest: "layer3.1..layer4.0", "L3.1–L4.0", "L3.1–4.0", "L3.1". */
+/** A stage's name from whole to shortest: "layer3.1..layer4.0", "L3.1–L4.0", "L3.1–4.0", "L3.1"; "L4.0.c2", "L4.0". */
 export function stageForms(stage: string): readonly string[] {
   const short = stage
     .replace(/layer/g, 'L')
     .replace(/block\s*/g, 'b')
     .replace(/\.\./g, '–');
   const dense = short.replace(/\.conv/g, '.c').replace(/^([A-Za-z]+)(.*)–\1/, '$1$2–');
-  return [stage, short, dense, dense.split('–')[0]];
+  const first = dense.split('–')[0];
+  return [stage, short, dense, first, first.split('.').slice(0, 2).join('.')];
 }
 
 /** The labels of all stages of a tenant, each within the width. */

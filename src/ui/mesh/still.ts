@@ -22,8 +22,6 @@ export interface StillPicture {
 }
 
 type Ctx = CanvasRenderingContext2D;
-/** What a stage's name leaves free of the side of its tile. */
-const STAGE_MARGIN = 9;
 
 export function paintStill(ctx: Ctx, picture: StillPicture): void {
   const { geometry, scene } = picture;
@@ -145,7 +143,7 @@ function paintTiles(ctx: Ctx, picture: StillPicture): void {
 function shownStages(ctx: Ctx, { geometry, textScale }: StillPicture, { stages }: SceneTenant): string[] {
   if (geometry.detail !== 'full') return [];
   ctx.font = font(14 * textScale);
-  return stageLabels(stages, geometry.side - STAGE_MARGIN, (text) => ctx.measureText(text).width);
+  return stageLabels(stages, geometry.side - Math.min(9, geometry.side * 0.13), (text) => ctx.measureText(text).width);
 }
 
 function paintLabels(ctx: Ctx, picture: StillPicture, tile: number, id: string, stage: string | undefined): void {
