@@ -13,15 +13,11 @@ import { stampBuild } from './sources.mjs';
 /** @typedef {{ code: number, output: string }} Outcome */
 
 /**
- * The machine: release build without asserts and without imports, and a debug build that keeps them.
+ * The machine, without asserts and without imports.
  * @param {Quiet} [options]
  * @returns {Promise<Outcome>}
  */
-export async function buildKernel(options) {
-  const release = await tool('asc', ['--config', 'asconfig.json', '--target', 'release'], options);
-  if (release.code !== 0) return release;
-  return tool('asc', ['--config', 'asconfig.json', '--target', 'debug'], options);
-}
+export const buildKernel = (options) => tool('asc', ['--config', 'asconfig.json', '--target', 'release'], options);
 
 /**
  * Page and command line; the kernel must be there.
