@@ -168,10 +168,10 @@ export class Session {
     return this.become({ document: source.value, tenant: null }, { restart: true });
   }
 
-  /** The first document: nothing to undo to. */
-  async begin(document: ExperimentDocument): Promise<void> {
+  /** The first document: nothing to undo to. False if it cannot be run. */
+  async begin(document: ExperimentDocument): Promise<boolean> {
     this.history = History.of<Step>({ document, tenant: null });
-    await this.load(this.firstLook, false);
+    return (await this.load(this.firstLook, false)) !== false;
   }
 
   /** A first look shows pipelines that are full; a page that shall not run stands at cycle 0. */

@@ -71,7 +71,9 @@ describe('axe finds nothing serious', () => {
     await playground.button('More').click();
     for (const tab of ['JSON', 'Chip', 'Keys', 'About']) {
       await playground.page.getByRole('tab', { name: tab }).click();
-      await eventually(() => playground.page.getByRole('tab', { name: tab }).getAttribute('aria-selected')).toBe('true');
+      await eventually(() => playground.page.getByRole('tab', { name: tab }).getAttribute('aria-selected')).toBe(
+        'true',
+      );
       expect(await violations(playground), tab).toEqual([]);
     }
   });

@@ -54,7 +54,7 @@ describe('a link', () => {
   });
 
   it('to a tenant that does not fit says so, and the default stands', async ({ playground }) => {
-    await playground.open({ document: { version: 1, tenants: [{ topology: { width: 7, height: 7 } }] } });
+    await playground.open({ document: { version: 1, tenants: [{ name: 'A', topology: { width: 7, height: 7 } }] } });
     await eventually(() => playground.alert).toMatch(/tenants\.0/);
     await standing(playground);
   });
@@ -70,7 +70,10 @@ describe('the JSON editor', () => {
   const REFUSED: Record<string, readonly [document: unknown, says: RegExp]> = {
     'what is no JSON': ['{ "version": 1,', /line|JSON/i],
     'an unknown key': [{ version: 1, tenant: [] }, /"?tenants"?/],
-    'a key of the wrong type': [{ version: 1, tenants: [{ topology: { width: 'three' } }] }, /tenants\.0\.topology\.width/],
+    'a key of the wrong type': [
+      { version: 1, tenants: [{ topology: { width: 'three' } }] },
+      /tenants\.0\.topology\.width/,
+    ],
     'a chip of no tiles': [{ version: 1, chip: { width: 0 } }, /chip\.width/],
     'a chip of 10,000 tiles': [{ version: 1, chip: { width: 100, height: 100 } }, /chip/],
     'a newer version': [{ version: 2 }, /version/],
@@ -88,7 +91,10 @@ describe('the JSON editor', () => {
   }
 
   const MISFITS: Record<string, readonly [document: ExperimentDocument, says: RegExp]> = {
-    'a tenant that does not fit': [{ version: 1, tenants: [{ topology: { width: 7, height: 7 } }] }, /tenants\.0/],
+    'a tenant that does not fit': [
+      { version: 1, tenants: [{ name: 'A', topology: { width: 7, height: 7 } }] },
+      /tenants\.0/,
+    ],
     'a tile that is used twice': [
       { ...TWINS, tenants: [tenants[0], { ...tenants[1], placement: tenants[0].placement }] },
       /tile 1\b/,
@@ -139,7 +145,8 @@ describe('the JSON editor', () => {
 });
 
 describe('a worker that crashes', () => {
-  const crash = ({ page }: Playground) => page.workers()[0].evaluate('setTimeout(() => { throw new Error("on purpose") })');
+  const crash = ({ page }: Playground) =>
+    page.workers()[0].evaluate('setTimeout(() => { throw new Error("on purpose") })');
 
   it('is restarted with the same document, and the headline says so', async ({ playground, watch }) => {
     await playground.open();
@@ -147,7 +154,9 @@ describe('a worker that crashes', () => {
     await eventually(() => playground.translation(0)).toMatchObject({ kind: 'vchunk' });
     const before = playground.document();
     await crash(playground);
-    await eventually(() => playground.alert).toMatch(/crashed and was restarted with the same experiment\.[^]*on purpose/);
+    await eventually(() => playground.alert).toMatch(
+      /crashed and was restarted with the same experiment\.[^]*on purpose/,
+    );
     await playground.moves();
     expect(playground.document()).toEqual(before);
     await playground.button('Dismiss').click();
@@ -163,7 +172,8 @@ describe('a worker that crashes', () => {
     for (let times = 0; times < 3; times++) {
       const worker = playground.page.workers()[0];
       await crash(playground);
-      if (times < 2) await eventually(() => playground.page.workers()[0] !== worker && playground.page.workers().length).toBe(1);
+      if (times < 2)
+        await eventually(() => playground.page.workers()[0] !== worker && playground.page.workers().length).toBe(1);
     }
     await eventually(() => playground.alert).toMatch(/keeps crashing/);
     await playground.button('Run again').click();

@@ -1,7 +1,11 @@
 /** A core and a link from close by: what they do now, and the next translation miss, one cycle at a time. */
 import { describe, expect } from 'vitest';
+import { PORTS } from '../../src/model/mesh.ts';
 import { it } from '../support/browser.ts';
-import { eventually, type Playground } from '../support/playground.ts';
+import { machineOf } from '../support/documents.ts';
+import { eventually, twins, type Playground } from '../support/playground.ts';
+
+const EAST = PORTS.indexOf('east');
 
 async function openCore(playground: Playground, tile: number, core: string) {
   await playground.open();
@@ -12,7 +16,7 @@ async function openCore(playground: Playground, tile: number, core: string) {
 describe("a core's inspector", () => {
   it('shows the program with what runs now, and causes that add up', async ({ playground }) => {
     const inspector = await openCore(playground, 1, 'A0');
-    await inspector.getByText('running').first().waitFor();
+    await inspector.getByLabel('running', { exact: true }).first().waitFor();
     await eventually(() => inspector.locator('dl dd.number').count()).toBeGreaterThan(1);
     const sum = async () =>
       (await inspector.locator('dl dd.number').allInnerTexts()).reduce((total, text) => total + parseInt(text, 10), 0);
@@ -58,15 +62,22 @@ describe("a core's inspector", () => {
 });
 
 describe("a link's inspector", () => {
-  it('counts flits per tenant, and only of those that use it', async ({ playground }) => {
-    await playground.open();
+  it('shows the flits per tenant and network that the machine has counted', async ({ playground }) => {
+    const document = twins(1);
+    const machine = machineOf(document);
+    machine.run(2 ** 31 - 1);
+    const counted = machine.link(1, EAST).map(({ perTenant, blocked }) => [...perTenant, blocked]);
+    expect(counted.flat().some((flits) => flits > 0)).toBe(true);
+
+    await playground.open({ document });
+    await playground.flatOut();
+    await eventually(() => playground.second).toMatch(/^Done after/);
     await playground.clickLink(1, 2);
     await playground.page.getByRole('heading', { name: 'Link from tile 1 to 2' }).waitFor();
-    const flits = async (column: number): Promise<number> => {
-      const cells = await playground.page.locator(`.inspector tbody td:nth-of-type(${column})`).allInnerTexts();
-      return cells.reduce((sum, text) => sum + Number(text.replace(/\D/g, '')), 0);
+    const shown = async (): Promise<number[][]> => {
+      const rows = await playground.page.getByRole('complementary').locator('tbody tr').allInnerTexts();
+      return rows.map((row) => (row.match(/\d[\d,]*/g) ?? []).map((text) => Number(text.replaceAll(',', ''))));
     };
-    await eventually(() => flits(1)).toBeGreaterThan(0);
-    expect(await flits(2)).toBe(0);
+    await eventually(shown).toEqual(counted);
   });
 });

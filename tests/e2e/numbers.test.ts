@@ -1,25 +1,20 @@
 /** What the page says is what the machine counted: the same document in Node gives the same numbers and the same digests. */
 import { describe, expect } from 'vitest';
-import { resolve } from '../../src/experiment/parse.ts';
 import type { ExperimentDocument } from '../../src/experiment/schema.ts';
 import { decodeLink } from '../../src/experiment/link.ts';
-import { Machine } from '../../src/engine/machine.ts';
-import { buildPlan } from '../../src/plan/build.ts';
 import { buildReport } from '../../src/report/build.ts';
 import type { TenantReport } from '../../src/report/report.ts';
 import { it } from '../support/browser.ts';
-import { kernel } from '../support/kernel.ts';
+import { machineOf } from '../support/documents.ts';
 import { eventually, twins, type Playground } from '../support/playground.ts';
 
 const SHORT = twins(4);
 
 /** Report of a document after so many cycles, or at its end. */
 function report(document: ExperimentDocument, cycles = 2 ** 31 - 1) {
-  const plan = buildPlan(resolve(document));
-  if (!plan.ok) throw new Error(plan.problems[0].message);
-  const machine = Machine.create(kernel, plan.value);
+  const machine = machineOf(document);
   machine.run(cycles);
-  return buildReport(plan.value, machine.snapshot(), 0);
+  return buildReport(machine.plan, machine.snapshot(), 0);
 }
 
 /** Percent of a tenant's time, without what lies before its first and after its last instruction. */
@@ -46,7 +41,10 @@ describe('at the end of a run', () => {
       `Done after ${cycles.toLocaleString('en-US')} cycles, digest ${digest}.`,
     );
     const words = /A takes ([\d.]+) times as long: (\d+) % of its time goes to address translation, of B’s (\d+) %/;
-    const [ratio, ofA, ofB] = words.exec(await playground.headline)!.slice(1).map(Number);
+    const [ratio, ofA, ofB] = words
+      .exec(await playground.headline)!
+      .slice(1)
+      .map(Number);
     expect(Math.abs(ratio - slow / fast)).toBeLessThanOrEqual(ratio < 2 ? 0.005 : 0.05);
     expect([ofA, ofB]).toEqual(tenants.map(translationPercent));
     for (const [tenant, cyclesPerIteration] of [slow, fast].entries()) {

@@ -37,7 +37,9 @@ const EDITS: Record<string, Edit> = {
   },
   'another experiment': async (playground) => {
     await playground.button(/^Twins/).click();
-    await dialog(playground).getByRole('button', { name: /^Alone/ }).click();
+    await dialog(playground)
+      .getByRole('button', { name: /^Alone/ })
+      .click();
   },
 };
 

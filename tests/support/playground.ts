@@ -30,7 +30,11 @@ export class Playground {
   ) {}
 
   /** Open a document, a fragment or, with neither, the default; returns when the run shows a cycle, 0 with `run=0`. */
-  async open({ document, fragment, query = '' }: { document?: ExperimentDocument; fragment?: string; query?: string } = {}) {
+  async open({
+    document,
+    fragment,
+    query = '',
+  }: { document?: ExperimentDocument; fragment?: string; query?: string } = {}) {
     const hash = document ? fragmentFor(document) : fragment;
     await this.page.goto(`${this.site}${query}${hash === undefined ? '' : `#${hash}`}`);
     await this.button(TRANSPORT.restart).waitFor();
