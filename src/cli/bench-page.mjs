@@ -111,16 +111,16 @@ async function firstMotion(browser, url) {
  * on the processor (`tdur`) or by the clock (`dur`), which also counts waiting for a busy machine.
  * @param {readonly TraceEvent[]} events
  * @param {'tdur' | 'dur'} clock
+ * @param {string} [name] of the events to add up: whole tasks, or a part of them
  * @returns {number[]}
  */
-function workPerFrame(events, clock) {
-  const frames = events.filter(({ name }) => name === 'FireAnimationFrame').sort((a, b) => a.ts - b.ts);
+function workPerFrame(events, clock, name = 'RunTask') {
+  const frames = events.filter((event) => event.name === 'FireAnimationFrame').sort((a, b) => a.ts - b.ts);
   if (frames.length < 2) return [];
   const [{ pid, tid }] = frames;
   const work = frames.map(() => 0);
   let frame = -1;
-  const onMain = (/** @type {TraceEvent} */ event) =>
-    event.pid === pid && event.tid === tid && event.name === 'RunTask';
+  const onMain = (/** @type {TraceEvent} */ event) => event.pid === pid && event.tid === tid && event.name === name;
   for (const task of events.filter(onMain).sort((a, b) => a.ts - b.ts)) {
     while (frame + 1 < frames.length && frames[frame + 1].ts <= task.ts + (task.dur ?? 0)) frame++;
     if (frame >= 0) work[frame] += (task[clock] ?? 0) / 1000;
@@ -146,10 +146,12 @@ async function meshWork(browser, url) {
   await page.close();
   const { traceEvents } = JSON.parse(trace.toString());
   const work = workPerFrame(traceEvents, 'tdur');
+  const commits = workPerFrame(traceEvents, 'tdur', 'Commit');
   return {
     meshCyclesPerSecond: cyclesPerSecond,
     framesPerSecond: work.length / (MEASURE_MS / 1000),
     frameWorkMs: slowest(work),
+    frameOwnMs: slowest(work.map((all, frame) => all - commits[frame])),
     frameWallMs: slowest(workPerFrame(traceEvents, 'dur')),
   };
 }
