@@ -34,6 +34,8 @@ const NUMBERS_MS = 100;
 /** Where single cycles can be seen, details follow nearly every frame. */
 const SLOW_DETAIL_MS = 30;
 const CALM_MS = 500;
+/** The timeline of so many cores takes milliseconds to unpack: it is asked for once a second only. */
+const MANY_CORES = 64;
 /** Sentences change at most once a second: a number that flickers cannot be read. */
 const SENTENCE_MS = 1000;
 
@@ -90,7 +92,7 @@ export class Runs {
         () => this.details.ask(),
       ),
       new Poll(
-        () => 250,
+        () => ((this.info?.cores?.length ?? 0) > MANY_CORES ? 1000 : 250),
         () => this.askTimeline(),
       ),
       new Poll(

@@ -12,6 +12,8 @@ export class Handling implements DragHost {
   state = $state.raw<DragState>({ phase: 'idle' });
   held = $state.raw<Held | null>(null);
   readonly drag = new Drag(this);
+  /** What was under the pointer when it went down: the ring may have changed by the time it comes up. */
+  private armedOn: CausePart | null = null;
 
   constructor(
     private readonly session: Session,
@@ -64,7 +66,8 @@ export class Handling implements DragHost {
     const tile = tileUnder(g, point);
     if (grip?.vcore === 'all') this.session.select({ kind: 'tenant', tenant: grip.tenant });
     else if (link) this.session.select({ kind: 'link', link });
-    else if (tile !== null && this.partAt(point)?.group === 'translation') this.session.showMiss(tile);
+    else if (tile !== null && (this.armedOn ?? this.partAt(point))?.group === 'translation')
+      this.session.showMiss(tile);
     else this.selectTile(tile);
   }
 
@@ -89,6 +92,7 @@ export class Handling implements DragHost {
 
   changed(state: DragState): void {
     const lifted = state.phase === 'dragging' && this.state.phase !== 'dragging';
+    if (state.phase === 'armed') this.armedOn = this.partAt(state.from);
     this.state = state;
     if (state.phase !== 'dragging') this.held = null;
     else this.held = { state, legal: lifted || !this.held ? this.legal(state.grip) : this.held.legal };
