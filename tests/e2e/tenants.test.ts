@@ -24,7 +24,7 @@ describe('tenants', () => {
       translation: { kind: 'page', entries: 8 },
       workload: { model: 'gpt2-small', iterations: 7 },
     });
-    await eventually(() => playground.page.locator('[aria-label*=" of Guest"]').count()).toBe(3);
+    await eventually(() => playground.page.locator('[data-tile][aria-label*=" of Guest"]').count()).toBe(3);
     await playground.moves();
     expect(await playground.alert).toBe('');
   });

@@ -49,7 +49,7 @@ describe('the switch in a card', () => {
   });
 
   it('says that 4 and 32 entries do not differ with one DMA stream', async ({ playground }) => {
-    await playground.open();
+    await openMeasured(playground);
     await playground.card('A').getByRole('combobox').selectOption('32');
     await eventually(() => playground.translation(0)).toEqual({ kind: 'page', entries: 32 });
     await eventually(() => playground.second).toMatch(/^With 1 DMA stream 4 and 32 entries miss equally often/);
