@@ -3,8 +3,10 @@
  * and the machine's Chromium. A missing browser or build fails every test that asks for a page, with the reason, and no test may
  * leave a console error or a request to another host behind.
  */
-import { existsSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { expect, test as base } from 'vitest';
 import { ADVICE, findBrowser } from '../../src/cli/browser.mjs';
@@ -35,13 +37,22 @@ export function launch(): Promise<Browser> {
   return chromium.launch({ executablePath, args: FLAGS });
 }
 
-/** Serve the built site from a sub-path; gives its address, ending in `/`, and how to stop. */
+/**
+ * Serve a copy of the built site from a sub-path, so that a build beside the tests changes nothing under them; gives its address,
+ * ending in `/`, and how to stop.
+ */
 export async function serveSite(): Promise<{ url: string; close: () => void }> {
   if (!existsSync(`${SITE}/index.html`)) throw new Error('the site is not built: run "npm run build" first');
-  const server = staticServer(SITE, { prefix: PREFIX, headers: { 'content-security-policy': POLICY } });
+  const copy = mkdtempSync(join(tmpdir(), 'vnpu-site-'));
+  cpSync(SITE, copy, { recursive: true });
+  const server = staticServer(copy, { prefix: PREFIX, headers: { 'content-security-policy': POLICY } });
   await listen(server, 0);
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}${PREFIX}`, close: () => server.close() };
+  const close = (): void => {
+    server.close();
+    rmSync(copy, { recursive: true });
+  };
+  return { url: `http://127.0.0.1:${port}${PREFIX}`, close };
 }
 
 /** What a page did that it should not: console errors, uncaught errors, requests to another host, failed requests. */
