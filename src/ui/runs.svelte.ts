@@ -52,6 +52,8 @@ export class Runs {
   /** The figures that sentences are made from. */
   settled = $state.raw<Figures | null>(null);
   timeline = $state.raw<TimelineData | null>(null);
+  /** The timeline as of the settled figures: it is asked for apart from them, and lags a little. */
+  settledTimeline = $state.raw<TimelineData | null>(null);
   ideal = $state.raw<Ideal>([]);
   ghost = $state.raw<Ghost | null>(null);
   digest = $state.raw<string | null>(null);
@@ -137,7 +139,7 @@ export class Runs {
     this.experiment = experiment;
     this.info = info;
     this.ghost = ghost;
-    this.figures = this.settled = this.timeline = this.digest = null;
+    this.figures = this.settled = this.timeline = this.settledTimeline = this.digest = null;
     this.ideal = [];
     this.stepping = false;
     this.picture = null;
@@ -192,11 +194,12 @@ export class Runs {
     this.simulation.showMiss(tile);
   }
 
-  /** Cycles per cause that a tenant had spent by a cycle, from the timeline; null before there is one. */
-  causesAt(tenant: number, cycle: number): Float64Array | null {
-    const { timeline, info } = this;
-    if (!timeline || !info?.cores || timelineCycles(timeline) < cycle) return null;
-    return totalsAt(timeline, coresByTenant(info.cores, info.tenants.length)[tenant], cycle);
+  /** What a tenant had spent per cause by a cycle, or as far before it as is known; null before there is a timeline. */
+  causesAt(tenant: number, cycle: number): { cycle: number; causes: Float64Array } | null {
+    const { settledTimeline: timeline, info } = this;
+    if (!timeline || !info?.cores) return null;
+    const known = Math.min(cycle, timelineCycles(timeline));
+    return { cycle: known, causes: totalsAt(timeline, coresByTenant(info.cores, info.tenants.length)[tenant], known) };
   }
 
   /** Cycles per cause of a tile, as of the last numbers. */
@@ -270,6 +273,7 @@ export class Runs {
     if (!ended && this.settled && time - this.lastSettled < SENTENCE_MS) return;
     this.lastSettled = time;
     this.settled = this.figures;
+    this.settledTimeline = this.timeline;
   }
 
   /** On the way to where the picture shall begin, flat out: what is measured there is not said yet. */

@@ -136,10 +136,10 @@ export class Session {
     const { ghost, settled, info } = this.runs;
     const tenant = this.lastTenant;
     if (!ghost || !settled || !info || tenant === null || !this.comparing) return null;
-    const cycle = Math.min(settled.cycle, ghost.cycle);
-    const causes = this.runs.causesAt(tenant, cycle);
-    if (!causes) return null;
-    const change = changeSince(ghost, { name: info.tenants[tenant].name, ...settled.tenants[tenant], causes }, cycle);
+    const spent = this.runs.causesAt(tenant, Math.min(settled.cycle, ghost.cycle));
+    if (!spent) return null;
+    const now = { name: info.tenants[tenant].name, ...settled.tenants[tenant], causes: spent.causes };
+    const change = changeSince(ghost, now, spent.cycle);
     return change?.basis === 'progress' && settled.cycle > PROGRESS_COUNTS * ghost.cycle ? null : change;
   }
 
