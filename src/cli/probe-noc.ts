@@ -8,6 +8,8 @@ type NocInput = Parameters<typeof probeNoc>[1];
 type Packet = NocInput['packets'][number];
 
 const MOST_PACKETS = 1_000_000;
+/** The kernel's lanes allow more virtual channels than a chip may have: half of them are for confined traffic there. */
+const MOST_VCS = 12;
 const MOST_FLITS = 65_535;
 const LAST_CYCLE = 2 ** 31 - 1;
 
@@ -16,7 +18,12 @@ export function parseNoc(json: unknown): Result<NocInput> {
   const fields = new Fields();
   const trace = fields.object(json, '');
   const bounded = (key: 'width' | 'height' | 'virtualChannels' | 'bufferDepth'): number =>
-    fields.whole(trace[key], key, parameter(key).min, parameter(key).max);
+    fields.whole(
+      trace[key],
+      key,
+      parameter(key).min,
+      Math.max(parameter(key).max, key === 'virtualChannels' ? MOST_VCS : 0),
+    );
   const [width, height] = [bounded('width'), bounded('height')];
   const mesh = { width, height, virtualChannels: bounded('virtualChannels'), bufferDepth: bounded('bufferDepth') };
   if (fields.problems.length > 0) return fields.result({ ...mesh, packets: [] });

@@ -14,7 +14,7 @@ interface TlbInput {
 const PAGE_BYTES = [4096, 65_536, 2_097_152];
 const ENTRIES = [1, 2, 4, 8, 32];
 
-const END_OF_MEMORY = 2 ** 36 - 2 ** 16;
+const END_OF_MEMORY = 2 ** 48;
 const MOST_ACCESSES = 2 ** 21;
 const MOST_RANGES = 256;
 const MOST_STREAMS = 64;

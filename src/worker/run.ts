@@ -28,11 +28,11 @@ export type Appetite = 'more' | 'soon' | 'none';
 
 /**
  * About the cycle from which all pipelines are full and a few iterations have been measured, as far as the estimates go, but never
- * more than half of a tenant's iterations: what a first look should show.
+ * more than three fifths of a tenant's iterations: what a first look should show.
  */
 function filledAt(plan: Plan): number {
   const fills = plan.tenants.map(
-    ({ stages, iterations, estimatedCycles }) => Math.min(stages + 4, iterations / 2) * estimatedCycles,
+    ({ stages, iterations, estimatedCycles }) => Math.min(stages + 5, iterations * 0.6) * estimatedCycles,
   );
   return Math.floor(Math.max(0, ...fills));
 }

@@ -2,8 +2,9 @@
  * Entry of the worker: compiles the kernel once, exposes the simulation's calls and answers frame requests. Calls that arrive
  * before the kernel is there wait for it in order. An error that escapes ends up as the worker's error event at the page.
  */
-import { expose } from 'comlink';
+import { expose, transfer } from 'comlink';
 import { Machine } from '../engine/machine.ts';
+import type { TimelineData } from '../engine/snapshot.ts';
 import { parseDocument, resolve } from '../experiment/parse.ts';
 import { ok } from '../model/problem.ts';
 import { buildPlan } from '../plan/build.ts';
@@ -43,6 +44,12 @@ const call =
     return await method.apply(target, input);
   };
 
+/** The timeline is up to megabytes: its array is handed over, not copied. */
+async function timeline(): Promise<TimelineData | null> {
+  const data = await call('timeline')();
+  return data && transfer(data, [data.causes.buffer]);
+}
+
 async function connect(frames: MessagePort): Promise<void> {
   const filler = await simulation;
   frames.onmessage = ({ data }: MessageEvent<FrameRequest>) => {
@@ -60,7 +67,7 @@ const api = {
   core: call('core'),
   program: call('program'),
   link: call('link'),
-  timeline: call('timeline'),
+  timeline,
   report: call('report'),
   ideal: call('ideal'),
   position: call('position'),
