@@ -13,7 +13,7 @@ export interface LoadRequest {
   readonly runId: number;
   /** The experiment document: plain JSON. */
   readonly document: unknown;
-  /** Run flat out to this cycle first, for 300 ms at most; `filled`: until the pipelines are about full, for 1 s at most; 0: start at once. */
+  /** Run flat out to this cycle first, for 300 ms at most; `filled`: until the pipelines are about full, for 1.5 s at most; 0: start at once. */
   readonly catchUpTo: number | 'filled';
   /** Cycles per second, or Infinity for flat out, or 'auto': the fastest tenant's iteration takes about 3 s. */
   readonly pace: number | 'auto';

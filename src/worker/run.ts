@@ -14,7 +14,7 @@ import { Stepper } from './stepper.ts';
 /** Cycles per second at which the page sees every single cycle. */
 export const ONE_PER_FRAME = 60;
 const CATCH_UP_MS = 300;
-const FIRST_LOOK_MS = 1000;
+const FIRST_LOOK_MS = 1500;
 const LONGEST_SEARCH_MS = 2000;
 /** While frames are asked for at least this often, they set the beat of slow paces. */
 const FRAME_BEAT_MS = 100;
