@@ -1,25 +1,16 @@
 /** `vnpu probe systolic`: cycles of matrix products on an idle array; one product or a list of them. */
-import { systolicCycles } from '../engine/probes.ts';
+import { systolicCycles, type SystolicQuery } from '../engine/probes.ts';
 import { parameter } from '../model/parameters.ts';
 import { ok, type Result } from '../model/problem.ts';
 import type { Dataflow } from '../model/program.ts';
 import { Fields, type Answer } from './probe-fields.ts';
 import { table } from './table.ts';
 
-export interface SystolicInput {
-  readonly rows: number;
-  readonly cols: number;
-  readonly dataflow: Dataflow;
-  readonly M: number;
-  readonly N: number;
-  readonly K: number;
-}
-
 const DATAFLOWS: readonly Dataflow[] = ['ws', 'os', 'is'];
 const LARGEST = 2 ** 24;
 const MOST_ROWS = 100_000;
 
-function readOne(fields: Fields, json: unknown, path: string): SystolicInput {
+function readOne(fields: Fields, json: unknown, path: string): SystolicQuery {
   const at = (key: string): string => (path === '' ? key : `${path}.${key}`);
   const row = fields.object(json, path);
   const size = (key: 'M' | 'N' | 'K'): number => fields.whole(row[key], at(key), 1, LARGEST);
@@ -33,7 +24,7 @@ function readOne(fields: Fields, json: unknown, path: string): SystolicInput {
   };
 }
 
-export function parseSystolic(json: unknown): Result<SystolicInput | SystolicInput[]> {
+export function parseSystolic(json: unknown): Result<SystolicQuery | SystolicQuery[]> {
   const fields = new Fields();
   const value = Array.isArray(json)
     ? fields.list(json, '', MOST_ROWS).map((row, index) => readOne(fields, row, String(index)))

@@ -8,6 +8,7 @@ import { hops } from '../model/mesh.ts';
 import type { Dataflow } from '../model/program.ts';
 import { instantiate, Kernel } from './kernel.ts';
 import { writePlane } from './network-image.ts';
+import { DATAFLOW_CODES } from './program-image.ts';
 import { NEVER, Regions } from './regions.ts';
 import { takeHeader, writeTenantRecord } from './image.ts';
 
@@ -65,8 +66,6 @@ function writeTrace(regions: Regions, trace: NetworkTrace): number {
   regions.u32(L.H_TRACE_COUNT, trace.packets.length);
   return records;
 }
-
-const DATAFLOW_CODES: Readonly<Record<Dataflow, number>> = { ws: C.DATAFLOW_WS, os: C.DATAFLOW_OS, is: C.DATAFLOW_IS };
 
 export interface SystolicQuery {
   readonly rows: number;

@@ -14,7 +14,7 @@ import {
   type Program,
   type Step,
 } from '../model/program.ts';
-import type { TokenUse } from '../model/program.ts';
+import type { Dataflow, TokenUse } from '../model/program.ts';
 import type { Regions } from './regions.ts';
 
 const OPCODES: Readonly<Record<Instruction['op'], number>> = {
@@ -26,7 +26,11 @@ const OPCODES: Readonly<Record<Instruction['op'], number>> = {
   recv: C.OP_RECV,
   barrier: C.OP_BARRIER,
 };
-const DATAFLOWS = { ws: C.DATAFLOW_WS, os: C.DATAFLOW_OS, is: C.DATAFLOW_IS };
+export const DATAFLOW_CODES: Readonly<Record<Dataflow, number>> = {
+  ws: C.DATAFLOW_WS,
+  os: C.DATAFLOW_OS,
+  is: C.DATAFLOW_IS,
+};
 const MOST_USES = 4;
 
 /** Key of a directed pair of virtual cores. */
@@ -119,7 +123,7 @@ function writeOperands(regions: Regions, at: number, instruction: Instruction, c
       regions.u32(at + L.I_A, instruction.M);
       regions.u32(at + L.I_B, instruction.N);
       regions.u32(at + L.I_C, instruction.K);
-      regions.u64(at + L.I_ADDRESS, DATAFLOWS[instruction.dataflow]);
+      regions.u64(at + L.I_ADDRESS, DATAFLOW_CODES[instruction.dataflow]);
       break;
     case 'vector':
       regions.u32(at + L.I_A, instruction.elements);

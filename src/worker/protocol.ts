@@ -2,9 +2,9 @@
  * What page and worker say to each other. Calls go through Comlink on the worker itself; frames go over one plain MessagePort,
  * one in flight: the page posts a FrameRequest that hands over a buffer, the worker fills it and posts it back.
  */
-import type { Problem, Result } from '../model/problem.ts';
+import type { Result } from '../model/problem.ts';
 import type { Chip } from '../model/chip.ts';
-import type { CoreDetail, Outcome, TimelineData } from '../engine/snapshot.ts';
+import type { CoreDetail, TimelineData } from '../engine/snapshot.ts';
 import type { CoreId } from '../report/cores.ts';
 import type { Report } from '../report/report.ts';
 
@@ -106,14 +106,3 @@ export interface FrameReply {
   readonly runId: number;
   readonly buffer: ArrayBuffer;
 }
-
-/** State of the run as the head of a frame tells it. */
-export interface FrameHead {
-  readonly cycle: number;
-  readonly outcome: Outcome | 'paused';
-  readonly cyclesPerSecond: number;
-  /** Cycles per second that the worker aims at now (Infinity: flat out). */
-  readonly pace: number;
-}
-
-export type LoadProblems = readonly Problem[];
