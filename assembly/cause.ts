@@ -9,6 +9,7 @@ import {
   CAUSE_RECV_WAIT,
   CAUSE_SEND,
   CAUSE_SEND_BLOCKED,
+  CAUSE_THROTTLE,
   CAUSE_TRANSLATION,
   CAUSE_VECTOR,
   ENGINE_BARRIER,
@@ -18,7 +19,7 @@ import {
   ENGINE_SEND,
   ENGINE_VECTOR,
 } from './codes';
-import { waitsForTranslation } from './dma';
+import { waitsForBudget, waitsForTranslation } from './dma';
 import { engineAt } from './engines';
 import {
   C_ACTIVE_STREAMS,
@@ -113,9 +114,14 @@ function waitsForSlot(core: usize, engine: u32): bool {
 
 function activity(core: usize, engine: u32, now: u64): u32 {
   if (!isRunning(core, engine)) return waitsForSlot(core, engine) ? CAUSE_SEND_BLOCKED : CAUSE_DISPATCH;
-  if (engine == ENGINE_DMA) return waitsForTranslation(core, now) ? CAUSE_TRANSLATION : CAUSE_MEMORY;
+  if (engine == ENGINE_DMA) return transferring(core, now);
   if (engine == ENGINE_SEND) return load<u8>(load<u32>(core, C_SOURCES), S_MOVING) != 0 ? CAUSE_SEND : CAUSE_SEND_BLOCKED;
   if (engine == ENGINE_RECV) return CAUSE_RECV_WAIT;
   if (engine == ENGINE_BARRIER) return CAUSE_BARRIER;
   return engine == ENGINE_MATMUL ? CAUSE_COMPUTE : CAUSE_VECTOR;
+}
+
+function transferring(core: usize, now: u64): u32 {
+  if (waitsForTranslation(core, now)) return CAUSE_TRANSLATION;
+  return waitsForBudget(core, now) ? CAUSE_THROTTLE : CAUSE_MEMORY;
 }

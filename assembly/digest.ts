@@ -84,6 +84,7 @@ import {
   T_ITER_START,
   T_STATUS,
   T_STRIDE,
+  T_TRANSFERRED,
 } from './layout';
 
 let hash: u64 = 0;
@@ -177,6 +178,7 @@ function mixTenant(tenant: usize): void {
   mix(load<u32>(tenant, T_DONE));
   mix(load<u64>(tenant, T_INTERFERENCE));
   mix(load<u64>(tenant, T_FAULT_CYCLE));
+  mix(load<u64>(tenant, T_TRANSFERRED));
   mixWords(load<u32>(tenant, T_ITER_START), load<u32>(tenant, T_ITERATIONS) << 3);
   mixWords(load<u32>(tenant, T_ITER_END), load<u32>(tenant, T_ITERATIONS) << 3);
 }

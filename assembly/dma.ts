@@ -79,6 +79,7 @@ import {
   T_STATUS,
   T_TRANSLATION,
 } from './layout';
+import { budgetReturns, countBurst, isPastBudget } from './budget';
 import { enqueue } from './source';
 import { findRange, translate } from './translation';
 
@@ -111,6 +112,7 @@ export function stepDma(core: usize, now: u64): void {
   if (waiting == 0) return;
   const burst = pendingAt(core, 0);
   if (load<u64>(burst, B_READY) > now || load<u32>(core, C_FREE_BURSTS) == 0) return;
+  if (isPastBudget(load<u32>(core, C_TENANT), now)) return;
   issue(core, burst, now);
   store<u32>(core, (load<u32>(core, C_PENDING_HEAD) + 1) % (MOST_WALKERS + 1), C_PENDING_HEAD);
   store<u32>(core, waiting - 1, C_PENDING_COUNT);
@@ -121,10 +123,17 @@ export function waitsForTranslation(core: usize, now: u64): bool {
   return load<u32>(core, C_PENDING_COUNT) != 0 && load<u64>(pendingAt(core, 0), B_READY) > now;
 }
 
+/** Is the next burst held only by the tenant's access counter? */
+export function waitsForBudget(core: usize, now: u64): bool {
+  if (load<u32>(core, C_PENDING_COUNT) == 0 || load<u64>(pendingAt(core, 0), B_READY) > now) return false;
+  return load<u32>(core, C_FREE_BURSTS) != 0 && isPastBudget(load<u32>(core, C_TENANT), now);
+}
+
 /** The next cycle in which the engine can act by itself; responses wake the core anyway. */
 export function dmaWake(core: usize, now: u64): u64 {
   if (mayLookUp(core, now + 1)) return now + 1;
   if (load<u32>(core, C_PENDING_COUNT) == 0 || load<u32>(core, C_FREE_BURSTS) == 0) return u64.MAX_VALUE;
+  if (waitsForBudget(core, now)) return budgetReturns(load<u32>(core, C_TENANT));
   return max(load<u64>(pendingAt(core, 0), B_READY), now + 1);
 }
 
@@ -223,6 +232,7 @@ function issue(core: usize, burst: usize, now: u64): void {
   const channel = channelOf(tenant, load<u32>(burst, B_RANGE), load<u64>(burst, B_ADDRESS));
   const packet: usize = load<u32>(core, C_BURSTS) + index * K_STRIDE;
   const flitBytes = load<u32>(H_FLIT_BYTES);
+  countBurst(tenant, bytes, now);
   store<u32>(core, load<u32>(core, C_FREE_BURSTS) & ~(1 << index), C_FREE_BURSTS);
   store<u64>(core, load<u64>(core, C_TRANSLATION_STALL) + (load<u32>(burst, B_WALK) as u64), C_TRANSLATION_STALL);
   store<u8>(packet, isLoad ? KIND_READ : KIND_WRITE, K_KIND);

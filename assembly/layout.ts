@@ -334,11 +334,15 @@ export const T_FAULT_ADDRESS = 88; // u64
 export const T_FAULT_CYCLE = 96; // u64
 export const T_FAULT_VCORE = 104;
 export const T_FAULT_INSTRUCTION = 108;
-// place of the access counter: bytes of this window, budget (always 0 so far: no cap), length of a window
-export const T_WINDOW_BYTES = 112;
-export const T_BUDGET_BYTES = 116;
-export const T_WINDOW_CYCLES = 120;
-export const T_STRIDE = 128;
+// access counter: a budget of 0 is no cap
+export const T_BUDGET_BYTES = 112; // per window
+export const T_WINDOW_CYCLES = 116;
+export const T_WINDOW = 120; // u64 number of the window that the counter is about
+export const T_WINDOW_BYTES = 128; // u64 bytes counted up to the cycle before T_COUNTED_AT
+export const T_COUNTED_AT = 136; // u64 last cycle in which bursts were counted or the counter was read
+export const T_COUNTED_BYTES = 144; // bytes of the bursts issued in that cycle
+export const T_TRANSFERRED = 152; // u64 bytes of all bursts issued
+export const T_STRIDE = 160;
 
 // barrier group
 export const G_CORES = 0; // cores that take part

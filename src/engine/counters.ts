@@ -64,6 +64,7 @@ function readTenant(kernel: Kernel, record: number, outcome: Outcome): TenantSna
     iterationEnd: kernel.u64s(kernel.u32(record + L.T_ITER_END), iterationsDone),
     warmupCycles: kernel.u64(record + L.T_WARMUP),
     interferenceCycles: kernel.u64(record + L.T_INTERFERENCE),
+    transferredBytes: kernel.u64(record + L.T_TRANSFERRED),
     fault: status === 'fault' ? readFault(kernel, record) : undefined,
   };
 }

@@ -115,6 +115,8 @@ export function buildImage(plan: Plan, options: MachineOptions = {}): ImageMap {
     regions.u32(tenants[i] + L.T_INDEX, i);
     regions.u32(tenants[i] + L.T_CHANNELS, regions.list(tenant.channels.map((channel) => channels[channel])));
     regions.u32(tenants[i] + L.T_CHANNEL_COUNT, tenant.channels.length);
+    regions.u32(tenants[i] + L.T_BUDGET_BYTES, tenant.bandwidth?.bytes ?? 0);
+    regions.u32(tenants[i] + L.T_WINDOW_CYCLES, tenant.bandwidth?.windowCycles ?? 0);
   });
   return { image: regions.finish(), planes, tenants, channels, cores };
 }

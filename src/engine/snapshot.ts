@@ -46,6 +46,8 @@ export interface TenantSnapshot {
   /** End of the last instruction outside the iteration loop that loads resident weights; 0 if there is none. */
   readonly warmupCycles: number;
   readonly interferenceCycles: number;
+  /** Bytes of all bursts that its DMA engines have issued. */
+  readonly transferredBytes: number;
   readonly fault?: Fault;
 }
 

@@ -82,6 +82,14 @@ function canonicalTenant(tenant: TenantDocument): TenantDocument {
     ...section('topology', sparse({ width: topology.width, height: topology.height }, DEFAULT_TENANT.topology)),
     ...sparse({ mapping: tenant.mapping, placement: tenant.placement && [...tenant.placement] }, DEFAULT_TENANT),
     ...section('translation', sparse({ kind, entries, pageBytes }, DEFAULT_TENANT.translation)),
+    ...(tenant.bandwidth && { bandwidth: canonicalBandwidth(tenant.bandwidth) }),
     ...section('workload', sparse({ model, iterations, weights, tokens }, DEFAULT_TENANT.workload)),
   };
 }
+
+/** The length of the window is the chip's unless it is given. */
+const canonicalBandwidth = ({
+  bytes,
+  windowCycles,
+}: NonNullable<TenantDocument['bandwidth']>): NonNullable<TenantDocument['bandwidth']> =>
+  withoutUndefined({ bytes, windowCycles });

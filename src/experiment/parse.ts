@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import { resolveChip } from '../model/chip.ts';
 import type { Experiment, TenantRequest } from '../model/experiment.ts';
+import { parameter } from '../model/parameters.ts';
 import { fail, ok, type Problem, type Result } from '../model/problem.ts';
 import { withoutUndefined } from './canonical.ts';
 import { DEFAULT_NOTE, DEFAULT_SEED, DEFAULT_STOP, DEFAULT_TENANT, DEFAULT_TITLE, defaultName } from './defaults.ts';
@@ -54,18 +55,25 @@ export function parseJson(text: string): Result<unknown> {
 
 /** Every default filled in. The document has passed `parseDocument`. */
 export function resolve(document: ExperimentDocument): Experiment {
+  const chip = resolveChip(document.chip ?? {});
   return {
     title: document.title ?? DEFAULT_TITLE,
     note: document.note ?? DEFAULT_NOTE,
     seed: document.seed ?? DEFAULT_SEED,
-    chip: resolveChip(document.chip ?? {}),
-    tenants: (document.tenants ?? []).map(resolveTenant),
+    chip,
+    tenants: (document.tenants ?? []).map((tenant) => resolveTenant(tenant, chip.windowCycles)),
     stop: document.stop ?? DEFAULT_STOP,
   };
 }
 
-/** One tenant with every default filled in. */
-export function resolveTenant(tenant: TenantDocument): TenantRequest {
+/**
+ * One tenant with every default filled in.
+ * @param windowCycles the chip's window of access counters
+ */
+export function resolveTenant(
+  tenant: TenantDocument,
+  windowCycles: number = parameter('windowCycles').default,
+): TenantRequest {
   const { topology, translation, workload } = DEFAULT_TENANT;
   return {
     name: tenant.name,
@@ -75,6 +83,7 @@ export function resolveTenant(tenant: TenantDocument): TenantRequest {
     ...(tenant.placement === undefined ? {} : { placement: tenant.placement }),
     routing: tenant.routing ?? DEFAULT_TENANT.routing,
     translation: { ...translation, ...tenant.translation },
+    ...(tenant.bandwidth && { bandwidth: { windowCycles, ...tenant.bandwidth } }),
     workload: {
       model: tenant.workload?.model ?? workload.model,
       iterations: tenant.workload?.iterations ?? workload.iterations,

@@ -47,7 +47,6 @@ export const chipSchema = record(
     instructionBytes: 'instructions reach the cores by the bus',
     vrouterCycles: 'look-ups of virtual cores cost nothing',
     tableCycles: 'a virtual NPU is there from cycle 0',
-    windowCycles: 'no tenant has a bandwidth limit',
     pollCycles: 'every tenant sends core to core',
     sliceCycles: 'no tile is shared by two virtual cores',
     switchCycles: 'no tile is shared by two virtual cores',
@@ -72,6 +71,11 @@ const translationSchema = record('a translation', {
   kind: v.optional(choice(TRANSLATIONS)),
   entries: v.optional(whole(1, 256, 'TLB entries')),
   pageBytes: v.optional(powerOfTwo(4096, 2 * 1024 * 1024, 'bytes')),
+});
+
+const bandwidthSchema = record('a bandwidth cap', {
+  bytes: whole(1, 2 ** 32 - 1, 'bytes per window'),
+  windowCycles: v.optional(whole(1, 1_000_000_000, 'cycles')),
 });
 
 const modelName = v.picklist(MODELS, ({ input }) =>
@@ -100,13 +104,13 @@ export const tenantSchema = record(
     routing: v.optional(choice(['dor'], ['confined'])),
     dispatch: v.optional(choice(['bus'], ['noc'])),
     translation: v.optional(translationSchema),
+    bandwidth: v.optional(bandwidthSchema),
     workload: v.optional(workloadSchema),
     arrivalCycle: v.optional(onlyYet(0, 'tenants that arrive later')),
   },
   {
     memoryBytes: 'a tenant gets the memory that its tensors need',
     channels: 'every tenant uses all memory channels',
-    bandwidth: 'no tenant has a bandwidth limit',
     departureCycle: 'a tenant stays until its iterations are done',
   },
 );

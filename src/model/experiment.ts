@@ -1,6 +1,6 @@
 /** A resolved experiment: the document with every default filled in. The plan is made from this and from nothing else. */
 import type { Chip } from './chip.ts';
-import type { Mapping, Topology, Translation } from './vnpu.ts';
+import type { Bandwidth, Mapping, Topology, Translation } from './vnpu.ts';
 
 export interface WorkloadRequest {
   /** Name of a model of the zoo. */
@@ -21,6 +21,8 @@ export interface TenantRequest {
   readonly placement?: readonly number[];
   readonly routing: 'dor';
   readonly translation: Translation;
+  /** Absent: no cap. */
+  readonly bandwidth?: Bandwidth;
   readonly workload: WorkloadRequest;
 }
 

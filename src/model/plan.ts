@@ -3,7 +3,7 @@
  */
 import type { Chip } from './chip.ts';
 import type { Program } from './program.ts';
-import type { Range, Topology, Translation } from './vnpu.ts';
+import type { Bandwidth, Range, Topology, Translation } from './vnpu.ts';
 import type { Workload } from './workload.ts';
 
 /** A tensor that a program keeps in memory: what the compiler asks the hypervisor to map. */
@@ -45,6 +45,8 @@ export interface TenantPlan extends Compilation {
   readonly editDistance: number;
   readonly routing: 'dor';
   readonly translation: Translation;
+  /** Absent: no cap. */
+  readonly bandwidth?: Bandwidth;
   readonly ranges: readonly Range[];
   /** Memory channels its ranges interleave over. */
   readonly channels: readonly number[];

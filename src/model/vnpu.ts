@@ -21,6 +21,12 @@ export const vcoreCount = (topology: Topology): number => topology.width * topol
 export const MAPPINGS = ['exact', 'rowMajor', 'snake'] as const;
 export type Mapping = (typeof MAPPINGS)[number];
 
+/** A cap on memory bandwidth: what the DMA engines of a tenant may issue per window of cycles. */
+export interface Bandwidth {
+  readonly bytes: number;
+  readonly windowCycles: number;
+}
+
 /** Memory protection of a range: bit 0 read, bit 1 write. */
 export const READ = 1;
 export const WRITE = 2;

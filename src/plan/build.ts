@@ -21,10 +21,11 @@ export function buildPlan(experiment: Experiment): Result<Plan> {
   const ranges = mapMemory(compilations.value.map(({ tensors }) => tensors));
   if (!ranges.ok) return ranges;
   const channels = chip.memoryTiles.map((_, channel) => channel);
-  const plans = tenants.map(({ name, mode, topology, routing, translation }, index): TenantPlan => ({
+  const plans = tenants.map(({ name, mode, topology, routing, translation, bandwidth }, index): TenantPlan => ({
     ...compilations.value[index],
     ...placements.value[index],
     ...{ name, mode, topology, routing, translation, channels },
+    ...(bandwidth && { bandwidth }),
     ranges: ranges.value[index],
   }));
   return ok({ chip, tenants: plans, ...(stop === 'done' ? {} : { stopCycles: stop.cycles }) });

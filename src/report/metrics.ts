@@ -126,6 +126,13 @@ export const METRICS: readonly Metric[] = [
   ),
   metric('memoryBytes', 'memory', 'bytes', 'mapped for it', (t) => t.memoryBytes),
   metric(
+    'transferredBytes',
+    'transferred',
+    'bytes',
+    'moved between memory and its scratchpads',
+    (t) => t.transferredBytes,
+  ),
+  metric(
     'foreignLinkFlits',
     'foreign flits',
     'flits',

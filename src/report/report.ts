@@ -17,6 +17,8 @@ export interface TenantReport {
   stalls: Record<Cause, number>;
   translation: { hits: number; misses: number; walkReads: number; stallCycles: number };
   memoryBytes: number;
+  /** Bytes that its DMA engines moved between memory and scratchpads. */
+  transferredBytes: number;
   /** Data-plane flits of this tenant that crossed a link from or to another tenant's tile. */
   foreignLinkFlits: number;
   interferenceCycles: number;

@@ -32,6 +32,7 @@ export function tenantReport(plan: Plan, snapshot: Snapshot, index: number): Ten
     stalls: stallsOf(cores),
     translation: translationOf(cores),
     memoryBytes: tenant.ranges.reduce((sum, range) => sum + range.bytes, 0),
+    transferredBytes: state.transferredBytes,
     foreignLinkFlits: foreignLinkFlits(plan, snapshot, index),
     interferenceCycles: state.interferenceCycles,
     faults: faultsOf(state),

@@ -46,6 +46,10 @@ const tenant = fc.record(
       },
       optional,
     ),
+    bandwidth: fc.record(
+      { bytes: fc.integer({ min: 1, max: 2 ** 32 - 1 }), windowCycles: fc.integer({ min: 1, max: 1_000_000_000 }) },
+      { requiredKeys: ['bytes'] },
+    ),
     workload: fc.record(
       {
         model: fc.constantFrom('resnet18', 'gpt2-small'),

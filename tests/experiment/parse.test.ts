@@ -198,7 +198,6 @@ describe('unknown and later keys', () => {
     [withTenant({ dispatch: 'noc' }), 'tenants.0.dispatch'],
     [withTenant({ memoryBytes: 1 }), 'tenants.0.memoryBytes'],
     [withTenant({ channels: [0] }), 'tenants.0.channels'],
-    [withTenant({ bandwidth: { bytes: 1, windowCycles: 1 } }), 'tenants.0.bandwidth'],
     [withTenant({ workload: { batch: 4 } }), 'tenants.0.workload.batch'],
     [withTenant({ workload: { precision: 'fp16' } }), 'tenants.0.workload.precision'],
     [withTenant({ workload: { model: 'onnx:abc' } }), 'tenants.0.workload.model'],

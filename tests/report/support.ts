@@ -78,6 +78,7 @@ export const tenantSnapshot = (ends: readonly number[], more: Partial<TenantSnap
   iterationEnd: Float64Array.from(ends),
   warmupCycles: 0,
   interferenceCycles: 0,
+  transferredBytes: 0,
   ...more,
 });
 

@@ -29,7 +29,7 @@ export function step(
   };
 }
 
-export interface TinyTenant extends Partial<Pick<TenantPlan, 'translation' | 'stages' | 'iterations'>> {
+export interface TinyTenant extends Partial<Pick<TenantPlan, 'translation' | 'stages' | 'iterations' | 'bandwidth'>> {
   readonly tiles: readonly number[];
   /** Steps of each virtual core. */
   readonly programs: readonly (readonly Step[])[];
@@ -70,6 +70,7 @@ function tinyTenant(tenant: TinyTenant, index: number, channels: number): Tenant
     editDistance: 0,
     routing: 'dor',
     translation: tenant.translation ?? { kind: 'physical', entries: 4, pageBytes: 4096 },
+    ...(tenant.bandwidth && { bandwidth: tenant.bandwidth }),
     ranges,
     channels: Array.from({ length: channels }, (_, i) => i),
     workload: {
