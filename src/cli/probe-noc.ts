@@ -56,8 +56,8 @@ function readPacket(fields: Fields, row: unknown, path: string, tiles: number, e
 export function answerNoc(module: WebAssembly.Module, json: unknown): Result<Answer> {
   const input = parseNoc(json);
   if (!input.ok) return input;
-  const result = probeNoc(module, input.value);
-  const rate = Math.round(result.flitHops / result.seconds).toLocaleString('en-US');
-  const text = `${result.arrivals.length} packets, ${result.cycles} cycles, ${result.flitHops} flit-hops, ${rate} of them per second\n`;
-  return ok({ json: result, text });
+  const { arrivals, cycles, flitHops, seconds } = probeNoc(module, input.value);
+  const rate = Math.round(flitHops / seconds).toLocaleString('en-US');
+  const text = `${arrivals.length} packets, ${cycles} cycles, ${flitHops} flit-hops, ${rate} of them per second\n`;
+  return ok({ json: { arrivals, cycles, flitHops, seconds }, text });
 }

@@ -4,7 +4,7 @@
  */
 import * as C from '../../assembly/codes.ts';
 import * as L from '../../assembly/layout.ts';
-import { hops } from '../model/mesh.ts';
+import { hops, LOCAL, tileCount } from '../model/mesh.ts';
 import type { Dataflow } from '../model/program.ts';
 import { instantiate, Kernel } from './kernel.ts';
 import { writePlane } from './network-image.ts';
@@ -21,11 +21,23 @@ export interface NetworkTrace {
   readonly virtualChannels: number;
   readonly bufferDepth: number;
   readonly packets: readonly TracePacket[];
+  /** What is special about packet i; nothing by default. */
+  readonly special?: readonly (PacketSpecial | undefined)[];
+}
+
+export interface PacketSpecial {
+  /** Bit v: it may take virtual channel v (default all). */
+  readonly channels?: number;
+  /** Whose flits these are in the counters of links (default 0). */
+  readonly tenant?: number;
 }
 
 export interface NetworkResult {
   /** Cycle in which the tail of each packet was consumed. */
   arrivals: number[];
+  /** linkFlits[(tile*4 + port)*tenants + tenant] and linkBlocked[tile*4 + port]: model.md section 8. */
+  linkFlits: number[];
+  linkBlocked: number[];
   cycles: number;
   /** Flits times router-to-router links crossed. */
   flitHops: number;
@@ -39,8 +51,11 @@ export function probeNoc(
   options: { slice?: number; reverse?: boolean } = {},
 ): NetworkResult {
   const regions = new Regions();
-  const planes = takeHeader(regions, trace, { tenants: 1, reverse: options.reverse });
-  writePlane(regions, planes, { mesh: trace, ...trace, tenants: 1, owner: () => L.H_IGNORED });
+  const tenants = 1 + (trace.special ?? []).reduce((most, special) => Math.max(most, special?.tenant ?? 0), 0);
+  const planes = takeHeader(regions, trace, { tenants, reverse: options.reverse });
+  writePlane(regions, planes, { mesh: trace, ...trace, tenants, owner: () => L.H_IGNORED });
+  regions.u32(planes + L.P_MASKED, trace.special?.some((special) => special?.channels !== undefined) ? 1 : 0);
+  regions.u32(L.H_TENANTS_AT, regions.take(tenants * L.T_STRIDE));
   const records = writeTrace(regions, trace);
   const kernel = new Kernel(module, regions.finish());
   const started = performance.now();
@@ -48,7 +63,14 @@ export function probeNoc(
   const seconds = (performance.now() - started) / 1000;
   const arrivals = trace.packets.map((_, i) => kernel.u64(records + i * L.K_STRIDE + L.K_TIME));
   const flitHops = trace.packets.reduce((sum, [, from, to, flits]) => sum + flits * hops(trace, from, to), 0);
-  return { arrivals, cycles: arrivals.reduce((a, b) => Math.max(a, b), 0), flitHops, seconds };
+  return {
+    arrivals,
+    linkFlits: [...kernel.u64s(kernel.u32(planes + L.P_LINK_FLITS), tileCount(trace) * LOCAL * tenants)],
+    linkBlocked: [...kernel.u64s(kernel.u32(planes + L.P_LINK_BLOCKED), tileCount(trace) * LOCAL)],
+    cycles: arrivals.reduce((a, b) => Math.max(a, b), 0),
+    flitHops,
+    seconds,
+  };
 }
 
 function writeTrace(regions: Regions, trace: NetworkTrace): number {
@@ -57,7 +79,8 @@ function writeTrace(regions: Regions, trace: NetworkTrace): number {
     const record = records + i * L.K_STRIDE;
     regions.u16(record + L.K_FLITS, flits);
     regions.u8(record + L.K_KIND, C.KIND_TRACE);
-    regions.u16(record + L.K_MASK, 2 ** trace.virtualChannels - 1);
+    regions.u16(record + L.K_MASK, trace.special?.[i]?.channels ?? 2 ** trace.virtualChannels - 1);
+    regions.u8(record + L.K_TENANT, trace.special?.[i]?.tenant ?? 0);
     regions.u16(record + L.K_SOURCE, source);
     regions.u16(record + L.K_TARGET, destination);
     regions.u64(record + L.K_TIME, cycle);
