@@ -18,6 +18,7 @@ import { partition, type PlannedStage } from './partition.ts';
 import { area } from './rect.ts';
 import { schedule } from './schedule.ts';
 import { shareOut, type Share } from './split.ts';
+import { unsupported } from './supported.ts';
 import { Tilings } from './tiles.ts';
 import { landingSlots, transfersBetween, type StageCores, type Transfer } from './transfers.ts';
 import { trafficOf } from './traffic.ts';
@@ -64,7 +65,7 @@ interface Stage extends StageCores, PlannedStage {
 }
 
 /**
- * Compile a workload. Errors: a number of cores out of range; an operator that does not fit the scratchpad however it is split, with
+ * Compile a workload. Errors: a number of cores out of range; operators it cannot place yet; an operator that does not fit the scratchpad however it is split, with
  * its name, the bytes it needs and those there are.
  */
 export function compileWorkload(workload: Workload, options: CompileOptions): Result<BalancedCompilation> {
@@ -72,6 +73,8 @@ export function compileWorkload(workload: Workload, options: CompileOptions): Re
   if (!Number.isInteger(vcores) || vcores < 1 || vcores > MOST_VCORES) {
     return fail('vcores', `${vcores} is not a number of virtual cores from 1 to ${MOST_VCORES}`);
   }
+  const problem = unsupported(workload);
+  if (problem !== undefined) return fail('workload', problem);
   const graph = graphOf(workload);
   for (const peers of PEERS) {
     const planned = partition({ graph, peers, ...options });

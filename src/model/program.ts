@@ -14,9 +14,20 @@ export type Dataflow = 'ws' | 'os' | 'is';
 /**
  * Vector operations and their cost in cycles per element and lane.
  * Source: npu-sim (add, ReLU, GELU 1; softmax 5; layer norm 8). A copy moves a landed message to its tensor at lane rate;
- * pooling costs one per input element of the window: the compiler multiplies the elements.
+ * pooling costs one per input element of the window: the compiler multiplies the elements. `mac` is a multiply-accumulate per lane
+ * (depth-wise convolutions, state updates), `map` any other function of an element: both taken to be as fast as an addition.
  */
-export const VECTOR_COST = { add: 1, relu: 1, gelu: 1, pool: 1, copy: 1, softmax: 5, layernorm: 8 } as const;
+export const VECTOR_COST = {
+  add: 1,
+  relu: 1,
+  gelu: 1,
+  pool: 1,
+  copy: 1,
+  mac: 1,
+  map: 1,
+  softmax: 5,
+  layernorm: 8,
+} as const;
 export type VectorOp = keyof typeof VECTOR_COST;
 
 /** `count` of token `token` (0..255, counts 1..255). */

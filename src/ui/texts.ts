@@ -3,6 +3,7 @@
  * numbers are written stands in numbers.ts.
  */
 import type { Cause, CauseGroup } from '../model/causes.ts';
+import { ZOO, type ModelName } from '../model/models.ts';
 import { ENGINE_VERSION } from '../model/version.ts';
 import type { TranslationKind } from '../model/vnpu.ts';
 import type { Basis, Headline } from '../report/blame.ts';
@@ -64,8 +65,7 @@ export const CAUSE_NAME: Record<Cause, string> = {
 };
 
 export const TRANSLATION_NAME: Record<TranslationKind, string> = { physical: 'none', page: 'pages', vchunk: 'vChunk' };
-export const MODEL_NAME: Record<string, string> = { resnet18: 'ResNet-18', 'gpt2-small': 'GPT-2 small' };
-export const modelName = (model: string): string => MODEL_NAME[model] ?? model;
+export const modelName = (model: string): string => (Object.hasOwn(ZOO, model) ? ZOO[model as ModelName].title : model);
 
 /** A tenant in a sentence: its letter, and its name where that says more. */
 export const who = (letter: string, name: string): string => (letter === name ? letter : `${letter} (${name})`);

@@ -3,7 +3,7 @@
  * general matrix products after im2col ([M,K] x [K,N]: M output pixels or tokens, N output channels, K inputs of one output);
  * everything else is vector work. Batch 1, int8; batch norm is left out (folded into the convolution it follows).
  */
-import type { Layer, LayerKind, Tensor, VectorWork, Window } from '../model/workload.ts';
+import type { Layer, LayerKind, Read, Tensor, VectorWork, Window } from '../model/workload.ts';
 
 /** A feature map: height and width in pixels (tokens x 1 for sequences), and channels. */
 export interface MapShape {
@@ -38,10 +38,14 @@ interface Operator {
   readonly kind: LayerKind;
   readonly onnxType: string;
   readonly inputs: readonly number[];
+  /** What it needs of each of its inputs. */
+  readonly read: Read;
   readonly shape: MapShape;
 }
 
-const NO_PARAMETERS = { gemms: [], vector: [], weightElements: 0, biasElements: 0, weightShape: [], group: 1 } as const;
+const NO_WORK = { gemms: [], vector: [], weightElements: 0, biasElements: 0, weightShape: [], group: 1 } as const;
+const ELEMENT: Read = { kind: 'element' };
+const ROWS: Read = { kind: 'rows' };
 
 /** A network under construction: `input` first, then each call appends an operator and returns its index. */
 export class LayerList {
@@ -65,7 +69,7 @@ export class LayerList {
     const inChannels = this.shapeOf(from).channels;
     const K = size.kernel * size.kernel * inChannels;
     return this.append(
-      { name, kind: 'conv', onnxType: 'Conv', inputs: [from], shape },
+      { name, kind: 'conv', onnxType: 'Conv', inputs: [from], read: { kind: 'window', channels: 'all' }, shape },
       {
         gemms: [{ M: shape.height * shape.width, N: channels, K, repeat: 1 }],
         weightElements: channels * K,
@@ -80,7 +84,7 @@ export class LayerList {
     const { shape, window } = this.slide(from, size, this.shapeOf(from).channels);
     const elements = shape.height * shape.width * shape.channels * size.kernel * size.kernel;
     return this.append(
-      { name, kind: 'pool', onnxType, inputs: [from], shape },
+      { name, kind: 'pool', onnxType, inputs: [from], read: { kind: 'window', channels: 'own' }, shape },
       { vector: [{ fn: 'pool', elements }], window },
     );
   }
@@ -89,7 +93,7 @@ export class LayerList {
   linear(name: string, from: number, channels: number): number {
     const { height, width, channels: K } = this.shapeOf(from);
     return this.append(
-      { name, kind: 'matmul', onnxType: 'Gemm', inputs: [from], shape: { height, width, channels } },
+      { name, kind: 'matmul', onnxType: 'Gemm', inputs: [from], read: ROWS, shape: { height, width, channels } },
       {
         gemms: [{ M: height * width, N: channels, K, repeat: 1 }],
         weightElements: channels * K,
@@ -110,6 +114,7 @@ export class LayerList {
         kind: 'attention',
         onnxType: 'Attention',
         inputs: [from],
+        read: { kind: 'channels' },
         shape: { height: tokens, width, channels: channels / 3 },
       },
       {
@@ -118,6 +123,8 @@ export class LayerList {
           { M: tokens, N: head, K: tokens, repeat: heads },
         ],
         vector: [{ fn: 'softmax', elements: heads * tokens * tokens }],
+        rowUnit: tokens,
+        channelUnit: head,
       },
     );
   }
@@ -125,8 +132,9 @@ export class LayerList {
   layerNorm(name: string, from: number): number {
     const shape = this.shapeOf(from);
     return this.append(
-      { name, kind: 'layernorm', onnxType: 'LayerNormalization', inputs: [from], shape },
+      { name, kind: 'layernorm', onnxType: 'LayerNormalization', inputs: [from], read: ROWS, shape },
       {
+        channelUnit: shape.channels,
         vector: [this.perElement('layernorm', shape)],
         weightElements: shape.channels,
         biasElements: shape.channels,
@@ -139,14 +147,14 @@ export class LayerList {
     const shape = this.shapeOf(from);
     const onnxType = fn === 'relu' ? 'Relu' : 'Gelu';
     return this.append(
-      { name, kind: 'activation', onnxType, inputs: [from], shape },
+      { name, kind: 'activation', onnxType, inputs: [from], read: ELEMENT, shape },
       { vector: [this.perElement(fn, shape)] },
     );
   }
 
   add(name: string, left: number, right: number): number {
     const shape = this.shapeOf(left);
-    const operator: Operator = { name, kind: 'add', onnxType: 'Add', inputs: [left, right], shape };
+    const operator: Operator = { name, kind: 'add', onnxType: 'Add', inputs: [left, right], read: ELEMENT, shape };
     return this.append(operator, { vector: [this.perElement('add', shape)] });
   }
 
@@ -163,20 +171,18 @@ export class LayerList {
     };
   }
 
-  private append({ name, kind, onnxType, inputs, shape }: Operator, work: Partial<Layer>): number {
-    const outShape = this.isSequence ? sequenceShape(shape) : imageShape(shape);
+  private append({ read, shape, ...operator }: Operator, work: Partial<Layer>): number {
     this.shapes.push(shape);
-    return (
-      this.layers.push({
-        ...NO_PARAMETERS,
-        name,
-        kind,
-        onnxType,
-        inputs,
-        output: tensor(name, shape),
-        outShape,
-        ...work,
-      }) - 1
-    );
+    const layer: Layer = {
+      ...NO_WORK,
+      ...operator,
+      reads: operator.inputs.map(() => read),
+      output: tensor(operator.name, shape),
+      outShape: this.isSequence ? sequenceShape(shape) : imageShape(shape),
+      rowUnit: this.isSequence ? 1 : shape.width,
+      channelUnit: 1,
+      ...work,
+    };
+    return this.layers.push(layer) - 1;
   }
 }

@@ -8,7 +8,7 @@ import { shareOut } from '../../src/compiler/split.ts';
 import { Tilings } from '../../src/compiler/tiles.ts';
 import type { Value } from '../../src/compiler/values.ts';
 import { resolveChip } from '../../src/model/chip.ts';
-import { gpt2Small } from '../../src/workloads/gpt2.ts';
+import { gpt2 } from '../../src/workloads/gpt2.ts';
 
 const valueArbitrary: fc.Arbitrary<Value> = fc
   .record({ bytes: fc.nat(1000), from: fc.nat(20), length: fc.nat(10) })
@@ -33,7 +33,7 @@ test('placement of any values', () => {
 });
 
 test('a block of GPT-2 needs six token-by-768 matrices at once: residual, MLP input of four, and its result', () => {
-  const graph = graphOf(gpt2Small(256));
+  const graph = graphOf(gpt2('gpt2-small', 256));
   const shape = { first: 0, last: graph.layers.length - 1, cores: 1, split: 'whole' as const };
   const chip = resolveChip({ scratchpadBytes: 2 * 1024 * 1024 });
   const [share] = shareOut(graph, chip, shape);

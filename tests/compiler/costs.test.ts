@@ -6,7 +6,7 @@ import { rhythm } from '../../src/compiler/rhythm.ts';
 import { pickTiling, Tilings } from '../../src/compiler/tiles.ts';
 import { resolveChip } from '../../src/model/chip.ts';
 import type { Dataflow } from '../../src/model/program.ts';
-import { gpt2Small } from '../../src/workloads/gpt2.ts';
+import { gpt2 } from '../../src/workloads/gpt2.ts';
 
 const rows = readFileSync(new URL('../reference/systolic_public.csv', import.meta.url), 'utf8')
   .trim()
@@ -48,7 +48,7 @@ test('a core draws what its bursts in flight carry, at most its link and the sha
 });
 
 describe('tiles', () => {
-  const fc2 = gpt2Small(256).layers.find(({ name }) => name.endsWith('fc2'))!;
+  const fc2 = gpt2('gpt2-small', 256).layers.find(({ name }) => name.endsWith('fc2'))!;
   const tilings = new Tilings(chip).of(fc2, 256, 768);
 
   test('whole array columns cost no folds: 6 tiles of 128 channels as much as one of 768', () => {

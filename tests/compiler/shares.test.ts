@@ -7,11 +7,11 @@ import { isSplittable, shareOut, type Share, type StageShape } from '../../src/c
 import { transfersBetween } from '../../src/compiler/transfers.ts';
 import { resolveChip } from '../../src/model/chip.ts';
 import type { Layer } from '../../src/model/workload.ts';
-import { gpt2Small } from '../../src/workloads/gpt2.ts';
-import { resnet18 } from '../../src/workloads/resnet18.ts';
+import { gpt2 } from '../../src/workloads/gpt2.ts';
+import { resnet } from '../../src/workloads/resnet.ts';
 
 const chip = resolveChip({});
-const graphs = [graphOf(resnet18()), graphOf(gpt2Small(96))];
+const graphs = [graphOf(resnet(18)), graphOf(gpt2('gpt2-small', 96))];
 
 const contains = (outer: Rect, inner: Rect): boolean => area(intersect(outer, inner)) === area(inner);
 

@@ -8,6 +8,7 @@ import {
   workloadWeights,
   type Workload,
 } from '../../src/model/workload.ts';
+import { MODELS } from '../../src/model/models.ts';
 import { workloadFor } from '../../src/workloads/zoo.ts';
 
 function model(name: string, tokens = 256): Workload {
@@ -53,6 +54,34 @@ describe('ResNet-18', () => {
   });
 });
 
+describe('deeper ResNets', () => {
+  // torchvision reports 21,797,672 and 25,557,032 parameters, of which batch norm has 2 per channel of every convolution: 17,024 and
+  // 53,120; and 3.664 and 4.089 GMAC.
+  test('ResNet-34: 36 convolutions and a classifier', () => {
+    const net = model('resnet34');
+    expect(net.layers.filter(({ kind }) => kind === 'conv')).toHaveLength(36);
+    expect(workloadParameters(net)).toBe(21_797_672 - 17_024);
+    expect(workloadMacs(net) / 1e9).toBeCloseTo(3.664, 3);
+  });
+
+  test('ResNet-50: 53 convolutions and a classifier', () => {
+    const net = model('resnet50');
+    expect(net.layers.filter(({ kind }) => kind === 'conv')).toHaveLength(53);
+    expect(workloadParameters(net)).toBe(25_557_032 - 53_120);
+    expect(workloadMacs(net) / 1e9).toBeCloseTo(4.089, 3);
+  });
+});
+
+describe('larger GPT-2', () => {
+  // Parameters of openai/gpt-2's checkpoints, which hold the embeddings (50,257 words, 1,024 positions) and a final norm besides.
+  test.each([
+    ['gpt2-medium', 354_823_168, 1024],
+    ['gpt2-large', 774_030_080, 1280],
+  ])('%s: parameters are the published %i without embeddings and final norm', (name, published, width) => {
+    expect(workloadParameters(model(name))).toBe(published - (50_257 + 1024 + 2) * width);
+  });
+});
+
 describe('GPT-2 small', () => {
   test('matmul weights are 84.9 million', () => {
     const matmuls = model('gpt2-small').layers.filter(({ kind }) => kind === 'matmul');
@@ -75,17 +104,14 @@ describe('GPT-2 small', () => {
 });
 
 describe('every model', () => {
-  test.each(['resnet18', 'gpt2-small'])(
-    '%s: operators read only what stands before them, and only the last is unread',
-    (name) => {
-      const { layers } = model(name);
-      layers.forEach(({ inputs }, index) => inputs.forEach((input) => expect(input).toBeLessThan(index)));
-      const read = new Set(layers.flatMap(({ inputs }) => inputs));
-      expect(layers.flatMap((_, index) => (read.has(index) ? [] : [index]))).toEqual([layers.length - 1]);
-    },
-  );
+  test.each(MODELS)('%s: operators read only what stands before them, and only the last is unread', (name) => {
+    const { layers } = model(name);
+    layers.forEach(({ inputs }, index) => inputs.forEach((input) => expect(input).toBeLessThan(index)));
+    const read = new Set(layers.flatMap(({ inputs }) => inputs));
+    expect(layers.flatMap((_, index) => (read.has(index) ? [] : [index]))).toEqual([layers.length - 1]);
+  });
 
-  test.each(['resnet18', 'gpt2-small'])('%s: products fit the tensors they read and write', (name) => {
+  test.each(MODELS)('%s: products fit the tensors they read and write', (name) => {
     const net = model(name);
     for (const layer of net.layers) {
       if (layer.kind !== 'conv' && layer.kind !== 'matmul') continue;
