@@ -260,8 +260,15 @@ export class Runs {
     if (frame.outcome === 'done') rates.settle(frame);
     else rates.push(frame, time);
     this.picture = { frame, rates, instant: this.slow && frame.outcome !== 'done' ? frame.tileCause : null };
-    if (time - this.lastNumbers >= (this.calm.matches ? CALM_MS : NUMBERS_MS)) this.renewNumbers(frame, time);
-    if (this.dirty || !this.calm.matches || time - this.lastPaint >= CALM_MS) this.paint(time);
+    const numbers = time - this.lastNumbers >= (this.calm.matches ? CALM_MS : NUMBERS_MS);
+    if (numbers) this.renewNumbers(frame, time);
+    if (this.dirty || this.pictureDue(numbers, time)) this.paint(time);
+  }
+
+  /** Numbers and picture take turns, so that no frame pays for both; but of single cycles none may be missed. */
+  private pictureDue(numbers: boolean, time: number): boolean {
+    if (numbers && !this.slow) return false;
+    return !this.calm.matches || time - this.lastPaint >= CALM_MS;
   }
 
   private renewNumbers(frame: Frame, time: number): void {
