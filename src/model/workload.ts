@@ -51,8 +51,9 @@ export interface Window {
 
 /**
  * `repeat` general matrix products [M,K] x [K,N] of equal shape. They lie side by side along the output's channels (attention heads,
- * groups of a convolution), one below the other along its rows (experts, batches), or follow each other in time (steps of a recurrent
- * cell, which share their weights). A slice of the output has its share of M by rows and of N by channels.
+ * groups of a convolution), one below the other along its rows (experts), evenly over the pieces of `rowUnit` x `channelUnit` (heads
+ * of several sequences), or follow each other in time (steps of a recurrent cell, which share their weights). A slice of the output
+ * has its share of M by rows and of N by channels.
  */
 export interface Gemm {
   readonly M: number;
@@ -60,7 +61,7 @@ export interface Gemm {
   readonly K: number;
   readonly repeat: number;
   /** channels if absent. */
-  readonly along?: 'channels' | 'rows' | 'steps';
+  readonly along?: 'channels' | 'rows' | 'pieces' | 'steps';
 }
 
 /** Vector work after (or instead of) the products; `mac` elements are multiply-accumulates, `map` is any other function of an element. */

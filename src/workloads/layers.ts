@@ -1,9 +1,10 @@
 /**
  * Operators of a network with their true shapes, appended one by one in execution order. Convolutions and matrix products become
  * general matrix products after im2col ([M,K] x [K,N]: M output pixels or tokens, N output channels, K inputs of one output);
- * everything else is vector work. Batch 1, int8; batch norm is left out (folded into the convolution it follows).
+ * everything else is vector work or moved bytes (work.ts). int8; batch norm is left out (folded into the convolution it follows).
  */
 import type { Layer, LayerKind, Read, Tensor, VectorWork, Window } from '../model/workload.ts';
+import { attention, convolution, keyValueCache, transposedConvolution, type Attention, type Work } from './work.ts';
 
 /** A feature map: height and width in pixels (tokens x 1 for sequences), and channels. */
 export interface MapShape {
@@ -16,14 +17,23 @@ export interface WindowShape {
   readonly kernel: number;
   readonly stride: number;
   readonly padding: number;
+  /** Padding at the end where it differs: none for causal convolutions. */
+  readonly paddingEnd?: number;
+  /** Windows that only begin inside count too (Caffe's pooling). */
+  readonly roundsUp?: boolean;
 }
 
 /** Index of the network's input among `Layer.inputs`. */
 export const NETWORK_INPUT = -1;
 
 /** Pixels that a window leaves along one side. */
-export const windowed = (size: number, { kernel, stride, padding }: WindowShape): number =>
-  Math.floor((size + 2 * padding - kernel) / stride) + 1;
+export function windowed(
+  size: number,
+  { kernel, stride, padding, paddingEnd = padding, roundsUp }: WindowShape,
+): number {
+  const steps = (size + padding + paddingEnd - kernel) / stride;
+  return (roundsUp ? Math.ceil(steps) : Math.floor(steps)) + 1;
+}
 
 const tensor = (name: string, { height, width, channels }: MapShape): Tensor => ({
   name,
@@ -32,13 +42,14 @@ const tensor = (name: string, { height, width, channels }: MapShape): Tensor => 
 });
 const imageShape = ({ height, width, channels }: MapShape): number[] => [1, channels, height, width];
 const sequenceShape = ({ height, channels }: MapShape): number[] => [1, height, channels];
+const elementsOf = ({ height, width, channels }: MapShape): number => height * width * channels;
 
-interface Operator {
+/** An operator as it is appended: `read` says what it needs of each input, unless they differ (`reads` in its work). */
+export interface Operator {
   readonly name: string;
   readonly kind: LayerKind;
   readonly onnxType: string;
   readonly inputs: readonly number[];
-  /** What it needs of each of its inputs. */
   readonly read: Read;
   readonly shape: MapShape;
 }
@@ -46,6 +57,13 @@ interface Operator {
 const NO_WORK = { gemms: [], vector: [], weightElements: 0, biasElements: 0, weightShape: [], group: 1 } as const;
 const ELEMENT: Read = { kind: 'element' };
 const ROWS: Read = { kind: 'rows' };
+const WHOLE: Read = { kind: 'whole' };
+const CHANNELS: Read = { kind: 'channels' };
+
+export interface ConvolutionOptions {
+  readonly groups?: number;
+  readonly hasBias?: boolean;
+}
 
 /** A network under construction: `input` first, then each call appends an operator and returns its index. */
 export class LayerList {
@@ -64,114 +82,203 @@ export class LayerList {
     return index === NETWORK_INPUT ? this.input : this.shapes[index];
   }
 
-  conv(name: string, from: number, channels: number, size: WindowShape): number {
+  /** Over both sides of an image, over the tokens of a sequence. */
+  conv(name: string, from: number, channels: number, size: WindowShape, options: ConvolutionOptions = {}): number {
+    const { groups = 1, hasBias = false } = options;
     const { shape, window } = this.slide(from, size, channels);
     const inChannels = this.shapeOf(from).channels;
-    const K = size.kernel * size.kernel * inChannels;
+    const read: Read = { kind: 'window', channels: groups === 1 ? 'all' : 'own' };
     return this.append(
-      { name, kind: 'conv', onnxType: 'Conv', inputs: [from], read: { kind: 'window', channels: 'all' }, shape },
+      { name, kind: 'conv', onnxType: 'Conv', inputs: [from], read, shape },
       {
-        gemms: [{ M: shape.height * shape.width, N: channels, K, repeat: 1 }],
-        weightElements: channels * K,
-        weightShape: [channels, inChannels, size.kernel, size.kernel],
+        ...convolution({
+          rows: shape.height * shape.width,
+          channels,
+          inChannels,
+          groups,
+          taps: this.taps(size),
+        }),
+        weightShape: [channels, inChannels / groups, ...this.sides(size)],
+        biasElements: hasBias ? channels : 0,
         window,
       },
     );
   }
 
+  /** Transposed convolution that doubles both sides (stride 2). */
+  convTranspose(name: string, from: number, channels: number, kernel: number, hasBias = false): number {
+    const { height, width, channels: inChannels } = this.shapeOf(from);
+    const shape = { height: 2 * height, width: 2 * width, channels };
+    const taps = kernel * kernel;
+    const work = { rows: 4 * height * width, channels, inChannels, groups: 1, taps };
+    return this.append(
+      {
+        name,
+        kind: 'conv',
+        onnxType: 'ConvTranspose',
+        inputs: [from],
+        read: { kind: 'window', channels: 'all' },
+        shape,
+      },
+      {
+        ...transposedConvolution(height * width, work),
+        weightShape: [inChannels, channels, kernel, kernel],
+        biasElements: hasBias ? channels : 0,
+        window: this.window(from, shape, {
+          kernel: Math.ceil(kernel / 2),
+          stride: 0.5,
+          padding: Math.floor(kernel / 4),
+        }),
+      },
+    );
+  }
+
   /** Pooling; the work is one element per input of each window. */
-  pool(name: string, from: number, onnxType: 'MaxPool' | 'GlobalAveragePool', size: WindowShape): number {
+  pool(
+    name: string,
+    from: number,
+    onnxType: 'MaxPool' | 'AveragePool' | 'GlobalAveragePool',
+    size: WindowShape,
+  ): number {
     const { shape, window } = this.slide(from, size, this.shapeOf(from).channels);
-    const elements = shape.height * shape.width * shape.channels * size.kernel * size.kernel;
+    const elements = elementsOf(shape) * this.taps(size);
     return this.append(
       { name, kind: 'pool', onnxType, inputs: [from], read: { kind: 'window', channels: 'own' }, shape },
       { vector: [{ fn: 'pool', elements }], window },
     );
   }
 
-  /** Matrix product with a weight matrix and a bias per output channel. */
-  linear(name: string, from: number, channels: number): number {
-    const { height, width, channels: K } = this.shapeOf(from);
+  /** Matrix product with a weight matrix and a bias per output channel; the pixels of an image are inputs like its channels. */
+  linear(name: string, from: number, channels: number, options: { hasBias?: boolean; tiedTo?: number } = {}): number {
+    const { height, width, channels: inChannels } = this.shapeOf(from);
+    const isFlattened = !this.isSequence && height * width > 1;
+    const [rows, K] = isFlattened ? [1, height * width * inChannels] : [height * width, inChannels];
+    const shape = isFlattened ? { height: 1, width: 1, channels } : { height, width, channels };
     return this.append(
-      { name, kind: 'matmul', onnxType: 'Gemm', inputs: [from], read: ROWS, shape: { height, width, channels } },
+      { name, kind: 'matmul', onnxType: 'Gemm', inputs: [from], read: isFlattened ? WHOLE : ROWS, shape },
       {
-        gemms: [{ M: height * width, N: channels, K, repeat: 1 }],
+        gemms: [{ M: rows, N: channels, K, repeat: 1 }],
         weightElements: channels * K,
-        biasElements: channels,
+        biasElements: options.hasBias === false ? 0 : channels,
         weightShape: [channels, K],
+        ...(options.tiedTo === undefined ? {} : { tiedTo: options.tiedTo }),
         ...(this.isSequence ? {} : { outShape: [1, channels] }),
       },
     );
   }
 
   /** Multi-head self-attention over queries, keys and values that lie side by side, head by head: per head QK^T, softmax, AV. */
-  attention(name: string, from: number, heads: number): number {
-    const { height: tokens, width, channels } = this.shapeOf(from);
-    const head = channels / 3 / heads;
+  attention(name: string, from: number, heads: number, sequences = 1): number {
+    const { height, width, channels } = this.shapeOf(from);
+    const [tokens, headWidth] = [height / sequences, channels / 3 / heads];
     return this.append(
       {
         name,
         kind: 'attention',
         onnxType: 'Attention',
         inputs: [from],
-        read: { kind: 'channels' },
-        shape: { height: tokens, width, channels: channels / 3 },
+        read: CHANNELS,
+        shape: { height, width, channels: channels / 3 },
+      },
+      attention({ sequences, tokens, past: 0, heads, kvHeads: heads, headWidth, isCausal: false }),
+    );
+  }
+
+  /** Attention with grouped queries over keys and values of this or an earlier layer (`isOwner` false), and those in the cache. */
+  cachedAttention(name: string, inputs: readonly number[], shape: Attention, isOwner: boolean): number {
+    return this.append(
+      {
+        name,
+        kind: 'attention',
+        onnxType: 'GroupQueryAttention',
+        inputs,
+        read: CHANNELS,
+        shape: this.shapeOf(inputs[0]),
+      },
+      { ...attention(shape), cache: keyValueCache(shape, isOwner) },
+    );
+  }
+
+  /** Layer or root-mean-square normalization of each row; `units` normalize each head apart. */
+  layerNorm(
+    name: string,
+    from: number,
+    options: { isRms?: boolean; heads?: number; hasParameters?: boolean } = {},
+  ): number {
+    const { isRms = false, heads = 1, hasParameters = true } = options;
+    const shape = this.shapeOf(from);
+    const elements = hasParameters ? shape.channels / heads : 0;
+    return this.append(
+      {
+        name,
+        kind: 'layernorm',
+        onnxType: isRms ? 'RMSNormalization' : 'LayerNormalization',
+        inputs: [from],
+        read: heads === 1 ? ROWS : ELEMENT,
+        shape,
       },
       {
-        gemms: [
-          { M: tokens, N: tokens, K: head, repeat: heads },
-          { M: tokens, N: head, K: tokens, repeat: heads },
-        ],
-        vector: [{ fn: 'softmax', elements: heads * tokens * tokens }],
-        rowUnit: tokens,
-        channelUnit: head,
+        channelUnit: shape.channels / heads,
+        vector: [this.perElement('layernorm', shape)],
+        weightElements: elements,
+        biasElements: isRms ? 0 : elements,
+        weightShape: hasParameters ? [elements] : [],
       },
     );
   }
 
-  layerNorm(name: string, from: number): number {
+  /** Local response normalization over neighbouring channels. */
+  lrn(name: string, from: number): number {
     const shape = this.shapeOf(from);
     return this.append(
-      { name, kind: 'layernorm', onnxType: 'LayerNormalization', inputs: [from], read: ROWS, shape },
-      {
-        channelUnit: shape.channels,
-        vector: [this.perElement('layernorm', shape)],
-        weightElements: shape.channels,
-        biasElements: shape.channels,
-        weightShape: [shape.channels],
-      },
+      { name, kind: 'layernorm', onnxType: 'LRN', inputs: [from], read: ROWS, shape },
+      { channelUnit: shape.channels, vector: [this.perElement('layernorm', shape)] },
     );
   }
 
-  activation(name: string, from: number, fn: 'relu' | 'gelu'): number {
+  /** A function of each element. Other than ReLU and GELU it costs one pass. */
+  activation(
+    name: string,
+    from: number,
+    fn: 'relu' | 'gelu' | 'map',
+    onnxType = fn === 'relu' ? 'Relu' : 'Gelu',
+  ): number {
     const shape = this.shapeOf(from);
-    const onnxType = fn === 'relu' ? 'Relu' : 'Gelu';
     return this.append(
       { name, kind: 'activation', onnxType, inputs: [from], read: ELEMENT, shape },
       { vector: [this.perElement(fn, shape)] },
     );
   }
 
-  add(name: string, left: number, right: number): number {
+  add(name: string, left: number, right: number, onnxType = 'Add'): number {
     const shape = this.shapeOf(left);
-    const operator: Operator = { name, kind: 'add', onnxType: 'Add', inputs: [left, right], read: ELEMENT, shape };
+    const operator: Operator = { name, kind: 'add', onnxType, inputs: [left, right], read: ELEMENT, shape };
     return this.append(operator, { vector: [this.perElement('add', shape)] });
   }
 
-  private perElement(fn: VectorWork['fn'], { height, width, channels }: MapShape): VectorWork {
-    return { fn, elements: height * width * channels };
+  /** Channels of several maps of one size, side by side. */
+  concat(name: string, inputs: readonly number[]): number {
+    const { height, width } = this.shapeOf(inputs[0]);
+    let channels = 0;
+    const reads = inputs.map((input): Read => {
+      const from = channels;
+      channels += this.shapeOf(input).channels;
+      return { kind: 'part', from, of: 'output' };
+    });
+    const shape = { height, width, channels };
+    return this.append({ name, kind: 'move', onnxType: 'Concat', inputs, read: ELEMENT, shape }, { reads });
   }
 
-  private slide(from: number, size: WindowShape, channels: number): { shape: MapShape; window: Window } {
-    const { height: inHeight, width: inWidth } = this.shapeOf(from);
-    const [height, width] = [windowed(inHeight, size), windowed(inWidth, size)];
-    return {
-      shape: { height, width, channels },
-      window: { ...size, inHeight, inWidth, outHeight: height, outWidth: width },
-    };
+  /** Every pixel twice in both directions. */
+  upsample(name: string, from: number): number {
+    const { height, width, channels } = this.shapeOf(from);
+    const shape = { height: 2 * height, width: 2 * width, channels };
+    const window = this.window(from, shape, { kernel: 1, stride: 0.5, padding: 0 });
+    const read: Read = { kind: 'window', channels: 'own' };
+    return this.append({ name, kind: 'move', onnxType: 'Resize', inputs: [from], read, shape }, { window });
   }
 
-  private append({ read, shape, ...operator }: Operator, work: Partial<Layer>): number {
+  append({ read, shape, ...operator }: Operator, work: Work): number {
     this.shapes.push(shape);
     const layer: Layer = {
       ...NO_WORK,
@@ -184,5 +291,29 @@ export class LayerList {
       ...work,
     };
     return this.layers.push(layer) - 1;
+  }
+
+  private perElement(fn: VectorWork['fn'], shape: MapShape): VectorWork {
+    return { fn, elements: elementsOf(shape) };
+  }
+
+  private sides({ kernel }: WindowShape): number[] {
+    return this.isSequence ? [kernel] : [kernel, kernel];
+  }
+
+  private taps(size: WindowShape): number {
+    return this.sides(size).reduce((product, side) => product * side, 1);
+  }
+
+  private slide(from: number, size: WindowShape, channels: number): { shape: MapShape; window: Window } {
+    const input = this.shapeOf(from);
+    const height = windowed(input.height, size);
+    const shape = { height, width: this.isSequence ? input.width : windowed(input.width, size), channels };
+    return { shape, window: this.window(from, shape, size) };
+  }
+
+  private window(from: number, shape: MapShape, { kernel, stride, padding }: WindowShape): Window {
+    const { height: inHeight, width: inWidth } = this.shapeOf(from);
+    return { kernel, stride, padding, inHeight, inWidth, outHeight: shape.height, outWidth: shape.width };
   }
 }

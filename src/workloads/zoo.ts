@@ -3,6 +3,8 @@ import { MODELS, ZOO, type ModelName } from '../model/models.ts';
 import type { WorkloadRequest } from '../model/experiment.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
 import type { Workload } from '../model/workload.ts';
+import { googlenet, squeezenet } from './branches.ts';
+import { alexnet, mobilenet, vgg19 } from './classics.ts';
 import { gpt2 } from './gpt2.ts';
 import { resnet } from './resnet.ts';
 
@@ -17,6 +19,11 @@ const BUILDERS: Readonly<Record<ModelName, (request: Request) => Workload>> = {
   resnet18: () => resnet(18),
   resnet34: () => resnet(34),
   resnet50: () => resnet(50),
+  alexnet,
+  vgg19,
+  googlenet,
+  'mobilenet-v1': mobilenet,
+  squeezenet,
   'gpt2-small': ({ tokens }) => gpt2('gpt2-small', tokens),
   'gpt2-medium': ({ tokens }) => gpt2('gpt2-medium', tokens),
   'gpt2-large': ({ tokens }) => gpt2('gpt2-large', tokens),

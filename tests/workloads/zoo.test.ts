@@ -6,6 +6,7 @@ import {
   workloadMacs,
   workloadParameters,
   workloadWeights,
+  type Layer,
   type Workload,
 } from '../../src/model/workload.ts';
 import { MODELS } from '../../src/model/models.ts';
@@ -72,6 +73,47 @@ describe('deeper ResNets', () => {
   });
 });
 
+describe('classics', () => {
+  // Parameters: the released models (Caffe's for AlexNet and GoogLeNet, torchvision's for the others; MobileNet's 4,231,976 hold
+  // 21,888 of batch norm). MACs: Sze et al., "Efficient Processing of Deep Neural Networks" (AlexNet), the papers' own counts.
+  test.each([
+    ['alexnet', 60_965_224, 724.4],
+    ['vgg19', 143_667_240, 19_632],
+    ['googlenet', 6_998_552, 1583],
+    ['mobilenet-v1', 4_231_976 - 21_888, 569],
+    ['squeezenet', 1_248_424, 819],
+  ])('%s: %i parameters, %f million multiply-accumulates', (name, parameters, millions) => {
+    expect(workloadParameters(model(name))).toBe(parameters);
+    expect(workloadMacs(model(name)) / 1e6 / millions).toBeCloseTo(1, 3);
+  });
+
+  test("GoogLeNet's modules have the sizes and operations of the paper's table 1", () => {
+    const { layers } = model('googlenet');
+    // Name, output side and channels, millions of operations as printed there. Left out: 5a, whose printed 54 its own channels miss (51).
+    const table: [string, number, number, number][] = [
+      ['3a', 28, 256, 128],
+      ['3b', 28, 480, 304],
+      ['4a', 14, 512, 73],
+      ['4b', 14, 512, 88],
+      ['4c', 14, 512, 100],
+      ['4d', 14, 528, 119],
+      ['4e', 14, 832, 170],
+      ['5b', 7, 1024, 71],
+    ];
+    for (const [name, side, channels, millions] of table) {
+      const module = layers.filter((layer) => layer.name.startsWith(`inception${name}`));
+      expect(module.at(-1)!.outShape).toEqual([1, channels, side, side]);
+      expect(Math.abs(sum(module.map(layerMacs)) / 1e6 - millions), name).toBeLessThan(1.1);
+    }
+  });
+
+  test('only MobileNet works on the vector unit: 13 depth-wise convolutions', () => {
+    const isVector = ({ kind, gemms }: Layer): boolean => kind === 'conv' && gemms.length === 0;
+    expect(MODELS.filter((name) => model(name).layers.some(isVector))).toEqual(['mobilenet-v1']);
+    expect(model('mobilenet-v1').layers.filter(isVector)).toHaveLength(13);
+  });
+});
+
 describe('larger GPT-2', () => {
   // Parameters of openai/gpt-2's checkpoints, which hold the embeddings (50,257 words, 1,024 positions) and a final norm besides.
   test.each([
@@ -116,10 +158,11 @@ describe('every model', () => {
     for (const layer of net.layers) {
       if (layer.kind !== 'conv' && layer.kind !== 'matmul') continue;
       const input = layer.inputs[0] < 0 ? net.input : net.layers[layer.inputs[0]].output;
-      const [{ M, N, K }] = layer.gemms;
-      expect([M, N]).toEqual([layer.output.rows, layer.output.channels]);
-      expect(K).toBe(input.channels * (layer.window?.kernel ?? 1) ** 2);
-      expect(layer.weightElements).toBe(N * K);
+      // Every output needs all inputs of its window in its group, and has a weight for each.
+      const taps = layer.reads[0].kind === 'whole' ? input.rows : (layer.window?.kernel ?? 1) ** 2;
+      const perOutput = (taps * input.channels) / layer.group;
+      expect(layerMacs(layer)).toBe(layer.output.rows * layer.output.channels * perOutput);
+      expect(layer.weightElements).toBe(layer.output.channels * perOutput);
     }
   });
 });
