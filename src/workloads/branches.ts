@@ -6,7 +6,8 @@
  */
 import type { Workload } from '../model/workload.ts';
 import { imageNetwork, square } from './images.ts';
-import { LayerList, NETWORK_INPUT, type WindowShape } from './layers.ts';
+import { LayerList } from './layers.ts';
+import { NETWORK_INPUT, type WindowShape } from './operator-list.ts';
 
 const POOL: WindowShape = { kernel: 3, stride: 2, padding: 0, roundsUp: true };
 const ONE = { kernel: 1, stride: 1, padding: 0 };

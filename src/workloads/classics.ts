@@ -6,7 +6,8 @@
  */
 import type { Workload } from '../model/workload.ts';
 import { imageNetwork, square } from './images.ts';
-import { LayerList, NETWORK_INPUT, type ConvolutionOptions, type WindowShape } from './layers.ts';
+import { LayerList, type ConvolutionOptions } from './layers.ts';
+import { NETWORK_INPUT, type WindowShape } from './operator-list.ts';
 
 const CLASSES = 1000;
 

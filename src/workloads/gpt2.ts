@@ -6,7 +6,8 @@
  */
 import { ZOO } from '../model/models.ts';
 import type { Workload } from '../model/workload.ts';
-import { LayerList, NETWORK_INPUT } from './layers.ts';
+import { LayerList } from './layers.ts';
+import { NETWORK_INPUT } from './operator-list.ts';
 
 export type Gpt2 = 'gpt2-small' | 'gpt2-medium' | 'gpt2-large';
 

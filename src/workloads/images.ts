@@ -1,7 +1,8 @@
 /** What the networks for images share: their square input and the frame around their operators. */
 import { ZOO, type ModelName } from '../model/models.ts';
 import type { Workload } from '../model/workload.ts';
-import { NETWORK_INPUT, type LayerList, type MapShape } from './layers.ts';
+import { type LayerList } from './layers.ts';
+import { NETWORK_INPUT, type MapShape } from './operator-list.ts';
 
 export const square = (side: number, channels: number): MapShape => ({ height: side, width: side, channels });
 

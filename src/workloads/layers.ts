@@ -3,58 +3,10 @@
  * general matrix products after im2col ([M,K] x [K,N]: M output pixels or tokens, N output channels, K inputs of one output);
  * everything else is vector work or moved bytes (work.ts). int8; batch norm is left out (folded into the convolution it follows).
  */
-import type { Layer, LayerKind, Read, Tensor, VectorWork, Window } from '../model/workload.ts';
-import { attention, convolution, keyValueCache, transposedConvolution, type Attention, type Work } from './work.ts';
+import type { Read } from '../model/workload.ts';
+import { OperatorList, elementsOf, type Operator, type WindowShape } from './operator-list.ts';
+import { attention, convolution, keyValueCache, transposedConvolution, type Attention } from './work.ts';
 
-/** A feature map: height and width in pixels (tokens x 1 for sequences), and channels. */
-export interface MapShape {
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-}
-
-export interface WindowShape {
-  readonly kernel: number;
-  readonly stride: number;
-  readonly padding: number;
-  /** Padding at the end where it differs: none for causal convolutions. */
-  readonly paddingEnd?: number;
-  /** Windows that only begin inside count too (Caffe's pooling). */
-  readonly roundsUp?: boolean;
-}
-
-/** Index of the network's input among `Layer.inputs`. */
-export const NETWORK_INPUT = -1;
-
-/** Pixels that a window leaves along one side. */
-export function windowed(
-  size: number,
-  { kernel, stride, padding, paddingEnd = padding, roundsUp }: WindowShape,
-): number {
-  const steps = (size + padding + paddingEnd - kernel) / stride;
-  return (roundsUp ? Math.ceil(steps) : Math.floor(steps)) + 1;
-}
-
-const tensor = (name: string, { height, width, channels }: MapShape): Tensor => ({
-  name,
-  rows: height * width,
-  channels,
-});
-const imageShape = ({ height, width, channels }: MapShape): number[] => [1, channels, height, width];
-const sequenceShape = ({ height, channels }: MapShape): number[] => [1, height, channels];
-const elementsOf = ({ height, width, channels }: MapShape): number => height * width * channels;
-
-/** An operator as it is appended: `read` says what it needs of each input, unless they differ (`reads` in its work). */
-export interface Operator {
-  readonly name: string;
-  readonly kind: LayerKind;
-  readonly onnxType: string;
-  readonly inputs: readonly number[];
-  readonly read: Read;
-  readonly shape: MapShape;
-}
-
-const NO_WORK = { gemms: [], vector: [], weightElements: 0, biasElements: 0, weightShape: [], group: 1 } as const;
 const ELEMENT: Read = { kind: 'element' };
 const ROWS: Read = { kind: 'rows' };
 const WHOLE: Read = { kind: 'whole' };
@@ -65,23 +17,8 @@ export interface ConvolutionOptions {
   readonly hasBias?: boolean;
 }
 
-/** A network under construction: `input` first, then each call appends an operator and returns its index. */
-export class LayerList {
-  readonly layers: Layer[] = [];
-  private readonly shapes: MapShape[] = [];
-  private readonly input: MapShape;
-  private readonly isSequence: boolean;
-
-  constructor(input: MapShape, kind: 'image' | 'sequence') {
-    this.input = input;
-    this.isSequence = kind === 'sequence';
-  }
-
-  /** Shape of an operator's output, or of the network's input. */
-  shapeOf(index: number): MapShape {
-    return index === NETWORK_INPUT ? this.input : this.shapes[index];
-  }
-
+/** The operators that the networks of the zoo are made of; each call appends one and returns its index. */
+export class LayerList extends OperatorList {
   /** Over both sides of an image, over the tokens of a sequence. */
   conv(name: string, from: number, channels: number, size: WindowShape, options: ConvolutionOptions = {}): number {
     const { groups = 1, hasBias = false } = options;
@@ -276,44 +213,5 @@ export class LayerList {
     const window = this.window(from, shape, { kernel: 1, stride: 0.5, padding: 0 });
     const read: Read = { kind: 'window', channels: 'own' };
     return this.append({ name, kind: 'move', onnxType: 'Resize', inputs: [from], read, shape }, { window });
-  }
-
-  append({ read, shape, ...operator }: Operator, work: Work): number {
-    this.shapes.push(shape);
-    const layer: Layer = {
-      ...NO_WORK,
-      ...operator,
-      reads: operator.inputs.map(() => read),
-      output: tensor(operator.name, shape),
-      outShape: this.isSequence ? sequenceShape(shape) : imageShape(shape),
-      rowUnit: this.isSequence ? 1 : shape.width,
-      channelUnit: 1,
-      ...work,
-    };
-    return this.layers.push(layer) - 1;
-  }
-
-  private perElement(fn: VectorWork['fn'], shape: MapShape): VectorWork {
-    return { fn, elements: elementsOf(shape) };
-  }
-
-  private sides({ kernel }: WindowShape): number[] {
-    return this.isSequence ? [kernel] : [kernel, kernel];
-  }
-
-  private taps(size: WindowShape): number {
-    return this.sides(size).reduce((product, side) => product * side, 1);
-  }
-
-  private slide(from: number, size: WindowShape, channels: number): { shape: MapShape; window: Window } {
-    const input = this.shapeOf(from);
-    const height = windowed(input.height, size);
-    const shape = { height, width: this.isSequence ? input.width : windowed(input.width, size), channels };
-    return { shape, window: this.window(from, shape, size) };
-  }
-
-  private window(from: number, shape: MapShape, { kernel, stride, padding }: WindowShape): Window {
-    const { height: inHeight, width: inWidth } = this.shapeOf(from);
-    return { kernel, stride, padding, inHeight, inWidth, outHeight: shape.height, outWidth: shape.width };
   }
 }

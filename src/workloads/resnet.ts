@@ -5,7 +5,8 @@
  * Source: He et al., "Deep Residual Learning for Image Recognition", table 1; torchvision's resnet.py for version 1.5.
  */
 import type { Workload } from '../model/workload.ts';
-import { LayerList, NETWORK_INPUT, type WindowShape } from './layers.ts';
+import { LayerList } from './layers.ts';
+import { NETWORK_INPUT, type WindowShape } from './operator-list.ts';
 import { imageNetwork, square } from './images.ts';
 
 const SIDE = 224;
