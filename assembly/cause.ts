@@ -24,6 +24,7 @@ import { engineAt } from './engines';
 import {
   C_ACTIVE_STREAMS,
   C_FINISHED,
+  C_SEND_LOOKUP,
   C_SOURCES,
   C_STARTED,
   C_STREAMS,
@@ -115,6 +116,7 @@ function waitsForSlot(core: usize, engine: u32): bool {
 function activity(core: usize, engine: u32, now: u64): u32 {
   if (!isRunning(core, engine)) return waitsForSlot(core, engine) ? CAUSE_SEND_BLOCKED : CAUSE_DISPATCH;
   if (engine == ENGINE_DMA) return transferring(core, now);
+  if (engine == ENGINE_SEND && load<u32>(core, C_SEND_LOOKUP) != 0) return CAUSE_SEND;
   if (engine == ENGINE_SEND) return load<u8>(load<u32>(core, C_SOURCES), S_MOVING) != 0 ? CAUSE_SEND : CAUSE_SEND_BLOCKED;
   if (engine == ENGINE_RECV) return CAUSE_RECV_WAIT;
   if (engine == ENGINE_BARRIER) return CAUSE_BARRIER;

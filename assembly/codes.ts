@@ -48,6 +48,7 @@ export const KIND_MESSAGE = 1;
 export const KIND_CREDIT = 2;
 export const KIND_READ = 3;
 export const KIND_WRITE = 4;
+export const KIND_INSTRUCTION = 5;
 
 export const TRANSLATE_VCHUNK = 0;
 export const TRANSLATE_PAGE = 1;
@@ -60,6 +61,11 @@ export const OUTCOME_DEADLOCK = 2;
 export const STATUS_RUNNING = 0;
 export const STATUS_DONE = 1;
 export const STATUS_FAULT = 2;
+export const STATUS_WAITING = 3; // not there yet, or its tables are being written
+export const STATUS_DEPARTED = 4;
+
+export const DISPATCH_BUS = 0;
+export const DISPATCH_NOC = 1;
 
 export const SIGNAL_WAKE = 1;
 export const SIGNAL_TAIL_LEFT = 2;

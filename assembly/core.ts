@@ -11,8 +11,11 @@ import {
   ENGINE_SEND,
   ENGINE_VECTOR,
   SIGNAL_TAIL_LEFT,
+  STATUS_DEPARTED,
   STATUS_DONE,
   STATUS_FAULT,
+  STATUS_RUNNING,
+  STATUS_WAITING,
 } from './codes';
 import { causeOf } from './cause';
 import { freeSlot } from './dispatch';
@@ -44,9 +47,9 @@ import {
   H_ENGINE_QUEUE,
   I_ENGINE,
   Q_COUNT,
-  T_FAULT_CYCLE,
   T_LEFT,
   T_STATUS,
+  T_STOP_CYCLE,
 } from './layout';
 import { observe } from './observe';
 import { frontIteration, instructionAt, popInstruction, pushInstruction } from './queue';
@@ -97,10 +100,12 @@ function stepCore(core: usize, now: u64): void {
   observe(core, causeOf(core, now), now);
 }
 
-/** Has the core's tenant faulted in an earlier cycle? */
+/** Is the core's tenant not there yet, or has it faulted or departed in an earlier cycle? */
 function isStopped(core: usize, now: u64): bool {
   const tenant: usize = load<u32>(core, C_TENANT);
-  return load<u32>(tenant, T_STATUS) == STATUS_FAULT && load<u64>(tenant, T_FAULT_CYCLE) < now;
+  const status = load<u32>(tenant, T_STATUS);
+  if (status == STATUS_WAITING) return true;
+  return (status == STATUS_FAULT || status == STATUS_DEPARTED) && load<u64>(tenant, T_STOP_CYCLE) < now;
 }
 
 /** End everything whose last cycle was the one before, and what messages and responses have completed. */
@@ -113,7 +118,7 @@ function endDue(core: usize, now: u64): void {
 }
 
 function isDue(core: usize, engine: u32, record: usize, now: u64): bool {
-  if (engine == ENGINE_RECV) return messageLanded(record);
+  if (engine == ENGINE_RECV) return messageLanded(record) && load<u64>(record, E_UNTIL) <= now;
   if (engine == ENGINE_BARRIER) return barrierRelease(core) <= now;
   return load<u64>(record, E_UNTIL) <= now;
 }
@@ -157,7 +162,7 @@ function finish(core: usize): void {
   const left = load<u32>(tenant, T_LEFT) - 1;
   store<u8>(core, 1, C_FINISHED);
   store<u32>(tenant, left, T_LEFT);
-  if (left != 0 || load<u32>(tenant, T_STATUS) == STATUS_FAULT) return;
+  if (left != 0 || load<u32>(tenant, T_STATUS) != STATUS_RUNNING) return;
   store<u32>(tenant, STATUS_DONE, T_STATUS);
   store<u32>(H_DONE_TENANTS, load<u32>(H_DONE_TENANTS) + 1);
 }
@@ -170,7 +175,7 @@ function nextEvent(core: usize, now: u64): u64 {
   for (let engine: u32 = ENGINE_SEND; engine < (ENGINE_COUNT as u32); engine++) {
     const record = engineAt(core, engine);
     if (load<u32>(record, E_RUNNING) == 0) continue;
-    if (engine == ENGINE_RECV) next = messageLanded(record) ? now + 1 : next;
+    if (engine == ENGINE_RECV) next = messageLanded(record) ? min(next, max(load<u64>(record, E_UNTIL), now + 1)) : next;
     else next = min(next, engine == ENGINE_BARRIER ? barrierRelease(core) : load<u64>(record, E_UNTIL));
   }
   return next;

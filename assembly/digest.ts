@@ -77,11 +77,12 @@ import {
   S_STRIDE,
   S_VC,
   T_DONE,
-  T_FAULT_CYCLE,
+  T_STOP_CYCLE,
   T_INTERFERENCE,
   T_ITERATIONS,
   T_ITER_END,
   T_ITER_START,
+  T_READY,
   T_STATUS,
   T_STRIDE,
   T_TRANSFERRED,
@@ -177,8 +178,9 @@ function mixTenant(tenant: usize): void {
   mix(load<u32>(tenant, T_STATUS));
   mix(load<u32>(tenant, T_DONE));
   mix(load<u64>(tenant, T_INTERFERENCE));
-  mix(load<u64>(tenant, T_FAULT_CYCLE));
+  mix(load<u64>(tenant, T_STOP_CYCLE));
   mix(load<u64>(tenant, T_TRANSFERRED));
+  mix(load<u64>(tenant, T_READY));
   mixWords(load<u32>(tenant, T_ITER_START), load<u32>(tenant, T_ITERATIONS) << 3);
   mixWords(load<u32>(tenant, T_ITER_END), load<u32>(tenant, T_ITERATIONS) << 3);
 }

@@ -1,64 +1,114 @@
-// The controller and its instruction bus: one program counter per core, loops run here for free, one instruction issued per
-// `busCycles`, round robin by tile over the cores with a free slot in their instruction queue. The slot is reserved at issue,
-// so an instruction never waits on the way. Machine model section 5; the vRouter's look-up adds latency, not throughput.
+// The controller: one program counter per core, loops run here for free. It issues through two ports, each round robin by tile over
+// its cores with a free slot in their instruction queue: an instruction per `busCycles` on the bus, and one packet after the other
+// into the instruction network. The slot is reserved at issue, so an instruction never waits on the way; those of one core keep to
+// one virtual channel, so they arrive in order, one every other cycle at best (our choice). The instruction vRouter finds the tile of a virtual core on the way:
+// its look-up is latency, not throughput. Machine model section 5; vNPU (ISCA 2025) section 4.1.1 as reported by reviews.
 import { clearBit, firstFrom, setBit } from './bits';
-import { OP_END, OP_END_LOOP, OP_LOOP, SIGNAL_WAKE, STATUS_RUNNING } from './codes';
+import { DISPATCH_NOC, KIND_INSTRUCTION, OP_END, OP_END_LOOP, OP_LOOP, PLANE_INSTRUCTION, SIGNAL_WAKE, STATUS_RUNNING } from './codes';
 import {
-  BUS_AT,
-  BUS_CORE,
-  BUS_INSTRUCTION,
-  BUS_ITERATION,
-  BUS_RING,
-  BUS_STRIDE,
   C_INDEX,
+  C_INSTRUCTIONS,
   C_ITERATION,
   C_LOOPS,
   C_LOOP_DEPTH,
+  C_NEXT_INSTRUCTION,
   C_PC,
   C_QUEUE,
   C_RESERVED,
   C_SIGNAL,
   C_STRIDE,
   C_TENANT,
-  H_BUS_COUNT,
-  H_BUS_CYCLES,
-  H_BUS_FREE,
-  H_BUS_HEAD,
-  H_BUS_LAST,
-  H_BUS_RING,
+  C_TILE,
+  DISPATCH_PORTS,
   H_CORES_AT,
+  H_DISPATCH_AT,
+  H_DISPATCH_SOURCE,
+  H_INSTRUCTION_FLITS,
   H_INSTRUCTION_QUEUE,
-  H_READY_AT,
-  H_READY_WORDS,
-  H_VROUTER_CYCLES,
+  H_PLANES_AT,
   I_A,
   I_B,
   I_C,
   I_OP,
   I_STRIDE,
+  K_BYTES,
+  K_EXTRA,
+  K_FLITS,
+  K_KIND,
+  K_OWNER,
+  K_STRIDE,
+  K_TARGET,
+  P_STRIDE,
+  RING_ENTRIES,
+  T_DISPATCH,
+  T_LOOKUP_CYCLES,
   T_STATUS,
+  U_CYCLES,
+  U_FREE,
+  U_LAST,
+  U_READY,
+  U_RINGS,
+  U_STRIDE,
+  U_WORDS,
+  Z_AT,
+  Z_CORE,
+  Z_COUNT,
+  Z_ENTRIES,
+  Z_ENTRY,
+  Z_HEAD,
+  Z_INSTRUCTION,
+  Z_ITERATION,
+  Z_STRIDE,
 } from './layout';
 import { pushInstruction } from './queue';
+import { enqueue } from './source';
 
-/** Deliver what is due, then issue at most one instruction. */
+/** Both ports: deliver what is due, then issue at most one instruction. */
 export function stepDispatch(now: u64): void {
-  while (load<u32>(H_BUS_COUNT) != 0 && load<u64>(busHead(), BUS_AT) <= now) deliver();
-  if (load<u64>(H_BUS_FREE) > now) return;
-  const index = nextReady();
-  if (index >= 0) issue(load<u32>(H_CORES_AT) + index * C_STRIDE, now);
+  for (let number: u32 = 0; number < (DISPATCH_PORTS as u32); number++) {
+    const port = portAt(number);
+    deliverDue(port, number, now);
+    if (load<u64>(port, U_FREE) > now) continue;
+    const index = nextReady(port);
+    if (index < 0) continue;
+    issue(port, number, load<u32>(H_CORES_AT) + index * C_STRIDE, now);
+    deliverDue(port, number, now);
+  }
 }
 
 /** The next cycle in which the controller acts by itself. */
 export function dispatchWake(now: u64): u64 {
-  let wake = load<u32>(H_BUS_COUNT) != 0 ? load<u64>(busHead(), BUS_AT) : u64.MAX_VALUE;
-  if (nextReady() >= 0) wake = min(wake, max(load<u64>(H_BUS_FREE), now + 1));
+  let wake: u64 = u64.MAX_VALUE;
+  for (let number: u32 = 0; number < (DISPATCH_PORTS as u32); number++) {
+    const port = portAt(number);
+    wake = min(wake, min(dueAt(port + U_RINGS), dueAt(port + U_RINGS + Z_STRIDE)));
+    if (nextReady(port) >= 0) wake = min(wake, max(load<u64>(port, U_FREE), now + 1));
+  }
   return wake;
 }
 
 /** A slot of the core's instruction queue is free again. */
 export function freeSlot(core: usize): void {
   store<u32>(core, load<u32>(core, C_RESERVED) - 1, C_RESERVED);
-  if (load<u32>(core, C_PC) != 0) setBit(load<u32>(H_READY_AT), load<u32>(core, C_INDEX));
+  makeReady(core);
+}
+
+/** The core may take an instruction, if its tenant runs and there is one. */
+export function makeReady(core: usize): void {
+  const tenant: usize = load<u32>(core, C_TENANT);
+  if (load<u32>(core, C_PC) == 0 || load<u32>(tenant, T_STATUS) != STATUS_RUNNING) return;
+  setBit(load<u32>(portAt(load<u32>(tenant, T_DISPATCH)), U_READY), load<u32>(core, C_INDEX));
+}
+
+/** The core gets no more instructions. */
+export function makeUnready(core: usize): void {
+  const port = portAt(load<u32>(load<u32>(core, C_TENANT), T_DISPATCH));
+  clearBit(load<u32>(port, U_READY), load<u32>(core, C_INDEX));
+}
+
+/** An instruction has come over the network. */
+export function arriveInstruction(packet: usize): void {
+  queueInstruction(load<u32>(packet, K_OWNER), load<u32>(packet, K_EXTRA), load<u32>(packet, K_BYTES));
 }
 
 /** Move the program counter over loop starts and ends to the next instruction; 0 at the end of the program. */
@@ -100,24 +150,58 @@ function nextRound(core: usize, end: usize): usize {
   return end + I_STRIDE;
 }
 
-function busHead(): usize {
-  return H_BUS_RING + load<u32>(H_BUS_HEAD) * BUS_STRIDE;
+// @ts-ignore: decorator
+@inline
+function portAt(number: u32): usize {
+  return load<u32>(H_DISPATCH_AT) + number * U_STRIDE;
 }
 
-function deliver(): void {
-  const entry = busHead();
-  const core: usize = load<u32>(entry, BUS_CORE);
-  pushInstruction(core + C_QUEUE, load<u32>(entry, BUS_INSTRUCTION), load<u32>(entry, BUS_ITERATION));
+function headOf(ring: usize): usize {
+  return ring + Z_ENTRIES + load<u32>(ring, Z_HEAD) * Z_ENTRY;
+}
+
+function dueAt(ring: usize): u64 {
+  return load<u32>(ring, Z_COUNT) == 0 ? u64.MAX_VALUE : load<u64>(headOf(ring), Z_AT);
+}
+
+function deliverDue(port: usize, number: u32, now: u64): void {
+  for (let ring = port + U_RINGS; ring < port + U_STRIDE; ring += Z_STRIDE) {
+    while (dueAt(ring) <= now) deliver(ring, number);
+  }
+}
+
+/** The bus hands an instruction over; the network gets it as a packet. */
+function deliver(ring: usize, number: u32): void {
+  const entry = headOf(ring);
+  const core: usize = load<u32>(entry, Z_CORE);
+  if (number == DISPATCH_NOC) post(core, entry);
+  else queueInstruction(core, load<u32>(entry, Z_INSTRUCTION), load<u32>(entry, Z_ITERATION));
+  store<u32>(ring, (load<u32>(ring, Z_HEAD) + 1) % RING_ENTRIES, Z_HEAD);
+  store<u32>(ring, load<u32>(ring, Z_COUNT) - 1, Z_COUNT);
+}
+
+function post(core: usize, entry: usize): void {
+  const next = load<u32>(core, C_NEXT_INSTRUCTION);
+  const packet: usize = load<u32>(core, C_INSTRUCTIONS) + next * K_STRIDE;
+  store<u32>(core, (next + 1) % load<u32>(H_INSTRUCTION_QUEUE), C_NEXT_INSTRUCTION);
+  store<u8>(packet, KIND_INSTRUCTION, K_KIND);
+  store<u16>(packet, load<u32>(H_INSTRUCTION_FLITS), K_FLITS);
+  store<u32>(packet, load<u32>(entry, Z_INSTRUCTION), K_EXTRA);
+  store<u32>(packet, load<u32>(entry, Z_ITERATION), K_BYTES);
+  store<u16>(packet, load<u32>(core, C_TILE), K_TARGET);
+  enqueue(load<u32>(H_PLANES_AT) + PLANE_INSTRUCTION * P_STRIDE, load<u32>(H_DISPATCH_SOURCE), packet);
+}
+
+function queueInstruction(core: usize, instruction: u32, iteration: u32): void {
+  pushInstruction(core + C_QUEUE, instruction, iteration);
   store<u8>(core, load<u8>(core, C_SIGNAL) | SIGNAL_WAKE, C_SIGNAL);
-  store<u32>(H_BUS_HEAD, (load<u32>(H_BUS_HEAD) + 1) % BUS_RING);
-  store<u32>(H_BUS_COUNT, load<u32>(H_BUS_COUNT) - 1);
 }
 
 /** Index of the next core in turn that can take an instruction, or -1. */
-function nextReady(): i32 {
-  const bitset: usize = load<u32>(H_READY_AT);
-  const words = load<u32>(H_READY_WORDS);
-  const first = load<u32>(H_BUS_LAST) + 1;
+function nextReady(port: usize): i32 {
+  const bitset: usize = load<u32>(port, U_READY);
+  const words = load<u32>(port, U_WORDS);
+  const first = load<u32>(port, U_LAST) + 1;
   const start = (first >> 6) % words;
   const high = load<u64>(bitset + (start << 3)) & (~(0 as u64) << ((first & 63) as u64));
   if (first >> 6 < words && high != 0) return ((start << 6) + (ctz<u64>(high) as u32)) as i32;
@@ -130,22 +214,21 @@ function nextReady(): i32 {
   return -1;
 }
 
-function issue(core: usize, now: u64): void {
+function issue(port: usize, number: u32, core: usize, now: u64): void {
   const reserved = load<u32>(core, C_RESERVED) + 1;
-  const cycles: u64 = load<u32>(H_BUS_CYCLES);
-  const entry = H_BUS_RING + ((load<u32>(H_BUS_HEAD) + load<u32>(H_BUS_COUNT)) % BUS_RING) * BUS_STRIDE;
-  store<u32>(entry, core as u32, BUS_CORE);
-  store<u32>(entry, load<u32>(core, C_PC), BUS_INSTRUCTION);
-  store<i32>(entry, load<i32>(core, C_ITERATION), BUS_ITERATION);
-  store<u64>(entry, now + cycles + (load<u32>(H_VROUTER_CYCLES) as u64), BUS_AT);
-  store<u32>(H_BUS_COUNT, load<u32>(H_BUS_COUNT) + 1);
-  store<u64>(H_BUS_FREE, now + cycles);
-  store<u32>(H_BUS_LAST, load<u32>(core, C_INDEX));
+  const cycles: u64 = load<u32>(port, U_CYCLES);
+  const lookup: u64 = load<u32>(load<u32>(core, C_TENANT), T_LOOKUP_CYCLES);
+  const ring = port + U_RINGS + (lookup == 0 ? 0 : (Z_STRIDE as usize));
+  const entry = ring + Z_ENTRIES + ((load<u32>(ring, Z_HEAD) + load<u32>(ring, Z_COUNT)) % RING_ENTRIES) * Z_ENTRY;
+  store<u32>(entry, core as u32, Z_CORE);
+  store<u32>(entry, load<u32>(core, C_PC), Z_INSTRUCTION);
+  store<i32>(entry, load<i32>(core, C_ITERATION), Z_ITERATION);
+  store<u64>(entry, now + lookup + (number == DISPATCH_NOC ? 0 : cycles), Z_AT);
+  store<u32>(ring, load<u32>(ring, Z_COUNT) + 1, Z_COUNT);
+  store<u64>(port, now + cycles, U_FREE);
+  store<u32>(port, load<u32>(core, C_INDEX), U_LAST);
   store<u32>(core, reserved, C_RESERVED);
   store<u32>(core, load<u32>(core, C_PC) + I_STRIDE, C_PC);
   resolvePc(core);
-  const stopped = load<u32>(load<u32>(core, C_TENANT), T_STATUS) != STATUS_RUNNING;
-  if (stopped || load<u32>(core, C_PC) == 0 || reserved == load<u32>(H_INSTRUCTION_QUEUE)) {
-    clearBit(load<u32>(H_READY_AT), load<u32>(core, C_INDEX));
-  }
+  if (load<u32>(core, C_PC) == 0 || reserved == load<u32>(H_INSTRUCTION_QUEUE)) makeUnready(core);
 }

@@ -35,7 +35,6 @@ import {
   D_REMAINING,
   D_STRIDE,
   H_BURST_BYTES,
-  H_DONE_TENANTS,
   H_FLIT_BYTES,
   H_INTERLEAVE,
   H_MEMORY_BUS,
@@ -68,10 +67,7 @@ import {
   P_STRIDE,
   T_CHANNELS,
   T_CHANNEL_COUNT,
-  T_CORES,
-  T_CORE_LIST,
   T_FAULT_ADDRESS,
-  T_FAULT_CYCLE,
   T_FAULT_INSTRUCTION,
   T_FAULT_VCORE,
   T_PAGE_BYTES,
@@ -80,6 +76,7 @@ import {
   T_TRANSLATION,
 } from './layout';
 import { budgetReturns, countBurst, isPastBudget } from './budget';
+import { stopTenant } from './lifecycle';
 import { enqueue } from './source';
 import { findRange, translate } from './translation';
 
@@ -261,18 +258,8 @@ function channelOf(tenant: usize, range: u32, address: u64): usize {
 /** Stop the tenant: from the next cycle on its cores do nothing. Of several faults in one cycle the lowest core is named. */
 function fault(core: usize, tenant: usize, instruction: usize, address: u64, now: u64): void {
   const vcore = load<u32>(core, C_VCORE);
-  if (load<u32>(tenant, T_STATUS) == STATUS_RUNNING) {
-    store<u32>(tenant, STATUS_FAULT, T_STATUS);
-    store<u64>(tenant, now, T_FAULT_CYCLE);
-    store<u32>(H_DONE_TENANTS, load<u32>(H_DONE_TENANTS) + 1);
-    const list = load<u32>(tenant, T_CORE_LIST);
-    for (let i: u32 = 0; i < load<u32>(tenant, T_CORES); i++) {
-      const other: usize = load<u32>(list + (i << 2));
-      store<u8>(other, load<u8>(other, C_SIGNAL) | SIGNAL_WAKE, C_SIGNAL);
-    }
-  } else if (vcore > load<u32>(tenant, T_FAULT_VCORE)) {
-    return;
-  }
+  if (load<u32>(tenant, T_STATUS) == STATUS_RUNNING) stopTenant(tenant, STATUS_FAULT, now);
+  else if (vcore > load<u32>(tenant, T_FAULT_VCORE)) return;
   store<u32>(tenant, vcore, T_FAULT_VCORE);
   store<u32>(tenant, load<u32>(instruction, I_INDEX), T_FAULT_INSTRUCTION);
   store<u64>(tenant, address, T_FAULT_ADDRESS);

@@ -10,6 +10,7 @@ import {
   C_ENGINES,
   C_RETIRED,
   C_SEND_LEFT,
+  C_SEND_LOOKUP,
   C_SEND_PACKET,
   C_SEND_SLOT,
   C_SOURCES,
@@ -55,6 +56,7 @@ import {
   T_ITER_END,
   T_ITER_LEFT,
   T_ITER_START,
+  T_LOOKUP_CYCLES,
   T_WARMUP,
   X_ARRIVED,
   X_CREDITS,
@@ -116,12 +118,18 @@ function begin(core: usize, engine: u32, instruction: usize, now: u64): u64 {
   if (engine == ENGINE_VECTOR) {
     return now + vectorCycles(load<u32>(instruction, I_A), load<u32>(H_LANES), load<u32>(instruction, I_B));
   }
-  if (engine == ENGINE_SEND) beginSend(core, instruction);
+  const lookup: u64 = load<u32>(load<u32>(core, C_TENANT), T_LOOKUP_CYCLES);
+  if (engine == ENGINE_RECV) return now + lookup;
+  if (engine == ENGINE_SEND) {
+    beginSend(core, instruction, lookup != 0);
+    if (lookup != 0) return now + lookup;
+  }
   if (engine == ENGINE_BARRIER) meet(core, instruction, now);
   return NEVER;
 }
 
-function beginSend(core: usize, instruction: usize): void {
+/** Take a landing slot; the first packet goes once the receiver's tile is known. */
+function beginSend(core: usize, instruction: usize, looksUp: bool): void {
   const pair: usize = load<u32>(instruction, I_PAIR);
   const slot = load<u32>(pair, X_NEXT_SEND);
   store<u32>(pair, load<u32>(pair, X_FREE) - 1, X_FREE);
@@ -129,7 +137,8 @@ function beginSend(core: usize, instruction: usize): void {
   store<u32>(core, load<u32>(instruction, I_C), C_SEND_LEFT);
   store<u32>(core, slot, C_SEND_SLOT);
   store<u32>(core, load<u32>(pair, X_PACKETS) + slot * load<u32>(pair, X_SLOT_BYTES), C_SEND_PACKET);
-  sendPacket(core, pair);
+  store<u32>(core, looksUp ? 1 : 0, C_SEND_LOOKUP);
+  if (!looksUp) sendPacket(core, pair);
 }
 
 /** The tail of a packet has left: make the next one, or end in the next cycle. */
@@ -194,10 +203,16 @@ export function barrierRelease(core: usize): u64 {
   return load<u32>(group, G_ROUND) == load<u32>(core, C_BARRIER_ROUND) ? NEVER : load<u64>(group, G_RELEASE);
 }
 
-/** End what a one-at-a-time engine runs. */
+/** End what a one-at-a-time engine runs, or the look-up that a send begins with. */
 export function finishEngine(core: usize, engine: u32, now: u64): void {
   const record = engineAt(core, engine);
   const instruction: usize = load<u32>(record, E_RUNNING);
+  if (engine == ENGINE_SEND && load<u32>(core, C_SEND_LOOKUP) != 0) {
+    store<u32>(core, 0, C_SEND_LOOKUP);
+    store<u64>(record, NEVER, E_UNTIL);
+    sendPacket(core, load<u32>(instruction, I_PAIR));
+    return;
+  }
   if (engine == ENGINE_RECV) takeSlot(load<u32>(instruction, I_PAIR));
   store<u32>(record, 0, E_RUNNING);
   retire(core, instruction, load<u32>(record, E_ITERATION), now);

@@ -50,28 +50,19 @@ export const H_MEMORY_LATENCY = IMAGE_BASE + 144;
 export const H_MEMORY_RATE = IMAGE_BASE + 148;
 export const H_MEMORY_BUS = IMAGE_BASE + 152; // 1: bursts reach memory beside the network
 export const H_BUS_CYCLES = IMAGE_BASE + 156;
-export const H_VROUTER_CYCLES = IMAGE_BASE + 160; // look-up of the instruction vRouter, latency only
-// dispatch: the instruction bus and what is on its way
-export const H_BUS_FREE = IMAGE_BASE + 168; // u64: first cycle in which the bus may issue
-export const H_BUS_LAST = IMAGE_BASE + 176; // core index of the last winner
-export const H_BUS_HEAD = IMAGE_BASE + 180;
-export const H_BUS_COUNT = IMAGE_BASE + 184;
-export const H_READY_AT = IMAGE_BASE + 188; // bitset over cores: a free slot and instructions left
-export const H_READY_WORDS = IMAGE_BASE + 192;
+// the controller and the life of tenants
+export const H_DISPATCH_AT = IMAGE_BASE + 160; // DISPATCH_PORTS records
+export const H_DISPATCH_SOURCE = IMAGE_BASE + 164; // the controller's source in the instruction plane
+export const H_INSTRUCTION_FLITS = IMAGE_BASE + 168; // flits of one instruction
+export const H_LIFE_WAKE = IMAGE_BASE + 176; // u64 next cycle in which a tenant arrives, is ready or departs
+export const H_HYPERVISOR_FREE = IMAGE_BASE + 184; // u64 first cycle in which it can write tables for another tenant
 export const H_BURSTS_BUS_LAST = IMAGE_BASE + 196; // path `bus`: core after which the next cycle's arrivals are taken
 // timeline
 export const H_BUCKET_SHIFT = IMAGE_BASE + 200;
 export const H_BUCKETS = IMAGE_BASE + 204;
 export const H_RECENT = IMAGE_BASE + 208; // cycles in the ring of causes, a power of two
 export const H_IGNORED = IMAGE_BASE + 212; // signals of sources that nobody listens to
-export const H_BUS_RING = IMAGE_BASE + 216; // BUS_RING records
-export const BUS_RING = 16;
-export const BUS_STRIDE = 24; // core, instruction, iteration, -, cycle of delivery (u64)
-export const BUS_CORE = 0;
-export const BUS_INSTRUCTION = 4;
-export const BUS_ITERATION = 8;
-export const BUS_AT = 16; // u64
-export const HEADER_BYTES = 216 + BUS_RING * BUS_STRIDE + 8;
+export const HEADER_BYTES = 216;
 
 // flags
 export const FLAG_REVERSE = 1; // visit units in reverse order: results must not change
@@ -176,14 +167,35 @@ export const K_TENANT = 8; // u8
 export const K_KIND = 9; // u8
 export const K_MASK = 10; // u16 virtual channels it may take
 export const K_OWNER = 12; // core of a burst, pair of a message or credit
-export const K_BYTES = 16;
+export const K_BYTES = 16; // iteration of an instruction
 export const K_SOURCE = 20; // u16 tile
 export const K_TARGET = 22; // u16 tile
-export const K_EXTRA = 24; // DMA stream of a burst, landing slot of a message
+export const K_EXTRA = 24; // DMA stream of a burst, landing slot of a message, an instruction
 export const K_CHANNEL = 28; // memory channel of a burst
 export const K_TIME = 32; // u64: creation (trace), then arrival; end of the latency at memory
 export const K_STRIDE = 40;
 export const FLIT_TAIL = 1;
+
+// ---- dispatch: one port for the instruction bus and one for the instruction network ----------------------------------------
+export const DISPATCH_PORTS = 2;
+export const U_READY = 0; // bitset over cores: a free slot and instructions left
+export const U_WORDS = 4;
+export const U_LAST = 8; // core index of the last winner
+export const U_CYCLES = 12; // between two issues
+export const U_FREE = 16; // u64 first cycle in which it may issue
+export const U_RINGS = 24; // instructions on their way, by time: those that need no look-up, those that do
+// ring
+export const Z_HEAD = 0;
+export const Z_COUNT = 4;
+export const Z_ENTRIES = 8;
+export const RING_ENTRIES = 128; // more than vrouterCycles can keep under way
+export const Z_CORE = 0;
+export const Z_INSTRUCTION = 4;
+export const Z_ITERATION = 8;
+export const Z_AT = 16; // u64
+export const Z_ENTRY = 24;
+export const Z_STRIDE = Z_ENTRIES + RING_ENTRIES * Z_ENTRY;
+export const U_STRIDE = U_RINGS + 2 * Z_STRIDE;
 
 // ---- cores ---------------------------------------------------------------------------------------------------------------
 export const ENGINE_COUNT = 6;
@@ -247,7 +259,7 @@ export const C_TRANSLATION_STALL = C_WALK_READS + 8; // u64
 export const C_PC = C_TRANSLATION_STALL + 8; // next instruction, 0 when all are issued
 export const C_ITERATION = C_PC + 4; // -1 outside the iteration loop
 export const C_LOOP_DEPTH = C_ITERATION + 4;
-export const C_RESERVED = C_LOOP_DEPTH + 4; // slots of the instruction queue in use or on the bus
+export const C_RESERVED = C_LOOP_DEPTH + 4; // slots of the instruction queue in use or on their way
 export const C_LOOPS = C_RESERVED + 4; // (END of the loop, rounds left) x MOST_LOOPS
 export const C_QUEUE = C_LOOPS + 8 * MOST_LOOPS;
 export const C_ENGINES = C_QUEUE + Q_STRIDE;
@@ -256,9 +268,13 @@ export const C_TOKENS = C_ENGINES + ENGINE_COUNT * E_STRIDE; // u16 x MOST_TOKEN
 export const C_SEND_LEFT = C_TOKENS + 2 * MOST_TOKENS; // flits of the message not yet made into packets
 export const C_SEND_PACKET = C_SEND_LEFT + 4; // record of its next packet
 export const C_SEND_SLOT = C_SEND_PACKET + 4;
-export const C_BARRIER_ROUND = C_SEND_SLOT + 4;
+export const C_SEND_LOOKUP = C_SEND_SLOT + 4; // its routing table is being read
+export const C_BARRIER_ROUND = C_SEND_LOOKUP + 4;
+// instructions that reach it as packets
+export const C_INSTRUCTIONS = C_BARRIER_ROUND + 4; // packet records, one per slot of its instruction queue
+export const C_NEXT_INSTRUCTION = C_INSTRUCTIONS + 4; // record of the next one
 // DMA engine
-export const C_STREAMS = C_BARRIER_ROUND + 4;
+export const C_STREAMS = C_NEXT_INSTRUCTION + 4;
 export const C_ACTIVE_STREAMS = C_STREAMS + MOST_STREAMS * D_STRIDE; // bitmask
 export const C_NEXT_STREAM = C_ACTIVE_STREAMS + 4;
 export const C_FREE_BURSTS = C_NEXT_STREAM + 4; // bitmask of burst records
@@ -331,7 +347,7 @@ export const T_GROUPS = 68; // barrier groups
 export const T_WARMUP = 72; // u64
 export const T_INTERFERENCE = 80; // u64
 export const T_FAULT_ADDRESS = 88; // u64
-export const T_FAULT_CYCLE = 96; // u64
+export const T_STOP_CYCLE = 96; // u64 last cycle of a tenant that faulted or departed
 export const T_FAULT_VCORE = 104;
 export const T_FAULT_INSTRUCTION = 108;
 // access counter: a budget of 0 is no cap
@@ -342,7 +358,14 @@ export const T_WINDOW_BYTES = 128; // u64 bytes counted up to the cycle before T
 export const T_COUNTED_AT = 136; // u64 last cycle in which bursts were counted or the counter was read
 export const T_COUNTED_BYTES = 144; // bytes of the bursts issued in that cycle
 export const T_TRANSFERRED = 152; // u64 bytes of all bursts issued
-export const T_STRIDE = 160;
+// vRouter and life
+export const T_LOOKUP_CYCLES = 160; // of a virtual core in a routing table; 0: the tenant names tiles
+export const T_DISPATCH = 164; // dispatch port
+export const T_ARRIVAL = 168; // u64
+export const T_READY = 176; // u64 first cycle after its tables are written, or never yet
+export const T_DEPARTURE = 184; // u64
+export const T_SETUP_CYCLES = 192;
+export const T_STRIDE = 200;
 
 // barrier group
 export const G_CORES = 0; // cores that take part

@@ -6,6 +6,7 @@ import {
   H_CYCLE,
   H_DONE_TENANTS,
   H_FLAGS,
+  H_LIFE_WAKE,
   H_OUTCOME,
   H_PLANES_AT,
   H_TENANTS,
@@ -43,12 +44,14 @@ import {
   OUTCOME_DONE,
   OUTCOME_RUNNING,
   PLANE_DATA,
+  PLANE_INSTRUCTION,
   PLANE_REQUEST,
   SIGNAL_WAKE,
 } from './codes';
 import { coresWake, stepCores } from './core';
-import { dispatchWake, stepDispatch } from './dispatch';
+import { arriveInstruction, dispatchWake, stepDispatch } from './dispatch';
 import { completeBurst } from './dma';
+import { createTenants, departTenants } from './lifecycle';
 import { closeLinks, linksBusy, openLinks, receive } from './link';
 import { arriveAtMemory, memoryWake, stepMemory } from './memory';
 import { settleAll } from './observe';
@@ -85,9 +88,11 @@ function cycle(now: u64): void {
     if (load<u32>(plane, P_USED) != 0 && !planeIdle(plane)) stepPlane(plane, p, now, reverse);
   }
   if (load<u32>(H_CORES) == 0) return;
+  createTenants(now);
   stepMemory(now);
   stepDispatch(now);
   stepCores(now, reverse);
+  departTenants(now);
 }
 
 /** noc-model.md section 5: receive, inject, routers; then the arrivals of this cycle go to the units beside the terminals. */
@@ -117,6 +122,8 @@ function deliver(packet: usize, plane: u32, now: u64): void {
     store<u64>(packet, now, K_TIME);
   } else if (plane == PLANE_REQUEST) {
     arriveAtMemory(packet, now);
+  } else if (plane == PLANE_INSTRUCTION) {
+    arriveInstruction(packet);
   } else if (plane != PLANE_DATA) {
     completeBurst(packet);
   } else {
@@ -170,7 +177,7 @@ function unitsWake(now: u64): u64 {
     next = load<u64>(load<u32>(H_TRACE_AT) + load<u32>(H_TRACE_NEXT) * K_STRIDE, K_TIME);
   }
   if (load<u32>(H_CORES) == 0) return next;
-  return min(min(next, memoryWake()), min(dispatchWake(now), coresWake(now)));
+  return min(min(next, load<u64>(H_LIFE_WAKE)), min(memoryWake(), min(dispatchWake(now), coresWake(now))));
 }
 
 function isDone(): bool {

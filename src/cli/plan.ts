@@ -2,7 +2,8 @@
 import type { Chip } from '../model/chip.ts';
 import { tileX, tileY } from '../model/mesh.ts';
 import type { Plan, TenantPlan } from '../model/plan.ts';
-import { READ, WRITE, type Translation } from '../model/vnpu.ts';
+import { READ, WRITE, type HypervisorTables, type Translation } from '../model/vnpu.ts';
+import { standardTable } from '../hypervisor/routing-table.ts';
 import { listProgram } from '../plan/listing.ts';
 import { JSON_OPTION, type Command } from './command.ts';
 import { planDocument } from './document.ts';
@@ -53,7 +54,7 @@ function heading(tenant: TenantPlan): string {
   const { name, workload, topology, editDistance, stages, iterations, macs, traffic } = tenant;
   return [
     `tenant ${name}: ${workload.title}, ${topology.width} x ${topology.height} virtual cores in ${stages} stages, ${iterations} iterations`,
-    `  placement: topology edit distance ${editDistance}, routing ${tenant.routing}`,
+    `  placement: topology edit distance ${editDistance}, routing ${tenant.routing}, mode ${tenant.mode}, dispatch by ${tenant.dispatch}`,
     `  translation: ${translationText(tenant.translation)}`,
     `  per iteration: ${macs} MACs, weight bytes ${traffic.uniqueWeightBytes} + ${traffic.replicatedWeightBytes} replicated, ` +
       `activation bytes ${traffic.uniqueActivationBytes} + ${traffic.replicatedActivationBytes} replicated`,
@@ -68,14 +69,27 @@ function translationText({ kind, entries, pageBytes }: Translation): string {
     : `vChunk, range TLB of ${entries} entries`;
 }
 
-function routingTable({ name, tiles, programs }: TenantPlan, chip: Chip): string {
+/** Where each virtual core is, then the table that says so to the hardware, in the form it has and in the other one, with bits. */
+function routingTable({ name, tiles, programs, tables }: TenantPlan, chip: Chip): string {
   const rows = tiles.map((tile, vcore) => [
     `${name}${vcore}`,
     `tile ${tile}`,
     `(${tileX(chip, tile)}, ${tileY(chip, tile)})`,
     programs[vcore]?.stage ?? '',
   ]);
-  return `routing table of ${name}\n${table([['virtual', 'physical', 'x, y', 'stage'], ...rows])}`;
+  const cores = `cores of ${name}\n${table([['virtual', 'physical', 'x, y', 'stage'], ...rows])}`;
+  return `${cores}routing table of ${name}: ${routingText(chip, tiles, tables)}`;
+}
+
+function routingText(chip: Chip, tiles: readonly number[], { routing, bytes, setupCycles }: HypervisorTables): string {
+  if (routing === undefined) return 'none, programs name tiles\n';
+  const standard = `${tiles.length} entries (virtual core, tile) of ${standardTable(chip, tiles).bits / tiles.length} bits`;
+  const form =
+    routing.form === 'standard'
+      ? `standard, ${standard}, ${routing.bits} bits; compact is for rectangles in row-major order only`
+      : `compact, one entry (${routing.entry.vcore} at tile ${routing.entry.tile}, ${routing.entry.width} x ${routing.entry.height}), ` +
+        `${routing.bits} bits; standard would be ${standard}, ${standardTable(chip, tiles).bits} bits`;
+  return `${form}\ntables: ${bytes} of ${chip.reservedBytes} reserved bytes in each core, written in ${setupCycles} cycles\n`;
 }
 
 const hex = (address: number): string => `0x${address.toString(16)}`;

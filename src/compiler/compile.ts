@@ -8,7 +8,7 @@ import { fail, ok, type Result } from '../model/problem.ts';
 import type { Program, ScratchpadArea } from '../model/program.ts';
 import { workloadMacs, type Workload } from '../model/workload.ts';
 import { emit } from './emit.ts';
-import { RESERVED_BYTES, fitCore, withSecondBuffers, type Fit, type FitRequest, type Misfit } from './fit.ts';
+import { fitCore, withSecondBuffers, type Fit, type FitRequest, type Misfit } from './fit.ts';
 import { graphOf, type Graph } from './graph.ts';
 import { stageLabel } from './label.ts';
 import { memoryMap, type MemoryMap } from './memory-map.ts';
@@ -164,11 +164,11 @@ function coreProgram({
   const fit = withSecondBuffers(request, plain);
   const { prologue, body } = schedule({ graph, chip, memory, shape, share, fit, arriving, leaving, outputOffset });
   const emitted = emit(chip, prologue, body, iterations);
-  return { vcore, stage: stageLabel(graph, shape), ...emitted, scratchpad: scratchpadOf(fit, slots) };
+  return { vcore, stage: stageLabel(graph, shape), ...emitted, scratchpad: scratchpadOf(chip, fit, slots) };
 }
 
-function scratchpadOf(fit: Fit, slots: ReadonlyMap<number, number>): ScratchpadArea[] {
-  const areas: ScratchpadArea[] = [{ label: 'reserved for the hypervisor', bytes: RESERVED_BYTES }];
+function scratchpadOf({ reservedBytes }: Chip, fit: Fit, slots: ReadonlyMap<number, number>): ScratchpadArea[] {
+  const areas: ScratchpadArea[] = [{ label: 'reserved for the hypervisor', bytes: reservedBytes }];
   if (fit.weightBytes > 0 && fit.resident) areas.push({ label: 'weights', bytes: fit.weightBytes });
   if (fit.weightBytes > 0 && !fit.resident) areas.push({ label: '2 weight tiles', bytes: 2 * fit.tileBytes });
   areas.push({ label: 'activations', bytes: fit.activationBytes });

@@ -11,9 +11,6 @@ import type { Share, StageShape } from './split.ts';
 import { pickTiling, type Tiling, type Tilings } from './tiles.ts';
 import { valuesOf, type CoreValues, type Value } from './values.ts';
 
-/** Bytes of every scratchpad that belong to the hypervisor (routing tables). */
-export const RESERVED_BYTES = 4096;
-
 export interface Fit {
   readonly values: CoreValues;
   readonly placement: Placement;
@@ -46,7 +43,7 @@ export interface FitRequest {
 
 /** Bytes of scratchpad that programs may use. */
 const usableBytes = ({ chip, landingBytes }: FitRequest): number =>
-  chip.scratchpadBytes - RESERVED_BYTES - landingBytes;
+  chip.scratchpadBytes - chip.reservedBytes - landingBytes;
 
 export function fitCore(request: FitRequest): Fit | Misfit {
   const values = valuesOf(request.graph, request.shape, request.share);

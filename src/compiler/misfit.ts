@@ -1,5 +1,5 @@
 /** Says why a network does not fit: the operator that cannot be split small enough, what it needs and what there is. */
-import { RESERVED_BYTES, type Misfit } from './fit.ts';
+import type { Misfit } from './fit.ts';
 import { stageStarts } from './graph.ts';
 import { fewestCores } from './partition.ts';
 import { isSplittable, type Split } from './split.ts';
@@ -10,7 +10,7 @@ const bytes = (count: number): string => `${count.toLocaleString('en-US')} bytes
 /** One sentence for a request that has no partition; `most` is the largest number of cores that a tenant may have. */
 export function explainMisfit(request: CostRequest, most: number): string {
   const { chip, vcores } = request;
-  const has = `the scratchpad has ${bytes(chip.scratchpadBytes)}, of which ${bytes(RESERVED_BYTES)} are reserved and more hold landing slots`;
+  const has = `the scratchpad has ${bytes(chip.scratchpadBytes)}, of which ${bytes(chip.reservedBytes)} are reserved and more hold landing slots`;
   const advice =
     'larger scratchpads, more virtual cores or fewer tokens would help; spilling activations to memory is not available yet';
   const worst = worstOperator(request);

@@ -42,7 +42,7 @@ export function writeCores(regions: Regions, plan: Plan, tenants: readonly numbe
   regions.u32(L.H_BUCKET_SHIFT, FIRST_BUCKET_SHIFT);
   regions.u32(L.H_RECENT, recent);
   list.forEach((site, index) => writeCore(regions, plan, site, index, tenants[site.tenant], sites));
-  writeReadySet(regions, plan, list);
+  regions.u32(L.H_BURSTS_BUS_LAST, Math.max(list.length - 1, 0));
   plan.tenants.forEach((tenant, t) => {
     const cores = tenant.tiles.map((tile) => sites.byTile.get(tile)!);
     writeTenantCores(regions, tenants[t], tenant, t, cores, plan.chip);
@@ -75,6 +75,7 @@ function writeCore(
     [L.C_ITERATION, 0xffffffff],
     [L.C_FREE_BURSTS, 2 ** chip.outstandingBursts - 1],
     [L.C_BURSTS, takePackets(regions, chip.outstandingBursts, core, site.tenant, chip)],
+    [L.C_INSTRUCTIONS, takeInstructions(regions, core, index, site.tenant, chip)],
     [L.C_TLB, regions.take(translation.entries * 8)],
     [L.C_RTT_CURRENT, L.NO_RANGE],
     [L.C_TIMELINE, regions.take(sites.buckets * BUCKET_BYTES)],
@@ -98,19 +99,14 @@ function takePackets(regions: Regions, count: number, owner: number, tenant: num
   return base;
 }
 
-/** Every core that has something to issue is ready; the first turn is the lowest tile's. */
-function writeReadySet(regions: Regions, plan: Plan, list: readonly CoreSite[]): void {
-  const words = Math.max(1, Math.ceil(list.length / 64));
-  const bitset = regions.take(words * 8);
-  const ready = new Uint32Array(words * 2);
-  list.forEach(({ tenant, vcore }, i) => {
-    if (instructionsOf(plan.tenants[tenant].programs[vcore]) > 0) ready[i >> 5] |= 1 << (i & 31);
-  });
-  ready.forEach((word, i) => regions.u32(bitset + i * 4, word));
-  regions.u32(L.H_READY_AT, bitset);
-  regions.u32(L.H_READY_WORDS, words);
-  regions.u32(L.H_BUS_LAST, Math.max(list.length - 1, 0));
-  regions.u32(L.H_BURSTS_BUS_LAST, Math.max(list.length - 1, 0));
+/** Packets of a core's instructions: all take one virtual channel, so that none overtakes another. */
+function takeInstructions(regions: Regions, core: number, index: number, tenant: number, chip: Chip): number {
+  const base = takePackets(regions, chip.instructionQueue, core, tenant, chip);
+  for (let i = 0; i < chip.instructionQueue; i++) {
+    regions.u16(base + i * L.K_STRIDE + L.K_MASK, 1 << (index % chip.virtualChannels));
+    regions.u16(base + i * L.K_STRIDE + L.K_SOURCE, chip.controllerTile);
+  }
+  return base;
 }
 
 function instructionsOf(program: Program): number {

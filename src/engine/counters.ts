@@ -51,6 +51,7 @@ export function tenantStatus(kernel: Kernel, record: number, outcome: Outcome): 
   const status = kernel.u32(record + L.T_STATUS);
   if (status === C.STATUS_DONE) return 'done';
   if (status === C.STATUS_FAULT) return 'fault';
+  if (status === C.STATUS_DEPARTED) return 'departed';
   return outcome === 'deadlock' ? 'deadlock' : 'running';
 }
 
@@ -64,6 +65,8 @@ function readTenant(kernel: Kernel, record: number, outcome: Outcome): TenantSna
     iterationEnd: kernel.u64s(kernel.u32(record + L.T_ITER_END), iterationsDone),
     warmupCycles: kernel.u64(record + L.T_WARMUP),
     interferenceCycles: kernel.u64(record + L.T_INTERFERENCE),
+    arrivalCycle: kernel.u64(record + L.T_ARRIVAL),
+    readyCycle: kernel.u64(record + L.T_READY),
     transferredBytes: kernel.u64(record + L.T_TRANSFERRED),
     fault: status === 'fault' ? readFault(kernel, record) : undefined,
   };
@@ -74,7 +77,7 @@ function readFault(kernel: Kernel, record: number): Fault {
     vcore: kernel.u32(record + L.T_FAULT_VCORE),
     instruction: kernel.u32(record + L.T_FAULT_INSTRUCTION),
     address: kernel.u64(record + L.T_FAULT_ADDRESS),
-    cycle: kernel.u64(record + L.T_FAULT_CYCLE),
+    cycle: kernel.u64(record + L.T_STOP_CYCLE),
   };
 }
 

@@ -10,7 +10,7 @@ const HEAD = 8;
 const TENANT = 24;
 const MOST_FLITS = 1280;
 const OUTCOMES: readonly (Outcome | 'paused')[] = ['running', 'done', 'deadlock', 'paused'];
-const STATUSES: readonly TenantStatus[] = ['running', 'done', 'fault', 'deadlock'];
+const STATUSES: readonly TenantStatus[] = ['running', 'done', 'fault', 'deadlock', 'departed'];
 /** Cause of a tile that no tenant uses. */
 export const NO_CORE = 255;
 

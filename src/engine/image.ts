@@ -4,10 +4,10 @@
  */
 import * as C from '../../assembly/codes.ts';
 import * as L from '../../assembly/layout.ts';
-import type { ChipParameters } from '../model/chip.ts';
+import type { Chip, ChipParameters } from '../model/chip.ts';
 import { tileCount, type Mesh } from '../model/mesh.ts';
-import type { Plan } from '../model/plan.ts';
-import type { Range, Translation, TranslationKind } from '../model/vnpu.ts';
+import type { Plan, TenantPlan } from '../model/plan.ts';
+import { hasVirtualCores, type Range, type Translation, type TranslationKind } from '../model/vnpu.ts';
 import { writeCores, type CoreSites } from './core-image.ts';
 import { writePlane } from './network-image.ts';
 import { NEVER, Regions } from './regions.ts';
@@ -54,7 +54,6 @@ const HEADER_PARAMETERS: readonly [offset: number, key: keyof ChipParameters][] 
   [L.H_INTERLEAVE, 'interleaveBytes'],
   [L.H_MEMORY_LATENCY, 'memoryLatencyCycles'],
   [L.H_MEMORY_RATE, 'memoryBytesPerCycle'],
-  [L.H_BUS_CYCLES, 'busCycles'],
 ];
 
 /** Take the header and the plane records; returns the address of the planes. */
@@ -108,6 +107,7 @@ export function buildImage(plan: Plan, options: MachineOptions = {}): ImageMap {
   const cores = writeCores(regions, plan, tenants);
   writePlanes(regions, planes, plan, cores);
   linkSources(regions, planes, plan, cores);
+  writeDispatch(regions, planes, plan, cores.list.length);
   const channels = writeChannels(regions, planes, plan);
   regions.u32(L.H_TENANTS_AT, tenantsAt);
   plan.tenants.forEach((tenant, i) => {
@@ -115,6 +115,7 @@ export function buildImage(plan: Plan, options: MachineOptions = {}): ImageMap {
     regions.u32(tenants[i] + L.T_INDEX, i);
     regions.u32(tenants[i] + L.T_CHANNELS, regions.list(tenant.channels.map((channel) => channels[channel])));
     regions.u32(tenants[i] + L.T_CHANNEL_COUNT, tenant.channels.length);
+    writeLife(regions, tenants[i], tenant, chip);
     regions.u32(tenants[i] + L.T_BUDGET_BYTES, tenant.bandwidth?.bytes ?? 0);
     regions.u32(tenants[i] + L.T_WINDOW_CYCLES, tenant.bandwidth?.windowCycles ?? 0);
   });
@@ -134,11 +135,50 @@ function writePlanes(regions: Regions, planes: number, plan: Plan, cores: CoreSi
     bufferDepth: chip.bufferDepth,
     tenants: plan.tenants.length,
   };
-  const used = [C.PLANE_DATA, ...(chip.memoryPath === 'noc' ? [C.PLANE_REQUEST, C.PLANE_RESPONSE] : [])];
+  const used = [
+    C.PLANE_DATA,
+    ...(chip.memoryPath === 'noc' ? [C.PLANE_REQUEST, C.PLANE_RESPONSE] : []),
+    ...(plan.tenants.some(({ dispatch }) => dispatch === 'noc') ? [C.PLANE_INSTRUCTION] : []),
+  ];
   for (const plane of used) {
     const owner = plane === C.PLANE_DATA ? ownerOfData : (): number => L.H_IGNORED;
     writePlane(regions, planes + plane * L.P_STRIDE, { ...shape, owner });
   }
+}
+
+/** When the tenant comes, what its creation costs, and how its instructions find their core. */
+function writeLife(regions: Regions, record: number, tenant: TenantPlan, chip: Chip): void {
+  const { mode, dispatch, tables } = tenant;
+  regions.u32(record + L.T_STATUS, C.STATUS_WAITING);
+  regions.u32(record + L.T_LOOKUP_CYCLES, hasVirtualCores(mode) ? chip.vrouterCycles : 0);
+  regions.u32(record + L.T_DISPATCH, dispatch === 'noc' ? C.DISPATCH_NOC : C.DISPATCH_BUS);
+  regions.u32(record + L.T_SETUP_CYCLES, tables.setupCycles);
+  regions.u64(record + L.T_READY, NEVER);
+  regions.u64(record + L.T_DEPARTURE, NEVER);
+}
+
+/** The controller's two ports; the first turn is the lowest tile's. */
+function writeDispatch(regions: Regions, planes: number, plan: Plan, cores: number): void {
+  const { chip } = plan;
+  const instructionFlits = Math.ceil(chip.instructionBytes / chip.flitBytes);
+  const ports = regions.take(L.DISPATCH_PORTS * L.U_STRIDE);
+  const words = Math.max(1, Math.ceil(cores / 64));
+  for (const [port, cycles] of [
+    [C.DISPATCH_BUS, chip.busCycles],
+    [C.DISPATCH_NOC, instructionFlits],
+  ]) {
+    const record = ports + port * L.U_STRIDE;
+    regions.u32(record + L.U_READY, regions.take(words * 8));
+    regions.u32(record + L.U_WORDS, words);
+    regions.u32(record + L.U_LAST, Math.max(cores - 1, 0));
+    regions.u32(record + L.U_CYCLES, cycles);
+  }
+  const plane = planes + C.PLANE_INSTRUCTION * L.P_STRIDE;
+  regions.u32(L.H_DISPATCH_AT, ports);
+  regions.u32(L.H_INSTRUCTION_FLITS, instructionFlits);
+  if (regions.read32(plane + L.P_USED) === 0) return;
+  regions.u32(plane + L.P_MASKED, 1);
+  regions.u32(L.H_DISPATCH_SOURCE, sourceAt(regions, planes, C.PLANE_INSTRUCTION, chip.controllerTile));
 }
 
 /** Tell each core where its sources in the data and the request plane are. */

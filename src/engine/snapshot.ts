@@ -3,7 +3,7 @@
  * and exact (below 2^53). Causes are indexed as in model/causes.ts, planes as PLANES, ports as in model/mesh.ts.
  */
 export type Outcome = 'running' | 'done' | 'deadlock';
-export type TenantStatus = 'running' | 'done' | 'fault' | 'deadlock';
+export type TenantStatus = 'running' | 'done' | 'fault' | 'deadlock' | 'departed';
 
 export interface Waiting {
   /** e.g. "A3 recv" */
@@ -45,6 +45,9 @@ export interface TenantSnapshot {
   readonly iterationEnd: Float64Array;
   /** End of the last instruction outside the iteration loop that loads resident weights; 0 if there is none. */
   readonly warmupCycles: number;
+  readonly arrivalCycle: number;
+  /** First cycle after its tables were written; Infinity before that is known. */
+  readonly readyCycle: number;
   readonly interferenceCycles: number;
   /** Bytes of all bursts that its DMA engines have issued. */
   readonly transferredBytes: number;

@@ -12,6 +12,7 @@ import {
   DEFAULT_TENANT,
   DEFAULT_TITLE,
 } from './defaults.ts';
+import { modeDefaults } from './modes.ts';
 import type { ChipDocument, ExperimentDocument, TenantDocument } from './schema.ts';
 
 /** The same experiment with its keys in schema order and no default written out. */
@@ -75,13 +76,19 @@ function canonicalChip(chip: ChipDocument): ChipDocument {
 /** Order of keys follows the schema; keys that have only one value in this version (batch, routing, ...) are always defaults. */
 function canonicalTenant(tenant: TenantDocument): TenantDocument {
   const { topology = {}, translation = {}, workload = {} } = tenant;
+  const { mapping, translationKind } = modeDefaults(tenant.mode ?? DEFAULT_TENANT.mode);
   const { kind, entries, pageBytes } = translation;
   const { model, iterations, weights, tokens } = workload;
   return {
     name: tenant.name,
+    ...sparse({ mode: tenant.mode }, DEFAULT_TENANT),
     ...section('topology', sparse({ width: topology.width, height: topology.height }, DEFAULT_TENANT.topology)),
-    ...sparse({ mapping: tenant.mapping, placement: tenant.placement && [...tenant.placement] }, DEFAULT_TENANT),
-    ...section('translation', sparse({ kind, entries, pageBytes }, DEFAULT_TENANT.translation)),
+    ...sparse({ mapping: tenant.mapping, placement: tenant.placement && [...tenant.placement] }, { mapping }),
+    ...sparse({ dispatch: tenant.dispatch }, DEFAULT_TENANT),
+    ...section(
+      'translation',
+      sparse({ kind, entries, pageBytes }, { ...DEFAULT_TENANT.translation, kind: translationKind }),
+    ),
     ...(tenant.bandwidth && { bandwidth: canonicalBandwidth(tenant.bandwidth) }),
     ...section('workload', sparse({ model, iterations, weights, tokens }, DEFAULT_TENANT.workload)),
   };

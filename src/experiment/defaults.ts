@@ -10,12 +10,13 @@ export const DEFAULT_SEED = 0;
 export const DEFAULT_STOP = 'done';
 export const DEFAULT_MEMORY_PATH = 'noc';
 
-/** A tenant of which only the name is known: ResNet-18 on 3 x 3 virtual cores under vChunk. */
+/** A tenant of which only the name is known: ResNet-18 on 3 x 3 virtual cores under vChunk. The mode decides mapping and translation. */
 export const DEFAULT_TENANT = {
   mode: 'vnpu',
   topology: { kind: 'mesh', width: 3, height: 3 },
   mapping: 'exact',
   routing: 'dor',
+  dispatch: 'bus',
   translation: { kind: 'vchunk', entries: 4, pageBytes: 4096 },
   workload: { model: 'resnet18', iterations: 32, weights: 'auto', tokens: 256 },
 } as const satisfies Omit<TenantRequest, 'name'>;

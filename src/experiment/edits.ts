@@ -9,6 +9,7 @@ import { tileAt, tileX, tileY } from '../model/mesh.ts';
 import { vcoreCount, type Translation } from '../model/vnpu.ts';
 import { canonical } from './canonical.ts';
 import { defaultName } from './defaults.ts';
+import { withoutContradictions } from './modes.ts';
 import { resolveTenant } from './parse.ts';
 import { MAX_TENANTS, chipSchema, type ChipDocument, type ExperimentDocument, type TenantDocument } from './schema.ts';
 
@@ -33,18 +34,19 @@ export function setPlacement(
 }
 
 /**
- * Change any keys of one tenant. Topology, translation and workload are merged key by key, the others replaced. A placement for
+ * Change any keys of one tenant; a new mode takes what contradicts it out. Topology, translation and workload are merged key by key, the others replaced. A placement for
  * another number of cores, or another width, goes.
  */
 export function editTenant(document: ExperimentDocument, tenant: number, change: TenantChange): ExperimentDocument {
   return changeTenant(document, tenant, (old) => {
-    const merged = {
+    let merged: TenantDocument = {
       ...old,
       ...change,
       topology: { ...old.topology, ...change.topology },
       translation: { ...old.translation, ...change.translation },
       workload: { ...old.workload, ...change.workload },
     };
+    if (change.mode !== undefined) merged = withoutContradictions(merged);
     const { topology: before } = resolveTenant(old);
     const { topology: after } = resolveTenant(merged);
     const sameShape = before.width === after.width && vcoreCount(before) === vcoreCount(after);

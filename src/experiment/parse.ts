@@ -10,6 +10,7 @@ import { fail, ok, type Problem, type Result } from '../model/problem.ts';
 import { withoutUndefined } from './canonical.ts';
 import { DEFAULT_NOTE, DEFAULT_SEED, DEFAULT_STOP, DEFAULT_TENANT, DEFAULT_TITLE, defaultName } from './defaults.ts';
 import { showKey } from './messages.ts';
+import { modeDefaults } from './modes.ts';
 import { brokenRules } from './rules.ts';
 import { documentSchema, type ExperimentDocument, type TenantDocument } from './schema.ts';
 import { firstSyntaxError } from './syntax.ts';
@@ -75,14 +76,17 @@ export function resolveTenant(
   windowCycles: number = parameter('windowCycles').default,
 ): TenantRequest {
   const { topology, translation, workload } = DEFAULT_TENANT;
+  const mode = tenant.mode ?? DEFAULT_TENANT.mode;
+  const { mapping, translationKind } = modeDefaults(mode);
   return {
     name: tenant.name,
-    mode: tenant.mode ?? DEFAULT_TENANT.mode,
+    mode,
     topology: { ...topology, ...tenant.topology },
-    mapping: tenant.mapping ?? DEFAULT_TENANT.mapping,
+    mapping: tenant.mapping ?? mapping,
     ...(tenant.placement === undefined ? {} : { placement: tenant.placement }),
     routing: tenant.routing ?? DEFAULT_TENANT.routing,
-    translation: { ...translation, ...tenant.translation },
+    dispatch: tenant.dispatch ?? DEFAULT_TENANT.dispatch,
+    translation: { ...translation, kind: translationKind, ...tenant.translation },
     ...(tenant.bandwidth && { bandwidth: { windowCycles, ...tenant.bandwidth } }),
     workload: {
       model: tenant.workload?.model ?? workload.model,

@@ -8,6 +8,7 @@ import type { Problem } from '../model/problem.ts';
 import { vcoreCount } from '../model/vnpu.ts';
 import { DEFAULT_TENANT } from './defaults.ts';
 import { show } from './messages.ts';
+import { modeProblems } from './modes.ts';
 import type { ChipDocument, ExperimentDocument, TenantDocument } from './schema.ts';
 
 /** Flit buffers of one plane and port: four planes of five ports stay below 100 MB. */
@@ -24,6 +25,7 @@ export function brokenRules(document: ExperimentDocument): Problem[] {
     ...sharedInterfaces(chip, resolved),
     ...missingMemory(resolved, tenants),
     ...repeatedNames(tenants),
+    ...tenants.flatMap(modeProblems),
     ...tenants.flatMap((tenant, index) => placementProblems(resolved, tenant, `tenants.${index}.placement`)),
     ...tilesOfTwo(tenants),
   ];

@@ -7,7 +7,7 @@ import * as v from 'valibot';
 import { CHIP_PRESETS } from '../model/chip.ts';
 import { MODELS } from '../model/models.ts';
 import { CHIP_PARAMETERS, type ChipParameterKey } from '../model/parameters.ts';
-import { MAPPINGS, TRANSLATIONS } from '../model/vnpu.ts';
+import { DISPATCHES, MAPPINGS, MODES, TRANSLATIONS } from '../model/vnpu.ts';
 import { choice, list, onlyYet, powerOfTwo, record, text, whole } from './fields.ts';
 import { oneOf, show } from './messages.ts';
 
@@ -44,9 +44,6 @@ export const chipSchema = record(
     disabledTiles: v.optional(list(tile)),
   },
   {
-    instructionBytes: 'instructions reach the cores by the bus',
-    vrouterCycles: 'look-ups of virtual cores cost nothing',
-    tableCycles: 'a virtual NPU is there from cycle 0',
     pollCycles: 'every tenant sends core to core',
     sliceCycles: 'no tile is shared by two virtual cores',
     switchCycles: 'no tile is shared by two virtual cores',
@@ -97,12 +94,12 @@ export const tenantSchema = record(
   'a tenant',
   {
     name: v.optional(text(1, 40)),
-    mode: v.optional(choice(['vnpu'], ['bare', 'uvm', 'mig', 'zigzag'])),
+    mode: v.optional(choice(MODES, ['uvm', 'mig'])),
     topology: v.optional(topologySchema),
     mapping: v.optional(choice(MAPPINGS, ['similar'])),
     placement: v.optional(list(tile)),
     routing: v.optional(choice(['dor'], ['confined'])),
-    dispatch: v.optional(choice(['bus'], ['noc'])),
+    dispatch: v.optional(choice(DISPATCHES)),
     translation: v.optional(translationSchema),
     bandwidth: v.optional(bandwidthSchema),
     workload: v.optional(workloadSchema),

@@ -4,25 +4,7 @@
  * paper gives no widths.
  */
 import { tileCount, tileX, type Mesh } from '../model/mesh.ts';
-import type { Topology } from '../model/vnpu.ts';
-
-export type RoutingTable =
-  | {
-      readonly form: 'standard';
-      readonly entries: readonly { readonly vcore: number; readonly tile: number }[];
-      readonly bits: number;
-    }
-  | {
-      readonly form: 'compact';
-      /** Virtual core 0 lies on `tile`; the others follow row by row. */
-      readonly entry: {
-        readonly vcore: number;
-        readonly tile: number;
-        readonly width: number;
-        readonly height: number;
-      };
-      readonly bits: number;
-    };
+import type { RoutingTable, Topology } from '../model/vnpu.ts';
 
 /** Bits that tell n things apart. */
 const bitsFor = (n: number): number => Math.max(1, Math.ceil(Math.log2(n)));

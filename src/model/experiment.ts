@@ -1,6 +1,6 @@
 /** A resolved experiment: the document with every default filled in. The plan is made from this and from nothing else. */
 import type { Chip } from './chip.ts';
-import type { Bandwidth, Mapping, Topology, Translation } from './vnpu.ts';
+import type { Bandwidth, Dispatch, Mapping, Mode, Topology, Translation } from './vnpu.ts';
 
 export interface WorkloadRequest {
   /** Name of a model of the zoo. */
@@ -14,12 +14,13 @@ export interface WorkloadRequest {
 
 export interface TenantRequest {
   readonly name: string;
-  readonly mode: 'vnpu';
+  readonly mode: Mode;
   readonly topology: Topology;
   readonly mapping: Mapping;
   /** Tile of each virtual core when set by hand. */
   readonly placement?: readonly number[];
   readonly routing: 'dor';
+  readonly dispatch: Dispatch;
   readonly translation: Translation;
   /** Absent: no cap. */
   readonly bandwidth?: Bandwidth;

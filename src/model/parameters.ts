@@ -110,6 +110,18 @@ export const CHIP_PARAMETERS = [
     ASSUMED,
   ),
   row('busCycles', 'Instruction bus', 'cycles per instruction', 4, [1, 1000], 'not found in any source', ASSUMED),
+  row('instructionBytes', 'Instruction', 'bytes', 32, [1, 1024], 'chosen', ASSUMED),
+  row('vrouterCycles', 'Look-up of a virtual core', 'cycles', 1, [0, 100], 'one scratchpad read', ASSUMED),
+  row(
+    'tableCycles',
+    'Write of a table entry into a core',
+    'cycles',
+    5,
+    [0, 1000],
+    'about 300 cycles for the routing tables of 8 cores, as reported by reviews: 8 entries in each of 8 cores',
+    ASSUMED,
+  ),
+  row('reservedBytes', 'Reserved zone of the scratchpad', 'bytes', 4096, [64, 1 * MiB], 'chosen', ASSUMED),
   row('instructionQueue', 'Instruction queue of a core', 'instructions', 4, [1, 16], 'chosen', ASSUMED),
   row('controllerTile', 'Controller beside tile', 'tile', 0, [0, 4095], 'chosen', ASSUMED),
 ] as const satisfies readonly Parameter[];

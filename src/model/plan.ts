@@ -3,7 +3,7 @@
  */
 import type { Chip } from './chip.ts';
 import type { Program } from './program.ts';
-import type { Bandwidth, Range, Topology, Translation } from './vnpu.ts';
+import type { Bandwidth, Dispatch, HypervisorTables, Mode, Range, Topology, Translation } from './vnpu.ts';
 import type { Workload } from './workload.ts';
 
 /** A tensor that a program keeps in memory: what the compiler asks the hypervisor to map. */
@@ -37,17 +37,19 @@ export interface Compilation {
 
 export interface TenantPlan extends Compilation {
   readonly name: string;
-  readonly mode: 'vnpu';
+  readonly mode: Mode;
   readonly topology: Topology;
   /** Tile of each virtual core. */
   readonly tiles: readonly number[];
   /** Topology edit distance of the placement: 0 for an exact mesh. */
   readonly editDistance: number;
   readonly routing: 'dor';
+  readonly dispatch: Dispatch;
   readonly translation: Translation;
   /** Absent: no cap. */
   readonly bandwidth?: Bandwidth;
   readonly ranges: readonly Range[];
+  readonly tables: HypervisorTables;
   /** Memory channels its ranges interleave over. */
   readonly channels: readonly number[];
 }

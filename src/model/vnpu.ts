@@ -21,6 +21,51 @@ export const vcoreCount = (topology: Topology): number => topology.width * topol
 export const MAPPINGS = ['exact', 'rowMajor', 'snake'] as const;
 export type Mapping = (typeof MAPPINGS)[number];
 
+/**
+ * How a tenant is given its cores. `bare` names tiles and physical addresses and looks nothing up; `zigzag` is a vNPU whose cores
+ * are taken in snake order, whatever their shape.
+ */
+export const MODES = ['vnpu', 'bare', 'zigzag'] as const;
+export type Mode = (typeof MODES)[number];
+
+/** Do its instructions and messages name virtual cores, to be looked up in a routing table? */
+export const hasVirtualCores = (mode: Mode): boolean => mode !== 'bare';
+
+/** How instructions reach the cores: over the shared bus, or as packets of the instruction network. */
+export const DISPATCHES = ['bus', 'noc'] as const;
+export type Dispatch = (typeof DISPATCHES)[number];
+
+/** A tenant's routing table, virtual core to tile. */
+export type RoutingTable =
+  | {
+      readonly form: 'standard';
+      readonly entries: readonly { readonly vcore: number; readonly tile: number }[];
+      readonly bits: number;
+    }
+  | {
+      readonly form: 'compact';
+      /** Virtual core 0 lies on `tile`; the others follow row by row. */
+      readonly entry: {
+        readonly vcore: number;
+        readonly tile: number;
+        readonly width: number;
+        readonly height: number;
+      };
+      readonly bits: number;
+    };
+
+/** What the hypervisor writes into the reserved zone of each core's scratchpad when it creates a virtual NPU. */
+export interface HypervisorTables {
+  /** Undefined for a tenant that names tiles. */
+  readonly routing?: RoutingTable;
+  readonly routingEntries: number;
+  readonly rangeEntries: number;
+  /** Bytes in each core. */
+  readonly bytes: number;
+  /** Cycles to write them into all cores. */
+  readonly setupCycles: number;
+}
+
 /** A cap on memory bandwidth: what the DMA engines of a tenant may issue per window of cycles. */
 export interface Bandwidth {
   readonly bytes: number;

@@ -3,12 +3,13 @@
  * neither tiles nor physical addresses, so a tenant that moves gets another table and the same programs: the idea of the vNPU paper.
  */
 import { mapMemory } from '../hypervisor/ranges.ts';
-import { placeTenants } from '../hypervisor/placement.ts';
+import { placeTenants, type Placement } from '../hypervisor/placement.ts';
+import { hypervisorTables } from '../hypervisor/tables.ts';
 import type { Chip } from '../model/chip.ts';
 import type { Experiment, TenantRequest } from '../model/experiment.ts';
 import type { Compilation, Plan, TenantPlan } from '../model/plan.ts';
 import { ok, type Problem, type Result } from '../model/problem.ts';
-import { vcoreCount } from '../model/vnpu.ts';
+import { vcoreCount, type HypervisorTables, type Range } from '../model/vnpu.ts';
 import { compiled } from './compilations.ts';
 
 /** Bind an experiment, or say which tenant does not fit and why. Problems carry paths of the document. */
@@ -20,15 +21,33 @@ export function buildPlan(experiment: Experiment): Result<Plan> {
   if (!compilations.ok) return compilations;
   const ranges = mapMemory(compilations.value.map(({ tensors }) => tensors));
   if (!ranges.ok) return ranges;
+  const tables = tablesOf(experiment, placements.value, ranges.value);
+  if (!tables.ok) return tables;
   const channels = chip.memoryTiles.map((_, channel) => channel);
-  const plans = tenants.map(({ name, mode, topology, routing, translation, bandwidth }, index): TenantPlan => ({
-    ...compilations.value[index],
-    ...placements.value[index],
-    ...{ name, mode, topology, routing, translation, channels },
-    ...(bandwidth && { bandwidth }),
-    ranges: ranges.value[index],
-  }));
+  const plans = tenants.map(
+    ({ name, mode, topology, routing, dispatch, translation, bandwidth }, index): TenantPlan => ({
+      ...compilations.value[index],
+      ...placements.value[index],
+      ...{ name, mode, topology, routing, dispatch, translation, channels },
+      ...(bandwidth && { bandwidth }),
+      ranges: ranges.value[index],
+      tables: tables.value[index],
+    }),
+  );
   return ok({ chip, tenants: plans, ...(stop === 'done' ? {} : { stopCycles: stop.cycles }) });
+}
+
+function tablesOf(
+  { chip, tenants }: Experiment,
+  placements: readonly Placement[],
+  ranges: readonly (readonly Range[])[],
+): Result<HypervisorTables[]> {
+  const results = tenants.map((tenant, i) =>
+    hypervisorTables(chip, { ...tenant, tiles: placements[i].tiles, ranges: ranges[i].length }),
+  );
+  const problems = results.flatMap((result, i) => (result.ok ? [] : below(`tenants.${i}`, result.problems)));
+  if (problems.length > 0) return { ok: false, problems };
+  return ok(results.flatMap((result) => (result.ok ? [result.value] : [])));
 }
 
 /**

@@ -9,6 +9,9 @@ export interface TenantReport {
   iterations: number;
   cyclesPerIteration: number | null;
   latencyCycles: number[];
+  /** From arrival until the hypervisor has written its tables. */
+  setupCycles: number;
+  /** From then until its resident weights are loaded. */
   warmupCycles: number;
   /** Multiply-accumulates of one iteration. */
   macs: number;
@@ -17,6 +20,8 @@ export interface TenantReport {
   stalls: Record<Cause, number>;
   translation: { hits: number; misses: number; walkReads: number; stallCycles: number };
   memoryBytes: number;
+  /** Bytes of the hypervisor's tables in each of its cores. */
+  tableBytes: number;
   /** Bytes that its DMA engines moved between memory and scratchpads. */
   transferredBytes: number;
   /** Data-plane flits of this tenant that crossed a link from or to another tenant's tile. */

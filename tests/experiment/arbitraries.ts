@@ -28,16 +28,16 @@ const chip = fc
   )
   .filter((c) => c.memoryTiles !== undefined || c.disabledTiles === undefined);
 
-const tenant = fc.record(
+const anyTenant = fc.record(
   {
-    mode: fc.constant('vnpu'),
+    mode: fc.constantFrom('vnpu', 'bare', 'zigzag'),
     topology: fc.record(
       { kind: fc.constant('mesh'), width: fc.integer({ min: 1, max: 64 }), height: fc.integer({ min: 1, max: 64 }) },
       optional,
     ),
     mapping: fc.constantFrom('exact', 'rowMajor', 'snake'),
     routing: fc.constant('dor'),
-    dispatch: fc.constant('bus'),
+    dispatch: fc.constantFrom('bus', 'noc'),
     translation: fc.record(
       {
         kind: fc.constantFrom('vchunk', 'page', 'physical'),
@@ -65,6 +65,14 @@ const tenant = fc.record(
   },
   optional,
 );
+
+/** What contradicts the mode is left out. */
+const tenant = anyTenant.map(({ mode, mapping, translation, ...rest }) => ({
+  ...rest,
+  ...(mode && { mode }),
+  ...(mapping && (mode !== 'zigzag' || mapping === 'snake') && { mapping }),
+  ...(translation && { translation: mode === 'bare' ? { ...translation, kind: 'physical' } : translation }),
+}));
 
 /** JSON as a person might write it, valid by construction except for sizes that the rules refuse. */
 export const rawDocument = fc.record(

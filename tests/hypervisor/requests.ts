@@ -17,6 +17,7 @@ export const tenant = (
   topology: { kind: 'mesh', width, height },
   mapping: 'exact',
   routing: 'dor',
+  dispatch: 'bus',
   translation: { kind: 'vchunk', entries: 4, pageBytes: 4096 },
   workload: { model: 'resnet18', iterations: 1, weights: 'auto', tokens: 256 },
   ...more,

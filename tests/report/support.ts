@@ -37,6 +37,8 @@ export const tenantPlan = (name: string, tiles: readonly number[], more: Partial
   tiles,
   editDistance: 0,
   routing: 'dor',
+  dispatch: 'bus',
+  tables: { routingEntries: 0, rangeEntries: 0, bytes: 0, setupCycles: 0 },
   translation: { kind: 'page', entries: 4, pageBytes: 4096 },
   ranges: [
     { name: 'weights', virtualBase: 0, physicalBase: 0, bytes: 4096, permission: 1 },
@@ -77,6 +79,8 @@ export const tenantSnapshot = (ends: readonly number[], more: Partial<TenantSnap
   iterationStart: Float64Array.from(ends, (end) => end - 50),
   iterationEnd: Float64Array.from(ends),
   warmupCycles: 0,
+  arrivalCycle: 0,
+  readyCycle: 0,
   interferenceCycles: 0,
   transferredBytes: 0,
   ...more,

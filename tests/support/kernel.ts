@@ -29,7 +29,9 @@ export function step(
   };
 }
 
-export interface TinyTenant extends Partial<Pick<TenantPlan, 'translation' | 'stages' | 'iterations' | 'bandwidth'>> {
+export interface TinyTenant extends Partial<
+  Pick<TenantPlan, 'mode' | 'dispatch' | 'translation' | 'stages' | 'iterations' | 'bandwidth' | 'tables'>
+> {
   readonly tiles: readonly number[];
   /** Steps of each virtual core. */
   readonly programs: readonly (readonly Step[])[];
@@ -64,11 +66,13 @@ function tinyTenant(tenant: TinyTenant, index: number, channels: number): Tenant
   }
   return {
     name: 'ABCDEFGH'[index],
-    mode: 'vnpu',
+    mode: tenant.mode ?? 'bare',
     topology: { kind: 'mesh', width: tenant.tiles.length, height: 1 },
     tiles: tenant.tiles,
     editDistance: 0,
     routing: 'dor',
+    dispatch: tenant.dispatch ?? 'bus',
+    tables: tenant.tables ?? { routingEntries: 0, rangeEntries: 0, bytes: 0, setupCycles: 0 },
     translation: tenant.translation ?? { kind: 'physical', entries: 4, pageBytes: 4096 },
     ...(tenant.bandwidth && { bandwidth: tenant.bandwidth }),
     ranges,

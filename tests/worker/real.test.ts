@@ -243,7 +243,9 @@ describe('withoutTranslation', () => {
     const experiment = resolve(parsed.value);
     const [before, after] = [buildPlan(experiment), buildPlan(withoutTranslation(experiment))];
     if (!before.ok || !after.ok) throw new Error('does not fit');
-    expect(withoutTranslation(before.value)).toEqual(after.value);
+    // but for tables, which are written once and cost an iteration nothing
+    const programs = ({ tenants, ...rest }: Plan) => ({ ...rest, tenants: tenants.map((t) => ({ ...t, tables: {} })) });
+    expect(programs(withoutTranslation(before.value))).toEqual(programs(after.value));
     expect(after.value.tenants.map(({ translation }) => translation.kind)).toEqual(['physical', 'physical']);
   });
 });

@@ -1,0 +1,103 @@
+// The life of a tenant: it arrives, the hypervisor writes its tables (one tenant after the other, in tenant order where several
+// arrive at once), its cores get instructions until it is done, faults or departs. A tile is handed over when the last packet of
+// whoever had it has left its source. Machine model sections 5 and 7; leaves out what the hypervisor's own software costs.
+import { SIGNAL_WAKE, STATUS_DEPARTED, STATUS_RUNNING, STATUS_WAITING } from './codes';
+import { makeReady, makeUnready } from './dispatch';
+import {
+  C_SIGNAL,
+  C_SOURCES,
+  H_DONE_TENANTS,
+  H_HYPERVISOR_FREE,
+  H_LIFE_WAKE,
+  H_TENANTS,
+  H_TENANTS_AT,
+  S_HEAD,
+  S_OWNER,
+  T_ARRIVAL,
+  T_CORES,
+  T_CORE_LIST,
+  T_DEPARTURE,
+  T_READY,
+  T_SETUP_CYCLES,
+  T_STATUS,
+  T_STOP_CYCLE,
+  T_STRIDE,
+} from './layout';
+
+const NEVER: u64 = u64.MAX_VALUE;
+
+/** Tenants that arrive in this cycle, and those whose tables are written: before anything else happens in it. */
+export function createTenants(now: u64): void {
+  if (load<u64>(H_LIFE_WAKE) > now) return;
+  const tenants = load<u32>(H_TENANTS);
+  let tenant: usize = load<u32>(H_TENANTS_AT);
+  for (let i: u32 = 0; i < tenants; i++, tenant += T_STRIDE) {
+    if (load<u32>(tenant, T_STATUS) != STATUS_WAITING || load<u64>(tenant, T_ARRIVAL) > now) continue;
+    if (load<u64>(tenant, T_READY) == NEVER) setUp(tenant, now);
+    if (load<u64>(tenant, T_READY) <= now && tilesAreFree(tenant)) begin(tenant);
+  }
+}
+
+/** Tenants that depart: at the end of their last cycle. */
+export function departTenants(now: u64): void {
+  if (load<u64>(H_LIFE_WAKE) > now) return;
+  const tenants = load<u32>(H_TENANTS);
+  let tenant: usize = load<u32>(H_TENANTS_AT);
+  let wake = NEVER;
+  for (let i: u32 = 0; i < tenants; i++, tenant += T_STRIDE) {
+    if (isAlive(tenant) && load<u64>(tenant, T_DEPARTURE) <= now) stopTenant(tenant, STATUS_DEPARTED, now);
+    if (isAlive(tenant)) wake = min(wake, nextChange(tenant, now));
+  }
+  store<u64>(H_LIFE_WAKE, wake);
+}
+
+/** From the next cycle on the tenant's engines start nothing and it gets no instructions; packets begun are sent to their end. */
+export function stopTenant(tenant: usize, status: u32, now: u64): void {
+  const list = load<u32>(tenant, T_CORE_LIST);
+  store<u32>(tenant, status, T_STATUS);
+  store<u64>(tenant, now, T_STOP_CYCLE);
+  store<u32>(H_DONE_TENANTS, load<u32>(H_DONE_TENANTS) + 1);
+  for (let i: u32 = 0; i < load<u32>(tenant, T_CORES); i++) {
+    const core: usize = load<u32>(list + (i << 2));
+    makeUnready(core);
+    store<u8>(core, load<u8>(core, C_SIGNAL) | SIGNAL_WAKE, C_SIGNAL);
+  }
+}
+
+function isAlive(tenant: usize): bool {
+  const status = load<u32>(tenant, T_STATUS);
+  return status == STATUS_WAITING || status == STATUS_RUNNING;
+}
+
+function nextChange(tenant: usize, now: u64): u64 {
+  const departure = load<u64>(tenant, T_DEPARTURE);
+  if (load<u32>(tenant, T_STATUS) == STATUS_RUNNING) return departure;
+  const ready = load<u64>(tenant, T_READY);
+  return min(departure, max(ready == NEVER ? load<u64>(tenant, T_ARRIVAL) : ready, now + 1));
+}
+
+function setUp(tenant: usize, now: u64): void {
+  const ready = max(now, load<u64>(H_HYPERVISOR_FREE)) + (load<u32>(tenant, T_SETUP_CYCLES) as u64);
+  store<u64>(tenant, ready, T_READY);
+  store<u64>(H_HYPERVISOR_FREE, ready);
+}
+
+function tilesAreFree(tenant: usize): bool {
+  const list = load<u32>(tenant, T_CORE_LIST);
+  for (let i: u32 = 0; i < load<u32>(tenant, T_CORES); i++) {
+    const core: usize = load<u32>(list + (i << 2));
+    if (load<u32>(load<u32>(core, C_SOURCES), S_HEAD) != 0) return false;
+  }
+  return true;
+}
+
+function begin(tenant: usize): void {
+  const list = load<u32>(tenant, T_CORE_LIST);
+  store<u32>(tenant, STATUS_RUNNING, T_STATUS);
+  for (let i: u32 = 0; i < load<u32>(tenant, T_CORES); i++) {
+    const core: usize = load<u32>(list + (i << 2));
+    store<u32>(load<u32>(core, C_SOURCES), (core + C_SIGNAL) as u32, S_OWNER);
+    store<u8>(core, load<u8>(core, C_SIGNAL) | SIGNAL_WAKE, C_SIGNAL);
+    makeReady(core);
+  }
+}
