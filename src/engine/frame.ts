@@ -19,6 +19,8 @@ export interface FrameTenant {
   iterationsDone: number;
   /** Measured so far as in the report; 0 while unknown. */
   cyclesPerIteration: number;
+  /** Cycle from which iterations are measured: the pipeline is full; 0 while unknown. */
+  measuredFrom: number;
   /** Cycle in which the last finished iteration ended. */
   lastEnd: number;
   /** Core-cycles per cause over all tiles, cumulative. */
@@ -77,12 +79,23 @@ export class Frame {
   get pace(): number {
     return this.head[3];
   }
+  /** On the way to where the picture shall begin, or to a miss: flat out, whatever the pace. */
+  get hurried(): boolean {
+    return this.head[4] === 1;
+  }
 
-  setHead(cycle: number, outcome: Outcome | 'paused', cyclesPerSecond: number, pace: number): void {
+  setHead(
+    cycle: number,
+    outcome: Outcome | 'paused',
+    cyclesPerSecond: number,
+    pace: number,
+    hurried: boolean = false,
+  ): void {
     this.head[0] = cycle;
     this.head[1] = OUTCOMES.indexOf(outcome);
     this.head[2] = cyclesPerSecond;
     this.head[3] = pace;
+    this.head[4] = Number(hurried);
   }
 
   tenant(index: number): FrameTenant {
@@ -97,7 +110,8 @@ export class Frame {
       walkReads: words[6],
       translationStall: words[7],
       interferenceCycles: words[8],
-      causes: words.subarray(9, 9 + CAUSES.length),
+      measuredFrom: words[9],
+      causes: words.subarray(10, 10 + CAUSES.length),
     };
   }
 
@@ -112,7 +126,8 @@ export class Frame {
     words[6] = tenant.walkReads;
     words[7] = tenant.translationStall;
     words[8] = tenant.interferenceCycles;
-    words.set(causes, 9);
+    words[9] = tenant.measuredFrom;
+    words.set(causes, 10);
   }
 
   flits(): FlitInMotion[] {

@@ -4,7 +4,7 @@
  */
 import * as L from '../../assembly/layout.ts';
 import { CAUSES } from '../model/causes.ts';
-import { cyclesPerIteration } from '../model/iteration.ts';
+import { cyclesPerIteration, measuredFrom } from '../model/iteration.ts';
 import { LOCAL } from '../model/mesh.ts';
 import type { Plan } from '../model/plan.ts';
 import { readSnapshot, tenantStatus } from './counters.ts';
@@ -18,6 +18,8 @@ export interface FrameStatus {
   readonly paused: boolean;
   readonly cyclesPerSecond: number;
   readonly pace: number;
+  /** Flat out for now, whatever the pace. */
+  readonly hurried: boolean;
   /** Add the flits that are between routers. */
   readonly flits: boolean;
 }
@@ -94,7 +96,7 @@ export class Machine {
   /** Copy the counters that the page follows into a frame of this plan's size. */
   writeFrame(frame: Frame, status: FrameStatus): void {
     const outcome = this.outcome === 'running' && status.paused ? 'paused' : this.outcome;
-    frame.setHead(this.cycle, outcome, status.cyclesPerSecond, status.pace);
+    frame.setHead(this.cycle, outcome, status.cyclesPerSecond, status.pace, status.hurried);
     const sums = this.plan.tenants.map(() => ({
       causes: new Float64Array(CAUSES.length),
       hits: 0,
@@ -125,17 +127,22 @@ export class Machine {
 
   private progress(
     tenant: number,
-  ): Pick<FrameTenant, 'status' | 'iterationsDone' | 'cyclesPerIteration' | 'lastEnd' | 'interferenceCycles'> {
+  ): Pick<
+    FrameTenant,
+    'status' | 'iterationsDone' | 'cyclesPerIteration' | 'measuredFrom' | 'lastEnd' | 'interferenceCycles'
+  > {
+    const { stages } = this.plan.tenants[tenant];
     const record = this.map.tenants[tenant];
     const done = this.kernel.u32(record + L.T_DONE);
     const starts = this.kernel.u32(record + L.T_ITER_START);
     const ends = this.kernel.u32(record + L.T_ITER_END);
+    const start = (i: number): number => this.kernel.u64(starts + i * 8);
     const end = (i: number): number => this.kernel.u64(ends + i * 8);
     return {
       status: tenantStatus(this.kernel, record, this.outcome),
       iterationsDone: done,
-      cyclesPerIteration:
-        cyclesPerIteration(done, this.plan.tenants[tenant].stages, (i) => this.kernel.u64(starts + i * 8), end) ?? 0,
+      cyclesPerIteration: cyclesPerIteration(done, stages, start, end) ?? 0,
+      measuredFrom: done === 0 ? 0 : measuredFrom(done, stages, start, end),
       lastEnd: done === 0 ? 0 : end(done - 1),
       interferenceCycles: this.kernel.u64(record + L.T_INTERFERENCE),
     };

@@ -6,14 +6,20 @@ import { CAUSES } from '../model/causes.ts';
 import type { TimelineData } from '../engine/snapshot.ts';
 import type { CoreId } from './cores.ts';
 import type { Basis } from './blame.ts';
-import { coresByTenant, timelineCycles, totalsAt, type CoreSet } from './timeline.ts';
+import { coresByTenant, timelineCycles, totalsAt, totalsBetween, type CoreSet } from './timeline.ts';
 
 /** Figures of one tenant, as frames and reports have them. */
-export interface GhostTenant {
+export interface TenantPace {
   readonly name: string;
   readonly iterationsDone: number;
   /** 0 or null while unknown. */
   readonly cyclesPerIteration: number | null;
+}
+
+export interface GhostTenant extends TenantPace {
+  /** Its iterations were measured between these cycles. */
+  readonly measuredFrom: number;
+  readonly lastEnd: number;
 }
 
 export interface Ghost {
@@ -36,10 +42,12 @@ const COMPUTE = CAUSES.indexOf('compute');
 export function keepGhost(timeline: TimelineData, cores: readonly CoreId[], tenants: readonly GhostTenant[]): Ghost {
   return {
     cycle: timelineCycles(timeline),
-    tenants: tenants.map(({ name, iterationsDone, cyclesPerIteration }) => ({
+    tenants: tenants.map(({ name, iterationsDone, cyclesPerIteration, measuredFrom, lastEnd }) => ({
       name,
       iterationsDone,
       cyclesPerIteration,
+      measuredFrom,
+      lastEnd,
     })),
     timeline,
     cores: coresByTenant(cores, tenants.length),
@@ -55,13 +63,21 @@ export function ghostCauses(ghost: Ghost, name: string, cycle: number): Float64A
   return index < 0 ? null : totalsAt(ghost.timeline, ghost.cores[index], cycle);
 }
 
+/** Cycles per cause that the iterations were spent on by which the tenant of that name was measured; null if there is none. */
+export function ghostIterationCauses(ghost: Ghost, name: string): Float64Array | null {
+  const index = ghost.tenants.findIndex((tenant) => tenant.name === name);
+  if (index < 0) return null;
+  const { measuredFrom, lastEnd } = ghost.tenants[index];
+  return totalsBetween(ghost.timeline, ghost.cores[index], measuredFrom, lastEnd);
+}
+
 /**
  * How a tenant does against the ghost: by cycles per iteration once both runs have two, else by the cycles that its arrays had
  * worked by the same cycle; null while there is nothing to compare. Only right while the tenant's network is the same.
  */
 export function changeSince(
   ghost: Ghost,
-  now: GhostTenant & { readonly causes: ArrayLike<number> },
+  now: TenantPace & { readonly causes: ArrayLike<number> },
   cycle: number,
 ): Change | null {
   const before = ghost.tenants.find(({ name }) => name === now.name);

@@ -46,12 +46,16 @@ function accumulate(timeline: TimelineData, cores: CoreSet, from: number, to: nu
   }
 }
 
-/** Cycles per cause of a set of cores from cycle 0 up to a cycle: a ghost compared at equal cycles. */
-export function totalsAt(timeline: TimelineData, cores: CoreSet, cycle: number): Float64Array {
+/** Cycles per cause of a set of cores between two cycles: what some iterations were spent on. */
+export function totalsBetween(timeline: TimelineData, cores: CoreSet, from: number, to: number): Float64Array {
   const totals = new Float64Array(STRIDE);
-  accumulate(timeline, cores, 0, cycle, totals);
+  accumulate(timeline, cores, from, to, totals);
   return totals;
 }
+
+/** From cycle 0 up to a cycle: a ghost compared at equal cycles. */
+export const totalsAt = (timeline: TimelineData, cores: CoreSet, cycle: number): Float64Array =>
+  totalsBetween(timeline, cores, 0, cycle);
 
 /** Columns of equal width between two cycles. */
 export interface Span {

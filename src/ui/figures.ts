@@ -14,6 +14,9 @@ export interface TenantFigures {
   readonly iterationsDone: number;
   /** 0 while unknown. */
   readonly cyclesPerIteration: number;
+  /** What is measured lies between this cycle and the end of the last iteration. */
+  readonly measuredFrom: number;
+  readonly lastEnd: number;
   /** Core-cycles per cause since cycle 0. */
   readonly causes: Float64Array;
   readonly hits: number;
@@ -31,17 +34,28 @@ export interface Figures {
   readonly cyclesPerSecond: number;
   /** Cycles per second aimed at; Infinity is flat out. */
   readonly pace: number;
+  /** Flat out for now, whatever the pace. */
+  readonly hurried: boolean;
   readonly tenants: readonly TenantFigures[];
 }
 
 /** A copy of the figures of a frame: the frame's buffer travels on. */
 export function readFigures(frame: Frame): Figures {
   const tenants = Array.from({ length: frame.tenants }, (_, i): TenantFigures => {
-    const { status, iterationsDone, cyclesPerIteration, causes, hits, misses } = frame.tenant(i);
-    return { status, iterationsDone, cyclesPerIteration, causes: causes.slice(), hits, misses };
+    const { status, iterationsDone, cyclesPerIteration, measuredFrom, lastEnd, causes, hits, misses } = frame.tenant(i);
+    return {
+      status,
+      iterationsDone,
+      cyclesPerIteration,
+      measuredFrom,
+      lastEnd,
+      causes: causes.slice(),
+      hits,
+      misses,
+    };
   });
-  const { cycle, outcome, cyclesPerSecond, pace } = frame;
-  return { cycle, outcome, cyclesPerSecond, pace, tenants };
+  const { cycle, outcome, cyclesPerSecond, pace, hurried } = frame;
+  return { cycle, outcome, cyclesPerSecond, pace, hurried, tenants };
 }
 
 /** Cycles per iteration once they mean a pipeline that is full: the first iteration alone is a latency. 0 while unknown. */

@@ -110,7 +110,8 @@ export class Runs {
 
   /** Single cycles pass slowly enough to be seen. */
   get slow(): boolean {
-    return this.stepping || (this.figures?.pace ?? Infinity) <= SLOW_PACE;
+    const { pace = Infinity, hurried = false } = this.figures ?? {};
+    return this.stepping || (pace <= SLOW_PACE && !hurried);
   }
   get cycle(): number {
     return this.figures?.cycle ?? 0;
@@ -126,7 +127,8 @@ export class Runs {
     { catchUpTo, keepGhost }: StartOptions,
   ): Promise<Result<RunInfo> | null> {
     const runId = ++this.newestId;
-    const ghost = keepGhost ? this.makeGhost() : null;
+    const ghost = keepGhost ? await this.makeGhost() : null;
+    if (runId !== this.newestId) return null;
     const { pace, playing } = this;
     const loaded = await this.simulation.load({ runId, document: source, catchUpTo, pace, playing });
     if (runId !== this.newestId) return null;
@@ -149,14 +151,13 @@ export class Runs {
     this.details.renew();
   }
 
-  private makeGhost(): Ghost | null {
-    if (!this.info || !this.timeline || !this.figures) return this.ghost;
-    const { tenants } = this.figures;
-    return keepGhost(
-      this.timeline,
-      this.info.cores ?? [],
-      this.info.tenants.map(({ name }, i) => ({ name, ...tenants[i] })),
-    );
+  /** The run as it stands; where nothing is known of it yet, the ghost before it stays. */
+  private async makeGhost(): Promise<Ghost | null> {
+    const { info, figures } = this;
+    const timeline = (info && figures && (await this.simulation.timeline())) ?? this.timeline;
+    if (!info || !figures || !timeline) return this.ghost;
+    const tenants = info.tenants.map(({ name }, i) => ({ name, ...figures.tenants[i] }));
+    return keepGhost(timeline, info.cores ?? [], tenants);
   }
 
   addPainter(painter: Painter): () => void {
@@ -276,16 +277,12 @@ export class Runs {
     const wasOver = this.over;
     this.figures = readFigures(frame);
     const ended = this.over && !wasOver;
-    if (!ended && this.hurrying(frame)) return;
+    // What is measured on the way to where the picture shall begin is not said yet.
+    if (!ended && frame.hurried && !this.stepping) return;
     if (!ended && this.settled && time - this.lastSettled < SENTENCE_MS) return;
     this.lastSettled = time;
     this.settled = this.figures;
     this.settledTimeline = this.timeline;
-  }
-
-  /** On the way to where the picture shall begin, flat out: what is measured there is not said yet. */
-  private hurrying({ pace }: Frame): boolean {
-    return pace === Infinity && this.pace !== Infinity && !this.stepping;
   }
 
   private paint(time: number): void {

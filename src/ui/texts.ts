@@ -123,6 +123,7 @@ export const HEADLINE = {
   guessed: (guess: number): string => (guess === 1 ? 'You guessed no faster.' : `You guessed ${ratio(guess)}.`),
   give: (name: string): string => `Give ${name} vChunk`,
   next: (core: string): string => `or next: drag ${core} away.`,
+  orNext: 'or next:',
   tryMove: (core: string): string => `Try it: drag ${core} somewhere else.`,
   paused: 'Ready, and standing still. Press play to see where the time goes.',
   done: (cycles: number, digest: string): string => `Done after ${count(cycles)} cycles, digest ${digest}.`,
@@ -157,16 +158,19 @@ export const CARD = {
     streams > 4 ? HEADLINE.entriesMatter(streams) : HEADLINE.equalEntries(streams),
   iterations: (done: number, all: number): string => `${count(done)} of ${count(all)} iterations`,
   perIteration: 'cycles per iteration',
-  first: 'first iteration running',
-  measuring: 'measuring …',
+  first: 'So far; the first iteration fills the pipeline.',
+  measuring: 'So far; two whole iterations will settle it.',
   before: 'before',
   ideal: 'without translation',
   share: (group: CauseGroup, share: number): string => `${GROUP_NAME[group]} ${percent(share)}`,
-  shareAndMiss: (share: number): string => `${GROUP_NAME.translation} ${percent(share)}. Press to see one.`,
+  shareOfIteration: (group: CauseGroup, share: number, whole: number): string =>
+    `${GROUP_NAME[group]} ${percent(share)} of an iteration, ${percent(whole)} since cycle 0`,
+  missHere: (share: string): string => `${share}. Press to see one.`,
   showMissOf: (name: string): string => `Show one translation miss of ${name}`,
   edit: 'Edit',
   add: 'Add a tenant',
   legend: 'Where the time goes',
+  basis: 'Bars: iterations since the pipelines filled. Rings: the last half second.',
   links: 'Links',
   traffic: 'flits per cycle',
   blocked: 'blocked',
@@ -182,6 +186,7 @@ export const TRANSPORT = {
   pace: 'Pace',
   paceLabel: (pace: number): string =>
     pace === Infinity ? 'flat out' : pace <= 60 ? '1 cycle per frame' : `${brief(pace)} cycles/s`,
+  hurried: 'catching up',
   cycle: 'cycle',
 };
 
@@ -203,7 +208,7 @@ export const MESH = {
   memoryTile: 'memory interface',
   disabled: 'disabled',
   part: (group: CauseGroup, share: number): string =>
-    group === 'translation' ? CARD.shareAndMiss(share) : CARD.share(group, share),
+    group === 'translation' ? CARD.missHere(CARD.share(group, share)) : CARD.share(group, share),
   grabWhole: (name: string): string => `all of ${name}`,
   modeCore: 'Space now lifts one core.',
   modeAll: 'Space now lifts the whole virtual NPU.',

@@ -27,7 +27,7 @@ export class Measured {
 
   /** Figures of every tenant now. */
   tenants(): MeasuredTenant[] {
-    this.machine.writeFrame(this.frame, { paused: false, cyclesPerSecond: 0, pace: 0, flits: false });
+    this.machine.writeFrame(this.frame, { paused: false, cyclesPerSecond: 0, pace: 0, hurried: false, flits: false });
     return this.plan.tenants.map((_, i) => {
       const { iterationsDone, cyclesPerIteration } = this.frame.tenant(i);
       return { iterationsDone, cyclesPerIteration };

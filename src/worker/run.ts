@@ -151,9 +151,10 @@ export class Run {
     const paced = this.playing && !this.errand && !this.over;
     if (paced && this.pacer.pace <= ONE_PER_FRAME) this.runDue(now + FRAME_BEAT_MS);
     const paused = !this.playing && !this.errand;
-    const pace = this.errand ? Infinity : this.pacer.pace;
+    const { pace } = this.pacer;
+    const hurried = this.errand !== undefined;
     const cyclesPerSecond = this.meter.read(now, this.machine.cycle);
-    this.machine.writeFrame(frame, { paused, cyclesPerSecond, pace, flits });
+    this.machine.writeFrame(frame, { paused, cyclesPerSecond, pace, hurried, flits });
     if (this.over)
       frame.setHead(this.machine.cycle, this.machine.outcome === 'deadlock' ? 'deadlock' : 'done', 0, pace);
   }

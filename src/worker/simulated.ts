@@ -3,16 +3,10 @@ import type { Experiment } from '../model/experiment.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Result } from '../model/problem.ts';
 import type { Program } from '../model/program.ts';
+import type { FrameStatus } from '../engine/machine.ts';
 import type { Frame } from '../engine/frame.ts';
 import type { CoreDetail, Outcome, Snapshot, TimelineData } from '../engine/snapshot.ts';
 import type { ProgramLine } from './protocol.ts';
-
-export interface FrameStatus {
-  readonly paused: boolean;
-  readonly cyclesPerSecond: number;
-  readonly pace: number;
-  readonly flits: boolean;
-}
 
 /** The part of the engine's machine that is used here. */
 export interface Simulated {

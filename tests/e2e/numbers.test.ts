@@ -2,8 +2,13 @@
 import { describe, expect } from 'vitest';
 import type { ExperimentDocument } from '../../src/experiment/schema.ts';
 import { decodeLink } from '../../src/experiment/link.ts';
+import { CAUSE_GROUPS } from '../../src/model/causes.ts';
 import { buildReport } from '../../src/report/build.ts';
 import type { TenantReport } from '../../src/report/report.ts';
+import { coresByTenant, totalsBetween } from '../../src/report/timeline.ts';
+import { activeShares } from '../../src/ui/figures.ts';
+import { percent } from '../../src/ui/numbers.ts';
+import { GROUP_NAME } from '../../src/ui/texts.ts';
 import { it } from '../support/browser.ts';
 import { machineOf } from '../support/documents.ts';
 import { eventually, twins, type Playground } from '../support/playground.ts';
@@ -21,6 +26,16 @@ function report(document: ExperimentDocument, cycles = 2 ** 31 - 1) {
 function translationPercent({ stalls }: TenantReport): number {
   const active = Object.values(stalls).reduce((sum, cycles) => sum + cycles, 0) - stalls.idle;
   return Math.round((100 * stalls.translation) / active);
+}
+
+/** Where the time between the ends of the third and the last of four iterations went: nine stages never fill, so k is three. */
+function lastIteration(document: ExperimentDocument, tenant: number): string[] {
+  const machine = machineOf(document);
+  machine.run(2 ** 31 - 1);
+  const { cores, tenants } = machine.snapshot();
+  const [, , from, to] = tenants[tenant].iterationEnd;
+  const shares = activeShares(totalsBetween(machine.timeline(), coresByTenant(cores, 2)[tenant], from, to));
+  return CAUSE_GROUPS.flatMap((group, i) => (shares[i] > 0.0005 ? [`${GROUP_NAME[group]} ${percent(shares[i])}`] : []));
 }
 
 async function shared(playground: Playground) {
@@ -50,6 +65,9 @@ describe('at the end of a run', () => {
     for (const [tenant, cyclesPerIteration] of [slow, fast].entries()) {
       const shown = await playground.page.getByTestId(`per-iteration-${tenant}`).innerText();
       expect(shown).toBe(Math.round(cyclesPerIteration).toLocaleString('en-US'));
+      const bar = playground.card('AB'[tenant]).getByRole('img').first();
+      const parts = () => bar.getAttribute('aria-label').then((label) => label!.match(/[a-z][a-z ]* \d+ %(?= of)/g));
+      await eventually(parts).toEqual(lastIteration(SHORT, tenant));
     }
   });
 

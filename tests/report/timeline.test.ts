@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CAUSES, CAUSE_GROUPS } from '../../src/model/causes.ts';
-import { changeSince, ghostCauses, keepGhost } from '../../src/report/ghost.ts';
+import { changeSince, ghostCauses, ghostIterationCauses, keepGhost } from '../../src/report/ghost.ts';
 import { coresByTenant, timelineColumns, timelineCycles, totalsAt } from '../../src/report/timeline.ts';
 import { causes, timelineOf } from './support.ts';
 
@@ -109,12 +109,21 @@ describe('coresByTenant', () => {
 });
 
 describe('ghost', () => {
-  const ghost = keepGhost(timeline, cores, [{ name: 'A', iterationsDone: 4, cyclesPerIteration: 300 }]);
+  const ghost = keepGhost(timeline, cores, [
+    { name: 'A', iterationsDone: 4, cyclesPerIteration: 300, measuredFrom: 100, lastEnd: 200 },
+  ]);
 
   it('knows what had been spent by a cycle', () => {
     expect(ghost.cycle).toBe(240);
     expect(ghostCauses(ghost, 'A', 100)).toEqual(totalsAt(timeline, [0, 1], 100));
     expect(ghostCauses(ghost, 'B', 100)).toBeNull();
+  });
+
+  it('knows what its measured iterations were spent on', () => {
+    // the second bucket alone
+    const expected = causes({ compute: 40, translation: 60, send: 50, sendBlocked: 50 });
+    expect([...ghostIterationCauses(ghost, 'A')!]).toEqual(expected);
+    expect(ghostIterationCauses(ghost, 'B')).toBeNull();
   });
 
   it('compares iterations when both have them', () => {

@@ -4,7 +4,8 @@ import { fail, ok } from '../../src/model/problem.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import type { Frame } from '../../src/engine/frame.ts';
 import type { Outcome, Snapshot, TimelineData } from '../../src/engine/snapshot.ts';
-import type { FrameStatus, Host, Rooms, Simulated } from '../../src/worker/simulated.ts';
+import type { FrameStatus } from '../../src/engine/machine.ts';
+import type { Host, Rooms, Simulated } from '../../src/worker/simulated.ts';
 import { core, plan, snapshot, tenantPlan, tenantSnapshot, timelineOf } from '../report/support.ts';
 
 /** Virtual time in milliseconds; a turn costs a hundredth of one, and work costs what the machine says. */
@@ -126,11 +127,25 @@ export class FakeMachine implements Simulated {
   writeFrame(frame: Frame, status: FrameStatus): void {
     const { iterationCycles } = this.options;
     const physical = this.plan.tenants[0].translation.kind === 'physical';
-    frame.setHead(this.cycle, status.paused ? 'paused' : this.outcome, status.cyclesPerSecond, status.pace);
+    frame.setHead(
+      this.cycle,
+      status.paused ? 'paused' : this.outcome,
+      status.cyclesPerSecond,
+      status.pace,
+      status.hurried,
+    );
     this.plan.tenants.forEach((_, i) => {
       const iterationsDone = Math.floor(this.cycle / iterationCycles);
       const cyclesPerIteration = iterationsDone === 0 ? 0 : iterationCycles * (i + 1) * (physical ? 0.5 : 1);
-      const counters = { lastEnd: 0, hits: 0, misses: 0, walkReads: 0, translationStall: 0, interferenceCycles: 0 };
+      const counters = {
+        measuredFrom: 0,
+        lastEnd: 0,
+        hits: 0,
+        misses: 0,
+        walkReads: 0,
+        translationStall: 0,
+        interferenceCycles: 0,
+      };
       frame.setTenant(i, { status: 'running', iterationsDone, cyclesPerIteration, ...counters }, new Float64Array(12));
     });
   }

@@ -121,6 +121,7 @@ describe('Frame of the fakes', () => {
       paused: true,
       cyclesPerSecond: 1,
       pace: 2,
+      hurried: false,
       flits: false,
     });
     expect(frame.outcome).toBe('paused');
