@@ -58,7 +58,8 @@ describe('Stepper', () => {
 
 describe('Pacer', () => {
   it('owes pace times elapsed, however the time is cut', () => {
-    const pieces = fc.array(fc.double({ min: 0.1, max: 90, noNaN: true }), { minLength: 1, maxLength: 60 });
+    // Half a cycle may be left from before: 25 ms at 20 a second. With 70 ms that is below the tenth that is forgotten.
+    const pieces = fc.array(fc.double({ min: 0.1, max: 70, noNaN: true }), { minLength: 1, maxLength: 60 });
     fc.assert(
       fc.property(pieces, fc.integer({ min: 20, max: 1_000_000 }), (elapsed, pace) => {
         const pacer = new Pacer(pace, 0);
