@@ -78,3 +78,6 @@ export const LOAD_OK = 0;
 export const LOAD_BAD_MAGIC = 1;
 export const LOAD_BAD_VERSION = 2;
 export const LOAD_BAD_SIZE = 3;
+
+export const PATTERN_UNIFORM = 0;
+export const PATTERN_TABLE = 1;

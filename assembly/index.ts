@@ -12,6 +12,7 @@ import {
   H_CORES,
   H_CORES_AT,
   H_MAGIC,
+  H_TRAFFIC_AT,
   H_VERSION,
   IMAGE_BASE,
   IMAGE_MAGIC,
@@ -20,6 +21,7 @@ import {
   T_TRANSLATION,
 } from './layout';
 import { advance } from './machine';
+import { openTraffic } from './traffic';
 import { findRange, translate } from './translation';
 
 export * from './layout';
@@ -35,6 +37,7 @@ export function open(): u32 {
     const core = cores + i * C_STRIDE;
     if (load<u32>(core, C_PC) != 0) resolvePc(core);
   }
+  if (load<u32>(H_TRAFFIC_AT) != 0) openTraffic();
   return LOAD_OK;
 }
 

@@ -62,7 +62,8 @@ export const H_BUCKET_SHIFT = IMAGE_BASE + 200;
 export const H_BUCKETS = IMAGE_BASE + 204;
 export const H_RECENT = IMAGE_BASE + 208; // cycles in the ring of causes, a power of two
 export const H_IGNORED = IMAGE_BASE + 212; // signals of sources that nobody listens to
-export const HEADER_BYTES = 216;
+export const H_TRAFFIC_AT = IMAGE_BASE + 216; // synthetic traffic, 0: none
+export const HEADER_BYTES = 224;
 
 // flags
 export const FLAG_REVERSE = 1; // visit units in reverse order: results must not change
@@ -394,3 +395,42 @@ export const M_CLOCK = 32; // u64: end of the last service, in bytes of this cha
 export const M_WAKE = 40; // u64
 export const M_BYTES = 48; // u64
 export const M_STRIDE = 56;
+
+// ---- synthetic traffic -----------------------------------------------------------------------------------------------------
+export const LATENCY_BINS = 128;
+export const PERIODS = 3; // parts of the window whose mean latencies are compared
+
+export const F_SEED = 0;
+export const F_PATTERN = 4;
+export const F_TARGETS = 8; // u16 per tile, for fixed patterns
+export const F_FLITS = 12; // u16 flits of every packet
+export const F_PROBABILITY = 16; // f64: a node creates a packet in a cycle
+export const F_LOG = 24; // f64 log(1 - probability)
+export const F_START = 32; // u64 first cycle of the window
+export const F_END = 40; // u64 first cycle after the window
+export const F_LAST = 48; // u64 first cycle after the longest drain
+export const F_NODES = 56;
+export const F_POOL = 60;
+export const F_POOL_SIZE = 64;
+export const F_FREE = 68; // list of free packet records
+export const F_OPEN = 72; // measured packets on their way
+export const F_BEHIND = 76; // nodes whose next packet was created before the end of the window
+export const F_MEASURED = 80; // u64 measured packets that have arrived
+export const F_LATENCY = 88; // u64 sum over them, from creation
+export const F_NETWORK_LATENCY = 96; // u64 from the injection of the head
+export const F_LINKS = 104; // u64 sum of links crossed
+export const F_MOST = 112; // u64 longest latency
+export const F_ACCEPTED = 120; // u64 flits of packets that arrived in the window
+export const F_FLIT_HOPS = 128; // u64 flits times links, from cycle 0
+export const F_PERIODS = 136; // (u64 sum of latencies, u64 packets) of the arrivals in each part of the window
+export const F_BINS = F_PERIODS + 16 * PERIODS; // u32 x LATENCY_BINS: measured packets by latency >> F_BIN_SHIFT
+export const F_BIN_SHIFT = F_BINS + 4;
+export const F_STRIDE = F_BIN_SHIFT + 4;
+
+// node that creates packets
+export const O_RANDOM = 0; // u64 state of its generator
+export const O_NEXT = 8; // u64 creation of its next packet
+export const O_PACKET = 16; // packet in the source, 0: none
+export const O_SIGNAL = 20; // u8: what its source says
+export const O_STATE = 21; // u8
+export const O_STRIDE = 24;

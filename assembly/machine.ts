@@ -13,6 +13,7 @@ import {
   H_TRACE_AT,
   H_TRACE_COUNT,
   H_TRACE_NEXT,
+  H_TRAFFIC_AT,
   C_SIGNAL,
   K_EXTRA,
   K_FLITS,
@@ -57,6 +58,7 @@ import { arriveAtMemory, memoryWake, stepMemory } from './memory';
 import { settleAll } from './observe';
 import { route } from './router';
 import { enqueue, inject } from './source';
+import { createPackets, packetArrived, trafficDone, trafficWake } from './traffic';
 
 const NEVER: u64 = u64.MAX_VALUE;
 
@@ -69,7 +71,7 @@ export function advance(cycles: u32): u32 {
   while (now < end && load<u32>(H_OUTCOME) == OUTCOME_RUNNING) {
     cycle(now);
     const next = nextEvent(now);
-    if (isDone()) store<u32>(H_OUTCOME, OUTCOME_DONE);
+    if (isDone(now)) store<u32>(H_OUTCOME, OUTCOME_DONE);
     else if (next == NEVER) store<u32>(H_OUTCOME, OUTCOME_DEADLOCK);
     // the last cycle counts too, so that a cycle number names one state
     now = jumps && load<u32>(H_OUTCOME) == OUTCOME_RUNNING ? min(next, end) : now + 1;
@@ -83,6 +85,7 @@ export function advance(cycles: u32): u32 {
 function cycle(now: u64): void {
   const reverse = (load<u32>(H_FLAGS) & FLAG_REVERSE) != 0;
   if (load<u32>(H_TRACE_NEXT) < load<u32>(H_TRACE_COUNT)) createTraffic(now);
+  if (load<u32>(H_TRAFFIC_AT) != 0) createPackets(now);
   let plane: usize = load<u32>(H_PLANES_AT);
   for (let p: u32 = 0; p < (PLANE_COUNT as u32); p++, plane += P_STRIDE) {
     if (load<u32>(plane, P_USED) != 0 && !planeIdle(plane)) stepPlane(plane, p, now, reverse);
@@ -120,6 +123,8 @@ function deliver(packet: usize, plane: u32, now: u64): void {
   const kind = load<u8>(packet, K_KIND);
   if (kind == KIND_TRACE) {
     store<u64>(packet, now, K_TIME);
+  } else if (load<u32>(H_TRAFFIC_AT) != 0) {
+    packetArrived(packet, now);
   } else if (plane == PLANE_REQUEST) {
     arriveAtMemory(packet, now);
   } else if (plane == PLANE_INSTRUCTION) {
@@ -176,11 +181,13 @@ function unitsWake(now: u64): u64 {
   if (load<u32>(H_TRACE_NEXT) < load<u32>(H_TRACE_COUNT)) {
     next = load<u64>(load<u32>(H_TRACE_AT) + load<u32>(H_TRACE_NEXT) * K_STRIDE, K_TIME);
   }
+  if (load<u32>(H_TRAFFIC_AT) != 0) return trafficWake(now);
   if (load<u32>(H_CORES) == 0) return next;
   return min(min(next, load<u64>(H_LIFE_WAKE)), min(memoryWake(), min(dispatchWake(now), coresWake(now))));
 }
 
-function isDone(): bool {
+function isDone(now: u64): bool {
+  if (load<u32>(H_TRAFFIC_AT) != 0) return trafficDone(now);
   if (load<u32>(H_CORES) != 0) return load<u32>(H_DONE_TENANTS) == load<u32>(H_TENANTS);
   return load<u32>(H_TRACE_NEXT) == load<u32>(H_TRACE_COUNT) && load<u32>(load<u32>(H_PLANES_AT), P_PACKETS) == 0;
 }

@@ -25,6 +25,13 @@ export class Fields {
     return 0;
   }
 
+  /** A number above 0 and at most 1; 1 and a problem otherwise. */
+  share(value: unknown, path: string): number {
+    if (typeof value === 'number' && value > 0 && value <= 1) return value;
+    this.refuse(path, `is ${show(value)}; it must be a number above 0 and at most 1`);
+    return 1;
+  }
+
   choice<W extends string>(value: unknown, path: string, words: readonly W[]): W {
     if (words.includes(value as W)) return value as W;
     this.refuse(path, `is ${show(value)}; it must be ${oneOf(words)}`);

@@ -9,7 +9,7 @@ type Packet = NocInput['packets'][number];
 
 const MOST_PACKETS = 1_000_000;
 /** The kernel's lanes allow more virtual channels than a chip may have: half of them are for confined traffic there. */
-const MOST_VCS = 12;
+export const MOST_VCS = 12;
 const MOST_FLITS = 65_535;
 const LAST_CYCLE = 2 ** 31 - 1;
 

@@ -10,15 +10,21 @@ import type { Answer } from './probe-fields.ts';
 import { answerNoc } from './probe-noc.ts';
 import { answerSystolic } from './probe-systolic.ts';
 import { answerTlb } from './probe-tlb.ts';
+import { answerTraffic } from './probe-traffic.ts';
 
 type Probe = (module: WebAssembly.Module, json: unknown) => Result<Answer>;
 
-const PROBES: Readonly<Record<string, Probe>> = { noc: answerNoc, systolic: answerSystolic, tlb: answerTlb };
-const LATER = ['traffic', 'map'];
+const PROBES: Readonly<Record<string, Probe>> = {
+  noc: answerNoc,
+  traffic: answerTraffic,
+  systolic: answerSystolic,
+  tlb: answerTlb,
+};
+const LATER = ['map'];
 
 export const probeCommand: Command = {
   usage: 'probe <kind> <file>',
-  summary: 'Drive one unit alone: noc, systolic or tlb',
+  summary: 'Drive one unit alone: noc, traffic, systolic or tlb',
   options: [JSON_OPTION],
   run: async ([kind, file], options) => {
     if (LATER.includes(kind)) return notYet(`"vnpu probe ${kind}"`);

@@ -41,6 +41,9 @@ export class Regions {
     const bits = value === NEVER ? 0xffffffffffffffffn : BigInt(value);
     this.view.setBigUint64(address - IMAGE_BASE, bits, true);
   }
+  f64(address: number, value: number): void {
+    this.view.setFloat64(address - IMAGE_BASE, value, true);
+  }
 
   read32(address: number): number {
     return this.view.getUint32(address - IMAGE_BASE, true);

@@ -54,6 +54,27 @@ export interface TenantSnapshot {
   readonly fault?: Fault;
 }
 
+/** Sums over synthetic traffic (noc-model.md section 18); latencies in cycles from the creation of a packet. */
+export interface TrafficCounters {
+  /** Measured packets that have arrived, and those still on their way. */
+  readonly measured: number;
+  readonly open: number;
+  /** Sums over the measured packets that have arrived. */
+  readonly latency: number;
+  readonly networkLatency: number;
+  readonly links: number;
+  readonly longest: number;
+  /** Flits of all packets that arrived in the window. */
+  readonly accepted: number;
+  /** Flits times links, of all packets from cycle 0 on. */
+  readonly flitHops: number;
+  /** Sum of latencies and number of the packets that arrived in each third of the window. */
+  readonly periods: readonly { readonly latency: number; readonly packets: number }[];
+  /** Measured packets by latency, in bins of `binCycles`. */
+  readonly binCycles: number;
+  readonly bins: readonly number[];
+}
+
 export interface LinkCounters {
   /** Flits at [((plane * tiles + tile) * 4 + port) * tenants + tenant]. */
   readonly flits: Float64Array;

@@ -5,6 +5,18 @@ import { describe, expect, it } from 'vitest';
 import { addresses, traceLength, type Generator } from '../../src/cli/addresses.ts';
 import { vnpu, vnpuJson } from '../support/cli.ts';
 
+const traffic = {
+  width: 4,
+  height: 4,
+  virtualChannels: 2,
+  bufferDepth: 8,
+  pattern: 'uniform',
+  rate: 0.1,
+  packetFlits: 4,
+  warmup: 100,
+  measure: 100,
+  seed: 1,
+};
 const mesh = { width: 4, height: 4, virtualChannels: 1, bufferDepth: 4 };
 const probe = (kind: string, input: unknown) => vnpuJson(['probe', kind, '-', '--json'], JSON.stringify(input));
 
@@ -13,6 +25,25 @@ describe('vnpu probe', () => {
     const result = await probe('noc', { ...mesh, packets: [[0, 0, 3, 4]], note: 'other keys are ignored' });
     expect(result).toMatchObject({ arrivals: [21], flitHops: 12 });
     expect(result.seconds).toBeGreaterThanOrEqual(0);
+  });
+
+  it('traffic: a quiet mesh, as in BookSim', async () => {
+    // 16 tiles at a rate of 0.01: BookSim2 has 15.92 cycles and 2.48 links on 4 x 4 with packets of one flit
+    const result = await probe('traffic', { ...traffic, rate: 0.01, packetFlits: 1, warmup: 24_000, measure: 96_000 });
+    expect(result.packetLatency).toBeGreaterThan(15.5);
+    expect(result.packetLatency).toBeLessThan(16.3);
+    expect(result).toMatchObject({ acceptedRate: expect.closeTo(0.01, 3), saturated: false });
+    const keys = [
+      'packetLatency',
+      'networkLatency',
+      'acceptedRate',
+      'hops',
+      'saturated',
+      'cycles',
+      'flitHops',
+      'seconds',
+    ];
+    expect(Object.keys(result)).toEqual(keys);
   });
 
   it('systolic: one product or a list, as in SCALE-Sim', async () => {
@@ -72,6 +103,18 @@ describe('a probe refuses', () => {
     ['noc', { ...mesh, width: 1e9, packets: [[0, 0, 0, 1]] }, /width: is 1000000000/],
     ['noc', { ...mesh, bufferDepth: 0, packets: [[0, 0, 0, 1]] }, /bufferDepth: is 0/],
     ['noc', [], /must be an object/],
+    ['traffic', { ...traffic, rate: 1.5 }, /rate: is 1\.5; it must be a number above 0 and at most 1/],
+    ['traffic', { ...traffic, rate: 0 }, /rate: is 0/],
+    ['traffic', { ...traffic, packetFlits: 0 }, /packetFlits: is 0; it must be a whole number from 1/],
+    ['traffic', { ...traffic, pattern: 'random' }, /pattern: is "random"; it must be "uniform"/],
+    ['traffic', { ...traffic, pattern: 'bitrev', width: 3 }, /pattern: "bitrev" .* 3 x 4 tiles must be a power of two/],
+    [
+      'traffic',
+      { ...traffic, width: 64, height: 64, bufferDepth: 64 },
+      /bufferDepth: 4096 tiles x 2 .* at most 262144/,
+    ],
+    ['traffic', { ...traffic, measure: 1e12 }, /measure: is 1000000000000/],
+    ['traffic', { ...traffic, seed: undefined }, /seed: is nothing/],
     ['systolic', { ...systolic, rows: 0 }, /rows: is 0/],
     ['systolic', [systolic, { ...systolic, M: 1e30 }], /1\.M: is 1e\+30/],
     ['systolic', { ...systolic, dataflow: 'rs' }, /dataflow: is "rs"; it must be "ws", "os" or "is"/],

@@ -34,6 +34,8 @@ export interface ReferenceResult {
   /** Per packet: cycle in which its head left the source, and on which channel. */
   injectCycles: number[];
   injectVcs: number[];
+  /** Per packet: cycle in which its tail left the source. */
+  leaveCycles: number[];
   /** The first cycle after which nothing can ever change although packets are left; undefined if all arrive. */
   deadlock: number | undefined;
   /** linkFlits[tile][port][tenant], ports 0 to 3. */
@@ -161,6 +163,7 @@ class Network {
       arrivals: packets.map(() => undefined),
       injectCycles: [],
       injectVcs: [],
+      leaveCycles: [],
       deadlock: undefined,
       linkFlits: list(nodes, () => list(LOCAL, () => list(tenants, () => 0))),
       linkBlocked: list(nodes, () => list(LOCAL, () => 0)),
@@ -232,6 +235,7 @@ class Network {
     this.after(2, () => this.arriveAtRouter(node, LOCAL, vc, { packet, isTail }));
     if (!isTail) return;
     source.queue.shift();
+    this.result.leaveCycles[packet.index] = this.now;
     source.sent = 0;
   }
 

@@ -1,0 +1,236 @@
+// Synthetic traffic and its statistics (noc-model.md section 18). Each node creates packets by Bernoulli trials: the cycles between two
+// of them are drawn at once, from the geometric distribution, so a node that creates nothing costs one comparison. Its unbounded
+// queue needs no memory either: the packet behind the one in the network's source is made when that one has left, with the cycle
+// in which it was created long ago. So at most as many packets exist as the network and its sources hold, and records come from a
+// list of free ones. When a head leaves its source is known from the signals of the source (source.ts).
+import { count } from './bits';
+import { KIND_MESSAGE, PATTERN_TABLE, SIGNAL_TAIL_LEFT, SIGNAL_WAKE } from './codes';
+import {
+  F_ACCEPTED,
+  F_BEHIND,
+  F_BINS,
+  F_BIN_SHIFT,
+  F_END,
+  F_FLITS,
+  F_FLIT_HOPS,
+  F_FREE,
+  F_LAST,
+  F_LATENCY,
+  F_LINKS,
+  F_LOG,
+  F_MEASURED,
+  F_MOST,
+  F_NETWORK_LATENCY,
+  F_NODES,
+  F_OPEN,
+  F_PATTERN,
+  F_PERIODS,
+  F_POOL,
+  F_POOL_SIZE,
+  F_PROBABILITY,
+  F_SEED,
+  F_START,
+  F_TARGETS,
+  H_PLANES_AT,
+  H_TILES,
+  H_TRAFFIC_AT,
+  H_WIDTH,
+  K_BYTES,
+  K_FLITS,
+  K_KIND,
+  K_MASK,
+  K_NEXT,
+  K_OWNER,
+  K_SOURCE,
+  K_STRIDE,
+  K_TARGET,
+  K_TIME,
+  LATENCY_BINS,
+  O_NEXT,
+  O_PACKET,
+  O_RANDOM,
+  O_SIGNAL,
+  O_STATE,
+  O_STRIDE,
+  PERIODS,
+  P_SOURCES,
+  P_VCS,
+  S_STRIDE,
+} from './layout';
+import { logarithm } from './logarithm';
+import { enqueue } from './source';
+
+// what the source of a node has of its packet
+const NOTHING: u32 = 0;
+const FRESH: u32 = 1; // queued in the last cycle that the node was looked at
+const HEAD_WAITS: u32 = 2;
+const HEAD_LEFT: u32 = 3;
+
+/** Seed the nodes, draw their first packets and chain the free records. */
+export function openTraffic(): void {
+  const run: usize = load<u32>(H_TRAFFIC_AT);
+  store<f64>(run, logarithm(1 - load<f64>(run, F_PROBABILITY)), F_LOG);
+  const nodes: usize = load<u32>(run, F_NODES);
+  let behind: u32 = 0;
+  for (let tile: u32 = 0; tile < load<u32>(H_TILES); tile++) {
+    const node = nodes + tile * O_STRIDE;
+    store<u64>(node, scramble(((load<u32>(run, F_SEED) as u64) << 32) | (tile as u64)), O_RANDOM);
+    store<u64>(node, gap(run, node) - 1, O_NEXT);
+    if (load<u64>(node, O_NEXT) < load<u64>(run, F_END)) behind++;
+  }
+  store<u32>(run, behind, F_BEHIND);
+  let record: usize = load<u32>(run, F_POOL);
+  for (let i = load<u32>(run, F_POOL_SIZE); i != 0; i--, record += K_STRIDE) putBack(run, record);
+}
+
+/** Packets whose turn it is at their source join it; a head may leave in the cycle of its creation. */
+export function createPackets(now: u64): void {
+  const run: usize = load<u32>(H_TRAFFIC_AT);
+  const tiles = load<u32>(H_TILES);
+  let node: usize = load<u32>(run, F_NODES);
+  for (let tile: u32 = 0; tile < tiles; tile++, node += O_STRIDE) {
+    const state = load<u8>(node, O_STATE);
+    if (state == FRESH || load<u8>(node, O_SIGNAL) != 0) follow(node, state, now - 1);
+    if (load<u32>(node, O_PACKET) == 0 && load<u64>(node, O_NEXT) <= now) create(run, node, tile, now);
+  }
+}
+
+/** What happened at the source of this node in cycle `then`. */
+function follow(node: usize, state: u32, then: u64): void {
+  const signal: u32 = load<u8>(node, O_SIGNAL);
+  store<u8>(node, 0, O_SIGNAL);
+  const woken = (signal & SIGNAL_WAKE) != 0;
+  // a fresh head leaves at once unless the source says that it does not move; one that waits leaves when it moves again
+  if (state != HEAD_LEFT && woken == (state == HEAD_WAITS)) {
+    store<u32>(load<u32>(node, O_PACKET), then as u32, K_BYTES);
+    store<u8>(node, HEAD_LEFT as u8, O_STATE);
+  } else if (state == FRESH) {
+    store<u8>(node, HEAD_WAITS as u8, O_STATE);
+  }
+  if ((signal & SIGNAL_TAIL_LEFT) == 0) return;
+  store<u32>(node, 0, O_PACKET);
+  store<u8>(node, NOTHING as u8, O_STATE);
+}
+
+/** The next packet of this node: its creation was drawn before, now it is at the head of the queue. */
+function create(run: usize, node: usize, tile: u32, now: u64): void {
+  const plane: usize = load<u32>(H_PLANES_AT);
+  const packet: usize = load<u32>(run, F_FREE);
+  const created = load<u64>(node, O_NEXT);
+  const end = load<u64>(run, F_END);
+  const measured = now >= load<u64>(run, F_START) && (now < end || created < end);
+  store<u32>(run, load<u32>(packet, K_NEXT), F_FREE);
+  store<u16>(packet, load<u16>(run, F_FLITS), K_FLITS);
+  store<u8>(packet, KIND_MESSAGE as u8, K_KIND);
+  store<u16>(packet, (((1 as u32) << load<u32>(plane, P_VCS)) - 1) as u16, K_MASK);
+  store<u32>(packet, measured ? 1 : 0, K_OWNER);
+  store<u16>(packet, tile as u16, K_SOURCE);
+  store<u16>(packet, target(run, node, tile) as u16, K_TARGET);
+  store<u64>(packet, created, K_TIME);
+  store<u32>(node, packet as u32, O_PACKET);
+  store<u8>(node, FRESH as u8, O_STATE);
+  store<u64>(node, created + gap(run, node), O_NEXT);
+  if (measured) store<u32>(run, load<u32>(run, F_OPEN) + 1, F_OPEN);
+  if (created < end && load<u64>(node, O_NEXT) >= end) store<u32>(run, load<u32>(run, F_BEHIND) - 1, F_BEHIND);
+  enqueue(plane, load<u32>(plane, P_SOURCES) + tile * S_STRIDE, packet);
+}
+
+/** Fixed patterns are a table; uniform traffic draws one of all nodes, itself included. */
+function target(run: usize, node: usize, tile: u32): u32 {
+  if (load<u32>(run, F_PATTERN) == PATTERN_TABLE) return load<u16>(load<u32>(run, F_TARGETS) + (tile << 1));
+  return (((random(node) >> 32) * (load<u32>(H_TILES) as u64)) >> 32) as u32;
+}
+
+/** The tail of a packet has been consumed by its terminal. */
+export function packetArrived(packet: usize, now: u64): void {
+  const run: usize = load<u32>(H_TRAFFIC_AT);
+  const flits: u64 = load<u16>(packet, K_FLITS);
+  const links = distance(load<u16>(packet, K_SOURCE), load<u16>(packet, K_TARGET));
+  const latency = now - load<u64>(packet, K_TIME);
+  const start = load<u64>(run, F_START);
+  const end = load<u64>(run, F_END);
+  add(run, F_FLIT_HOPS, flits * links);
+  if (now >= start && now < end) {
+    add(run, F_ACCEPTED, flits);
+    const period = run + (((((now - start) * (PERIODS as u64)) / (end - start)) as usize) << 4);
+    add(period, F_PERIODS, latency);
+    count(period + F_PERIODS + 8);
+  }
+  if (load<u32>(packet, K_OWNER) != 0) {
+    add(run, F_LATENCY, latency);
+    add(run, F_NETWORK_LATENCY, now - (load<u32>(packet, K_BYTES) as u64));
+    add(run, F_LINKS, links);
+    count(run + F_MEASURED);
+    if (latency > load<u64>(run, F_MOST)) store<u64>(run, latency, F_MOST);
+    intoBin(run, latency);
+    store<u32>(run, load<u32>(run, F_OPEN) - 1, F_OPEN);
+  }
+  putBack(run, packet);
+}
+
+function distance(from: u32, to: u32): u64 {
+  const width = load<u32>(H_WIDTH);
+  const dx = abs((from % width) as i32 - ((to % width) as i32));
+  const dy = abs((from / width) as i32 - ((to / width) as i32));
+  return (dx + dy) as u64;
+}
+
+/** Count a latency in its bin; bins double their width by merging pairs when one does not fit. */
+function intoBin(run: usize, latency: u64): void {
+  const bins: usize = load<u32>(run, F_BINS);
+  while (latency >> (load<u32>(run, F_BIN_SHIFT) as u64) >= (LATENCY_BINS as u64)) {
+    for (let i: usize = 0; i < ((LATENCY_BINS / 2) as usize); i++) {
+      store<u32>(bins + (i << 2), load<u32>(bins + (i << 3)) + load<u32>(bins + (i << 3), 4));
+    }
+    memory.fill(bins + LATENCY_BINS * 2, 0, LATENCY_BINS * 2);
+    store<u32>(run, load<u32>(run, F_BIN_SHIFT) + 1, F_BIN_SHIFT);
+  }
+  const bin = bins + (((latency >> (load<u32>(run, F_BIN_SHIFT) as u64)) as usize) << 2);
+  store<u32>(bin, load<u32>(bin) + 1);
+}
+
+/** Over when every measured packet has arrived, or, past saturation, when the drain has taken as long as all before. */
+export function trafficDone(now: u64): bool {
+  const run: usize = load<u32>(H_TRAFFIC_AT);
+  if (now + 1 < load<u64>(run, F_END)) return false;
+  return (load<u32>(run, F_OPEN) | load<u32>(run, F_BEHIND)) == 0 || now + 1 >= load<u64>(run, F_LAST);
+}
+
+/** The next cycle in which a node creates a packet, or in which the run may end. Asked when nothing is in the network. */
+export function trafficWake(now: u64): u64 {
+  const run: usize = load<u32>(H_TRAFFIC_AT);
+  const tiles = load<u32>(H_TILES);
+  const end = load<u64>(run, F_END) - 1;
+  let next = end > now ? end : load<u64>(run, F_LAST) - 1;
+  let node: usize = load<u32>(run, F_NODES);
+  for (let tile: u32 = 0; tile < tiles; tile++, node += O_STRIDE) next = min(next, load<u64>(node, O_NEXT));
+  return max(next, now + 1);
+}
+
+function putBack(run: usize, packet: usize): void {
+  store<u32>(packet, load<u32>(run, F_FREE), K_NEXT);
+  store<u32>(run, packet as u32, F_FREE);
+}
+
+function add(base: usize, field: usize, value: u64): void {
+  store<u64>(base + field, load<u64>(base + field) + value);
+}
+
+/** Cycles to the next success of a Bernoulli trial per cycle: geometric, at least 1. */
+function gap(run: usize, node: usize): u64 {
+  const uniform = ((random(node) >> 11) + 1) as f64 * (1.0 / 9007199254740992.0); // (0, 1], 53 bits
+  return 1 + (min(logarithm(uniform) / load<f64>(run, F_LOG), 4e18) as u64);
+}
+
+/** The next 64 random bits of a node: SplitMix64 (Steele, Lea and Flood, OOPSLA 2014). Each node has its own stream. */
+function random(node: usize): u64 {
+  const state = load<u64>(node, O_RANDOM) + 0x9e3779b97f4a7c15;
+  store<u64>(node, state, O_RANDOM);
+  return scramble(state);
+}
+
+function scramble(z: u64): u64 {
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+  return z ^ (z >> 31);
+}

@@ -1,0 +1,77 @@
+/** Puts synthetic traffic into an image: nodes beside the sources of one plane, their destinations, and a pool of packet records. */
+import * as C from '../../assembly/codes.ts';
+import * as L from '../../assembly/layout.ts';
+import { tileCount, type Mesh } from '../model/mesh.ts';
+import { destinations, type Traffic } from '../model/traffic.ts';
+import type { Kernel } from './kernel.ts';
+import type { Regions } from './regions.ts';
+import type { TrafficCounters } from './snapshot.ts';
+
+export interface TrafficShape {
+  readonly mesh: Mesh;
+  readonly virtualChannels: number;
+  readonly bufferDepth: number;
+  readonly seed: number;
+  readonly traffic: Traffic;
+}
+
+/** Write the record and return where it is. The plane is written afterwards, with `trafficOwner` as the owner of its sources. */
+export function writeTraffic(regions: Regions, shape: TrafficShape): number {
+  const { mesh, traffic } = shape;
+  const run = regions.take(L.F_STRIDE);
+  const pool = poolSize(shape);
+  const end = traffic.warmup + traffic.measure;
+  regions.u32(L.H_TRAFFIC_AT, run);
+  regions.u32(run + L.F_SEED, shape.seed);
+  regions.u32(run + L.F_FLITS, traffic.packetFlits);
+  regions.f64(run + L.F_PROBABILITY, traffic.rate / traffic.packetFlits);
+  regions.u64(run + L.F_START, traffic.warmup);
+  regions.u64(run + L.F_END, end);
+  regions.u64(run + L.F_LAST, 2 * end);
+  regions.u32(run + L.F_NODES, regions.take(tileCount(mesh) * L.O_STRIDE));
+  regions.u32(run + L.F_POOL, regions.take(pool * L.K_STRIDE));
+  regions.u32(run + L.F_POOL_SIZE, pool);
+  regions.u32(run + L.F_BINS, regions.take(L.LATENCY_BINS * 4));
+  const targets = destinations(traffic.pattern, mesh);
+  regions.u32(run + L.F_PATTERN, targets === undefined ? C.PATTERN_UNIFORM : C.PATTERN_TABLE);
+  if (targets !== undefined) {
+    const table = regions.take(targets.length * 2);
+    regions.u32(run + L.F_TARGETS, table);
+    targets.forEach((target, tile) => regions.u16(table + tile * 2, target));
+  }
+  return run;
+}
+
+/** Address of the byte that the source at a tile signals to. */
+export const trafficOwner = (regions: Regions, run: number, tile: number): number =>
+  regions.read32(run + L.F_NODES) + tile * L.O_STRIDE + L.O_SIGNAL;
+
+/**
+ * The most packets that exist at once: per tile one at the source, as many whole ones as the buffers of five inputs and the terminal
+ * hold, one being ejected per virtual channel, and three tails on their way to the terminal.
+ */
+function poolSize({ mesh, virtualChannels, bufferDepth, traffic }: TrafficShape): number {
+  const slots = 6 * virtualChannels * bufferDepth;
+  return tileCount(mesh) * (1 + Math.ceil(slots / traffic.packetFlits) + virtualChannels + 3);
+}
+
+/** The sums that the kernel keeps; src/report/traffic.ts makes figures of them. */
+export function readTraffic(kernel: Kernel, run: number): TrafficCounters {
+  const field = (offset: number): number => kernel.u64(run + offset);
+  return {
+    measured: field(L.F_MEASURED),
+    open: kernel.u32(run + L.F_OPEN),
+    latency: field(L.F_LATENCY),
+    networkLatency: field(L.F_NETWORK_LATENCY),
+    links: field(L.F_LINKS),
+    longest: field(L.F_MOST),
+    accepted: field(L.F_ACCEPTED),
+    flitHops: field(L.F_FLIT_HOPS),
+    periods: Array.from({ length: L.PERIODS }, (_, i) => ({
+      latency: field(L.F_PERIODS + i * 16),
+      packets: field(L.F_PERIODS + i * 16 + 8),
+    })),
+    binCycles: 2 ** kernel.u32(run + L.F_BIN_SHIFT),
+    bins: [...kernel.u32s(kernel.u32(run + L.F_BINS), L.LATENCY_BINS)],
+  };
+}

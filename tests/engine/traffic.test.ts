@@ -1,0 +1,136 @@
+/**
+ * The kernel's synthetic traffic against the text of noc-model.md section 18: the packets its generator must create are made here
+ * once more, sent through the second network of the tests, and measured there. Every sum must be equal.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { probeTraffic } from '../../src/engine/probe-traffic.ts';
+import type { TrafficShape } from '../../src/engine/traffic-image.ts';
+import { destinations, PATTERNS } from '../../src/model/traffic.ts';
+import { kernel } from '../support/kernel.ts';
+import { referenceNoc } from '../support/noc-reference.ts';
+
+const MASK = 2n ** 64n - 1n;
+
+/** SplitMix64 (Steele, Lea and Flood, OOPSLA 2014), the state seeded from seed and node. */
+function generator(seed: number, node: number): () => bigint {
+  const scramble = (z: bigint): bigint => {
+    z = ((z ^ (z >> 30n)) * 0xbf58476d1ce4e5b9n) & MASK;
+    z = ((z ^ (z >> 27n)) * 0x94d049bb133111ebn) & MASK;
+    return z ^ (z >> 31n);
+  };
+  let state = scramble((BigInt(seed) << 32n) | BigInt(node));
+  return () => scramble((state = (state + 0x9e3779b97f4a7c15n) & MASK));
+}
+
+/** All packets created before `end`, in order of creation. */
+function packetsOf({ mesh, seed, traffic }: TrafficShape, end: number): [number, number, number, number][] {
+  const tiles = mesh.width * mesh.height;
+  const targets = destinations(traffic.pattern, mesh);
+  const packets: [number, number, number, number][] = [];
+  for (let node = 0; node < tiles; node++) {
+    const random = generator(seed, node);
+    const gap = (): number => {
+      const uniform = Number((random() >> 11n) + 1n) / 2 ** 53;
+      return 1 + Math.floor(Math.log(uniform) / Math.log(1 - traffic.rate / traffic.packetFlits));
+    };
+    for (let cycle = gap() - 1; cycle < end; cycle += gap()) {
+      const target = targets === undefined ? Number(((random() >> 32n) * BigInt(tiles)) >> 32n) : targets[node];
+      packets.push([cycle, node, target, traffic.packetFlits]);
+    }
+  }
+  return packets.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+}
+
+/** The sums of section 18, from the arrivals of the second network. */
+function sums(shape: TrafficShape, cycles: number): object {
+  const { mesh, traffic } = shape;
+  const end = traffic.warmup + traffic.measure;
+  const packets = packetsOf(shape, cycles);
+  const { arrivals, injectCycles, leaveCycles } = referenceNoc({ ...mesh, ...shape, packets });
+  const left = new Map<number, number>();
+  const rows = packets.map(([created, source, target], i) => {
+    const reachesHead = Math.max(created, (left.get(source) ?? -1) + 1);
+    left.set(source, leaveCycles[i]);
+    const links =
+      Math.abs((source % mesh.width) - (target % mesh.width)) +
+      Math.abs(Math.floor(source / mesh.width) - Math.floor(target / mesh.width));
+    const measured = reachesHead >= traffic.warmup && (reachesHead < end || created < end);
+    return { created, arrival: arrivals[i]!, injected: injectCycles[i], links, measured };
+  });
+  const arrived = rows.filter(({ arrival }) => arrival < cycles);
+  const total = (list: readonly (typeof rows)[number][], of: (row: (typeof rows)[number]) => number): number =>
+    list.reduce((sum, row) => sum + of(row), 0);
+  const measured = arrived.filter((row) => row.measured);
+  const inWindow = arrived.filter(({ arrival }) => arrival >= traffic.warmup && arrival < end);
+  return {
+    measured: measured.length,
+    latency: total(measured, ({ arrival, created }) => arrival - created),
+    networkLatency: total(measured, ({ arrival, injected }) => arrival - injected),
+    links: total(measured, ({ links }) => links),
+    longest: measured.reduce((most, { arrival, created }) => Math.max(most, arrival - created), 0),
+    accepted: inWindow.length * traffic.packetFlits,
+    flitHops: total(arrived, ({ links }) => links * traffic.packetFlits),
+  };
+}
+
+const shapes: fc.Arbitrary<TrafficShape> = fc.record({
+  mesh: fc.constantFrom({ width: 4, height: 4 }, { width: 8, height: 2 }, { width: 1, height: 1 }),
+  virtualChannels: fc.integer({ min: 1, max: 4 }),
+  bufferDepth: fc.integer({ min: 1, max: 9 }),
+  seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+  traffic: fc.record({
+    pattern: fc.constantFrom(...PATTERNS),
+    rate: fc.constantFrom(0.001, 0.05, 0.3, 0.7, 1),
+    packetFlits: fc.constantFrom(1, 2, 4, 17),
+    warmup: fc.integer({ min: 0, max: 120 }),
+    measure: fc.integer({ min: 1, max: 300 }),
+  }),
+});
+
+describe('synthetic traffic', () => {
+  it('is measured as the text says', () => {
+    fc.assert(
+      fc.property(shapes, (shape) => {
+        const { counters, cycles } = probeTraffic(kernel, shape);
+        expect(counters).toMatchObject(sums(shape, cycles));
+        expect(counters.bins.reduce((sum, n) => sum + n, 0)).toBe(counters.measured);
+        // the drain ends with the last measured packet, or after as many cycles as came before it
+        expect(counters.open === 0 || cycles === 2 * (shape.traffic.warmup + shape.traffic.measure)).toBe(true);
+      }),
+      { seed: 18, numRuns: 150 },
+    );
+  });
+
+  it('does not depend on slices or on the order of visits', () => {
+    fc.assert(
+      fc.property(shapes, (shape) => {
+        const { counters, cycles } = probeTraffic(kernel, shape);
+        expect(probeTraffic(kernel, shape, { slice: 7, reverse: true })).toMatchObject({ counters, cycles });
+      }),
+      { seed: 18, numRuns: 40 },
+    );
+  });
+});
+
+describe('patterns', () => {
+  const mesh = { width: 4, height: 4 };
+  // by hand on 4 x 4, tile = x + 4y
+  it.each([
+    ['transpose', 1, 4],
+    ['bitcomp', 1, 14],
+    ['bitrev', 1, 8],
+    ['shuffle', 9, 3],
+    ['tornado', 5, 10], // (5 div 2) - 1 = 1 to the right and down
+    ['neighbor', 15, 0],
+    ['hotspot', 3, 10],
+  ] as const)('%s sends from %i to %i', (pattern, from, to) => {
+    expect(destinations(pattern, mesh)?.[from]).toBe(to);
+  });
+
+  it('are permutations, but for the hotspot', () => {
+    for (const pattern of PATTERNS.filter((name) => name !== 'uniform' && name !== 'hotspot')) {
+      expect([...destinations(pattern, { width: 8, height: 8 })!].sort((a, b) => a - b)).toEqual([...Array(64).keys()]);
+    }
+  });
+});
