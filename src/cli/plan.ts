@@ -1,8 +1,8 @@
 /** `vnpu plan DOC`: what the machine gets: placement, routing tables, translation tables and programs, to be read by people. */
 import type { Chip } from '../model/chip.ts';
-import { tileX, tileY } from '../model/mesh.ts';
+import { PORTS, tileX, tileY } from '../model/mesh.ts';
 import type { Plan, TenantPlan } from '../model/plan.ts';
-import { READ, WRITE, type HypervisorTables, type Translation } from '../model/vnpu.ts';
+import { READ, WRITE, type HypervisorTables, type Routes, type Translation } from '../model/vnpu.ts';
 import { standardTable } from '../hypervisor/routing-table.ts';
 import { listProgram } from '../plan/listing.ts';
 import { JSON_OPTION, type Command } from './command.ts';
@@ -31,6 +31,7 @@ export function* planText(plan: Plan): Iterable<string> {
   for (const tenant of tenants) {
     yield heading(tenant);
     yield routingTable(tenant, chip);
+    if (tenant.routes !== undefined) yield routesText(tenant.name, tenant.routes);
     yield rangeTable(tenant);
     for (const program of tenant.programs) {
       const lines = listProgram(program).map(({ depth, index, text }) => {
@@ -90,6 +91,13 @@ function routingText(chip: Chip, tiles: readonly number[], { routing, bytes, set
       : `compact, one entry (${routing.entry.vcore} at tile ${routing.entry.tile}, ${routing.entry.width} x ${routing.entry.height}), ` +
         `${routing.bits} bits; standard would be ${standard}, ${standardTable(chip, tiles).bits} bits`;
   return `${form}\ntables: ${bytes} of ${chip.reservedBytes} reserved bytes in each core, written in ${setupCycles} cycles\n`;
+}
+
+/** Where a message leaves a tile for every destination. */
+function routesText(name: string, { form, root, tiles, ports }: Routes): string {
+  const kind = form === 'xFirst' ? 'x first stays inside' : `up and down a tree from tile ${root}`;
+  const rows = ports.map((row, vcore) => [`tile ${tiles[vcore]}`, ...row.map((port) => PORTS[port])]);
+  return `confined routes of ${name}: ${kind}\n${table([['to', ...tiles], ...rows])}`;
 }
 
 const hex = (address: number): string => `0x${address.toString(16)}`;

@@ -45,7 +45,7 @@ export function writeCores(regions: Regions, plan: Plan, tenants: readonly numbe
   regions.u32(L.H_BURSTS_BUS_LAST, Math.max(list.length - 1, 0));
   plan.tenants.forEach((tenant, t) => {
     const cores = tenant.tiles.map((tile) => sites.byTile.get(tile)!);
-    writeTenantCores(regions, tenants[t], tenant, t, cores, plan.chip);
+    writeTenantCores(regions, tenants[t], plan, t, cores);
   });
   return sites;
 }
@@ -74,7 +74,7 @@ function writeCore(
     [L.C_VCORE, site.vcore],
     [L.C_ITERATION, 0xffffffff],
     [L.C_FREE_BURSTS, 2 ** chip.outstandingBursts - 1],
-    [L.C_BURSTS, takePackets(regions, chip.outstandingBursts, core, site.tenant, chip)],
+    [L.C_BURSTS, takePackets(regions, chip.outstandingBursts, core, site.tenant, 2 ** chip.virtualChannels - 1)],
     [L.C_INSTRUCTIONS, takeInstructions(regions, core, index, site.tenant, chip)],
     [L.C_TLB, regions.take(translation.entries * 8)],
     [L.C_RTT_CURRENT, L.NO_RANGE],
@@ -88,12 +88,25 @@ function writeCore(
   regions.u64(core + L.C_WAKE, NEVER);
 }
 
-/** Packet records of one owner, which may take every virtual channel. */
-function takePackets(regions: Regions, count: number, owner: number, tenant: number, chip: Chip): number {
+/** Do dimension-order and confined packets share the data plane? Each kind has its half of the channels then. */
+const isHalved = ({ tenants }: Plan): boolean => new Set(tenants.map(({ routing }) => routing)).size > 1;
+
+/** Virtual channels of the data plane: as wide for each kind of packet as the chip says. */
+export const dataChannels = (plan: Plan): number => plan.chip.virtualChannels * (isHalved(plan) ? 2 : 1);
+
+/** Virtual channels that a tenant's messages may take: confined ones the upper half. */
+function dataMask(plan: Plan, tenant: number): number {
+  const { virtualChannels } = plan.chip;
+  const half = 2 ** virtualChannels - 1;
+  return isHalved(plan) && plan.tenants[tenant].routing === 'confined' ? half * 2 ** virtualChannels : half;
+}
+
+/** Packet records of one owner, which may take the virtual channels of a mask. */
+function takePackets(regions: Regions, count: number, owner: number, tenant: number, mask: number): number {
   const base = regions.take(count * L.K_STRIDE);
   for (let i = 0; i < count; i++) {
     regions.u8(base + i * L.K_STRIDE + L.K_TENANT, tenant);
-    regions.u16(base + i * L.K_STRIDE + L.K_MASK, 2 ** chip.virtualChannels - 1);
+    regions.u16(base + i * L.K_STRIDE + L.K_MASK, mask);
     regions.u32(base + i * L.K_STRIDE + L.K_OWNER, owner);
   }
   return base;
@@ -101,9 +114,9 @@ function takePackets(regions: Regions, count: number, owner: number, tenant: num
 
 /** Packets of a core's instructions: all take one virtual channel, so that none overtakes another. */
 function takeInstructions(regions: Regions, core: number, index: number, tenant: number, chip: Chip): number {
-  const base = takePackets(regions, chip.instructionQueue, core, tenant, chip);
+  const mask = 1 << (index % chip.virtualChannels);
+  const base = takePackets(regions, chip.instructionQueue, core, tenant, mask);
   for (let i = 0; i < chip.instructionQueue; i++) {
-    regions.u16(base + i * L.K_STRIDE + L.K_MASK, 1 << (index % chip.virtualChannels));
     regions.u16(base + i * L.K_STRIDE + L.K_SOURCE, chip.controllerTile);
   }
   return base;
@@ -115,16 +128,11 @@ function instructionsOf(program: Program): number {
   return count;
 }
 
-function writeTenantCores(
-  regions: Regions,
-  record: number,
-  tenant: TenantPlan,
-  index: number,
-  cores: readonly number[],
-  chip: Chip,
-): void {
+function writeTenantCores(regions: Regions, record: number, plan: Plan, index: number, cores: readonly number[]): void {
+  const { chip } = plan;
+  const tenant = plan.tenants[index];
   const pairs = takePairs(regions, tenant.programs);
-  writePairs(regions, pairs, cores, index, chip);
+  writePairs(regions, pairs, cores, index, plan);
   for (const program of tenant.programs) {
     const core = cores[program.vcore];
     if (instructionsOf(program) > 0) regions.u32(core + L.C_PC, writeProgram(regions, program, pairs, chip));
@@ -156,7 +164,9 @@ function perRound(steps: readonly Step[]): number {
 }
 
 /** Records for every packet that can be in flight: all packets of a message in every landing slot. */
-function writePairs(regions: Regions, pairs: Pairs, cores: readonly number[], tenant: number, chip: Chip): void {
+function writePairs(regions: Regions, pairs: Pairs, cores: readonly number[], tenant: number, plan: Plan): void {
+  const { chip } = plan;
+  const mask = dataMask(plan, tenant);
   const packetsPerMessage = Math.ceil(Math.ceil(chip.messageBytes / chip.flitBytes) / chip.maxPacketFlits);
   cores.forEach((sender, from) =>
     cores.forEach((receiver, to) => {
@@ -165,8 +175,8 @@ function writePairs(regions: Regions, pairs: Pairs, cores: readonly number[], te
       regions.u32(pair + L.X_SENDER, sender);
       regions.u32(pair + L.X_RECEIVER, receiver);
       regions.u32(pair + L.X_FREE, chip.channelSlots);
-      regions.u32(pair + L.X_CREDITS, takePackets(regions, chip.channelSlots, pair, tenant, chip));
-      regions.u32(pair + L.X_PACKETS, takePackets(regions, chip.channelSlots * packetsPerMessage, pair, tenant, chip));
+      regions.u32(pair + L.X_CREDITS, takePackets(regions, chip.channelSlots, pair, tenant, mask));
+      regions.u32(pair + L.X_PACKETS, takePackets(regions, chip.channelSlots * packetsPerMessage, pair, tenant, mask));
       regions.u32(pair + L.X_SLOT_BYTES, packetsPerMessage * L.K_STRIDE);
     }),
   );

@@ -8,7 +8,7 @@ import type { Chip, ChipParameters } from '../model/chip.ts';
 import { tileCount, type Mesh } from '../model/mesh.ts';
 import type { Plan, TenantPlan } from '../model/plan.ts';
 import { hasVirtualCores, type Range, type Translation, type TranslationKind } from '../model/vnpu.ts';
-import { writeCores, type CoreSites } from './core-image.ts';
+import { dataChannels, writeCores, type CoreSites } from './core-image.ts';
 import { writePlane } from './network-image.ts';
 import { NEVER, Regions } from './regions.ts';
 
@@ -129,12 +129,6 @@ function writePlanes(regions: Regions, planes: number, plan: Plan, cores: CoreSi
     const core = cores.byTile.get(tile);
     return core === undefined ? L.H_IGNORED : core + L.C_SIGNAL;
   };
-  const shape = {
-    mesh: chip,
-    virtualChannels: chip.virtualChannels,
-    bufferDepth: chip.bufferDepth,
-    tenants: plan.tenants.length,
-  };
   const used = [
     C.PLANE_DATA,
     ...(chip.memoryPath === 'noc' ? [C.PLANE_REQUEST, C.PLANE_RESPONSE] : []),
@@ -142,8 +136,26 @@ function writePlanes(regions: Regions, planes: number, plan: Plan, cores: CoreSi
   ];
   for (const plane of used) {
     const owner = plane === C.PLANE_DATA ? ownerOfData : (): number => L.H_IGNORED;
-    writePlane(regions, planes + plane * L.P_STRIDE, { ...shape, owner });
+    const virtualChannels = plane === C.PLANE_DATA ? dataChannels(plan) : chip.virtualChannels;
+    const { bufferDepth } = chip;
+    const record = planes + plane * L.P_STRIDE;
+    writePlane(regions, record, { mesh: chip, virtualChannels, bufferDepth, tenants: plan.tenants.length, owner });
   }
+  writeRoutes(regions, planes + C.PLANE_DATA * L.P_STRIDE, plan);
+}
+
+/** A table of ports by tile and destination for every confined tenant. */
+function writeRoutes(regions: Regions, plane: number, plan: Plan): void {
+  if (plan.tenants.every(({ routes }) => routes === undefined)) return;
+  const tiles = tileCount(plan.chip);
+  const tables = plan.tenants.map(({ routes }) => (routes === undefined ? 0 : regions.take(tiles * tiles)));
+  for (const [i, { routes }] of plan.tenants.entries()) {
+    routes?.ports.forEach((row, from) =>
+      row.forEach((port, to) => regions.u8(tables[i] + routes.tiles[from] * tiles + routes.tiles[to], port)),
+    );
+  }
+  regions.u32(plane + L.P_ROUTES, regions.list(tables));
+  if (dataChannels(plan) !== plan.chip.virtualChannels) regions.u32(plane + L.P_MASKED, 1);
 }
 
 /** When the tenant comes, what its creation costs, and how its instructions find their core. */

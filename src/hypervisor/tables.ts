@@ -5,11 +5,22 @@
  */
 import type { Chip } from '../model/chip.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
-import { hasVirtualCores, type HypervisorTables, type Mode, type Topology, type Translation } from '../model/vnpu.ts';
-import { routingTable } from './routing-table.ts';
+import {
+  hasVirtualCores,
+  type HypervisorTables,
+  type Mode,
+  type Routes,
+  type RoutingTable,
+  type Topology,
+  type Translation,
+} from '../model/vnpu.ts';
+import { routingTable, standardTable } from './routing-table.ts';
 
 /** Virtual base 48 bits, physical base 48, size 32, permission 4, last_v 8, in whole bytes. */
 const RANGE_BYTES = Math.ceil((48 + 48 + 32 + 4 + 8) / 8);
+
+/** One of five ports. */
+const DIRECTION_BITS = 3;
 
 export interface TableRequest {
   readonly mode: Mode;
@@ -17,14 +28,16 @@ export interface TableRequest {
   /** Tile of each virtual core. */
   readonly tiles: readonly number[];
   readonly translation: Translation;
+  /** Confined routes; up and down ones need a direction beside each destination. */
+  readonly routes?: Routes;
   /** Entries of its range translation table. */
   readonly ranges: number;
 }
 
 /** The tables of a tenant; refused, with sizes, if they do not fit the reserved zone. Problems carry the path `topology`. */
 export function hypervisorTables(chip: Chip, request: TableRequest): Result<HypervisorTables> {
-  const { mode, topology, tiles, translation } = request;
-  const routing = hasVirtualCores(mode) ? routingTable(chip, topology, tiles) : undefined;
+  const { mode, tiles, translation } = request;
+  const routing = hasVirtualCores(mode) ? tableOf(chip, request) : undefined;
   const routingEntries = routing === undefined ? 0 : routing.form === 'compact' ? 1 : routing.entries.length;
   const rangeEntries = translation.kind === 'vchunk' ? request.ranges : 0;
   const routingBytes = Math.ceil((routing?.bits ?? 0) / 8);
@@ -35,4 +48,11 @@ export function hypervisorTables(chip: Chip, request: TableRequest): Result<Hype
   }
   const setupCycles = chip.tableCycles * tiles.length * (routingEntries + rangeEntries);
   return ok({ ...(routing && { routing }), routingEntries, rangeEntries, bytes, setupCycles });
+}
+
+/** Destinations with a direction cannot be told in one entry. */
+function tableOf(chip: Chip, { topology, tiles, routes }: TableRequest): RoutingTable {
+  if (routes?.form !== 'upDown') return routingTable(chip, topology, tiles);
+  const table = standardTable(chip, tiles);
+  return { ...table, bits: table.bits + tiles.length * DIRECTION_BITS };
 }

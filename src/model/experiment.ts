@@ -1,6 +1,6 @@
 /** A resolved experiment: the document with every default filled in. The plan is made from this and from nothing else. */
 import type { Chip } from './chip.ts';
-import type { Bandwidth, Dispatch, Mapping, Mode, Topology, Translation } from './vnpu.ts';
+import type { Bandwidth, Dispatch, Mapping, Mode, Routing, Topology, Translation } from './vnpu.ts';
 
 export interface WorkloadRequest {
   /** Name of a model of the zoo. */
@@ -19,7 +19,7 @@ export interface TenantRequest {
   readonly mapping: Mapping;
   /** Tile of each virtual core when set by hand. */
   readonly placement?: readonly number[];
-  readonly routing: 'dor';
+  readonly routing: Routing;
   readonly dispatch: Dispatch;
   readonly translation: Translation;
   /** Absent: no cap. */

@@ -3,7 +3,17 @@
  */
 import type { Chip } from './chip.ts';
 import type { Program } from './program.ts';
-import type { Bandwidth, Dispatch, HypervisorTables, Mode, Range, Topology, Translation } from './vnpu.ts';
+import type {
+  Bandwidth,
+  Dispatch,
+  HypervisorTables,
+  Mode,
+  Range,
+  Routes,
+  Routing,
+  Topology,
+  Translation,
+} from './vnpu.ts';
 import type { Workload } from './workload.ts';
 
 /** A tensor that a program keeps in memory: what the compiler asks the hypervisor to map. */
@@ -43,7 +53,9 @@ export interface TenantPlan extends Compilation {
   readonly tiles: readonly number[];
   /** Topology edit distance of the placement: 0 for an exact mesh. */
   readonly editDistance: number;
-  readonly routing: 'dor';
+  readonly routing: Routing;
+  /** Of a tenant whose routing is confined. */
+  readonly routes?: Routes;
   readonly dispatch: Dispatch;
   readonly translation: Translation;
   /** Absent: no cap. */

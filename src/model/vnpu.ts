@@ -54,6 +54,21 @@ export type RoutingTable =
       readonly bits: number;
     };
 
+/** `dor`: x first on the tiles of the chip, whoever owns them. `confined`: only over the tenant's own tiles. */
+export const ROUTINGS = ['dor', 'confined'] as const;
+export type Routing = (typeof ROUTINGS)[number];
+
+/** Routes that keep to a tenant's own tiles. */
+export interface Routes {
+  /** x first, or up and then down a tree whose root is `root`. */
+  readonly form: 'xFirst' | 'upDown';
+  readonly root?: number;
+  /** The tenant's tiles, by virtual core. */
+  readonly tiles: readonly number[];
+  /** Output port at the tile of one virtual core (first index) towards that of another (second). */
+  readonly ports: readonly (readonly number[])[];
+}
+
 /** What the hypervisor writes into the reserved zone of each core's scratchpad when it creates a virtual NPU. */
 export interface HypervisorTables {
   /** Undefined for a tenant that names tiles. */

@@ -4,12 +4,14 @@
  */
 import { mapMemory } from '../hypervisor/ranges.ts';
 import { placeTenants, type Placement } from '../hypervisor/placement.ts';
+import { confinedRoutes } from '../hypervisor/routes.ts';
+import { routeCircle } from '../hypervisor/deadlock.ts';
 import { hypervisorTables } from '../hypervisor/tables.ts';
 import type { Chip } from '../model/chip.ts';
 import type { Experiment, TenantRequest } from '../model/experiment.ts';
 import type { Compilation, Plan, TenantPlan } from '../model/plan.ts';
-import { ok, type Problem, type Result } from '../model/problem.ts';
-import { vcoreCount, type HypervisorTables, type Range } from '../model/vnpu.ts';
+import { fail, ok, type Problem, type Result } from '../model/problem.ts';
+import { vcoreCount, type HypervisorTables, type Range, type Routes } from '../model/vnpu.ts';
 import { compiled } from './compilations.ts';
 
 /** Bind an experiment, or say which tenant does not fit and why. Problems carry paths of the document. */
@@ -21,7 +23,9 @@ export function buildPlan(experiment: Experiment): Result<Plan> {
   if (!compilations.ok) return compilations;
   const ranges = mapMemory(compilations.value.map(({ tensors }) => tensors));
   if (!ranges.ok) return ranges;
-  const tables = tablesOf(experiment, placements.value, ranges.value);
+  const routes = routesOf(experiment, placements.value);
+  if (!routes.ok) return routes;
+  const tables = tablesOf(experiment, placements.value, ranges.value, routes.value);
   if (!tables.ok) return tables;
   const channels = chip.memoryTiles.map((_, channel) => channel);
   const plans = tenants.map(
@@ -30,6 +34,7 @@ export function buildPlan(experiment: Experiment): Result<Plan> {
       ...placements.value[index],
       ...{ name, mode, topology, routing, dispatch, translation, channels },
       ...(bandwidth && { bandwidth }),
+      ...(routes.value[index] && { routes: routes.value[index] }),
       ranges: ranges.value[index],
       tables: tables.value[index],
     }),
@@ -37,13 +42,31 @@ export function buildPlan(experiment: Experiment): Result<Plan> {
   return ok({ chip, tenants: plans, ...(stop === 'done' ? {} : { stopCycles: stop.cycles }) });
 }
 
+/** Routes of the confined tenants; refused with the circle shown if packets of all of them together could wait in one. */
+function routesOf({ chip, tenants }: Experiment, placements: readonly Placement[]): Result<(Routes | undefined)[]> {
+  const results = tenants.map(({ routing }, i) =>
+    routing === 'confined' ? confinedRoutes(chip, placements[i].tiles) : ok(undefined),
+  );
+  const problems = results.flatMap((result, i) => (result.ok ? [] : below(`tenants.${i}`, result.problems)));
+  if (problems.length > 0) return { ok: false, problems };
+  const routes = results.map((result) => (result.ok ? result.value : undefined));
+  const circle = routeCircle(
+    chip,
+    routes.flatMap((own) => own ?? []),
+  );
+  if (circle === undefined) return ok(routes);
+  const message = `packets could wait for each other around the tiles ${circle.join(' > ')}; use the routing "dor"`;
+  return fail('tenants', message);
+}
+
 function tablesOf(
   { chip, tenants }: Experiment,
   placements: readonly Placement[],
   ranges: readonly (readonly Range[])[],
+  routes: readonly (Routes | undefined)[],
 ): Result<HypervisorTables[]> {
   const results = tenants.map((tenant, i) =>
-    hypervisorTables(chip, { ...tenant, tiles: placements[i].tiles, ranges: ranges[i].length }),
+    hypervisorTables(chip, { ...tenant, tiles: placements[i].tiles, ranges: ranges[i].length, routes: routes[i] }),
   );
   const problems = results.flatMap((result, i) => (result.ok ? [] : below(`tenants.${i}`, result.problems)));
   if (problems.length > 0) return { ok: false, problems };

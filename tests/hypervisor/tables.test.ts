@@ -22,6 +22,16 @@ describe('the tables of a virtual NPU', () => {
     });
   });
 
+  it('name a direction beside every destination where routes go up and down', () => {
+    const tiles = [1, 2, 3, 4, 6, 7, 8, 9];
+    const routes = { form: 'upDown', root: 2, tiles, ports: [] } as const;
+    // 8 entries of 4 + 4 + 3 bits, though the placement is a rectangle
+    expect(hypervisorTables(chip, { ...request, tiles, routes })).toMatchObject({
+      ok: true,
+      value: { routing: { form: 'standard' }, routingEntries: 8, bytes: 11 },
+    });
+  });
+
   it('of a rectangle are one entry per core', () => {
     const tables = hypervisorTables(chip, { ...request, tiles: [1, 2, 3, 4, 6, 7, 8, 9] });
     // 4 + 4 bits of numbers, 3 of a width up to 5, 2 of a height up to 2: 13 bits
