@@ -1,39 +1,96 @@
-/** `vnpu model NAME`: the operators of a network as ONNX names them, with shapes, multiply-accumulates and parameters. */
+/** `vnpu model NAME|onnx:FILE`: the operators of a network as ONNX names them, with shapes, multiply-accumulates and parameters. */
 import { DEFAULT_TENANT } from '../experiment/defaults.ts';
-import { MODELS } from '../model/models.ts';
-import { layerMacs, workloadMacs, workloadParameters, type Workload } from '../model/workload.ts';
+import { MODELS, ZOO, type ModelEntry } from '../model/models.ts';
+import type { OpenSizes } from '../model/onnx.ts';
+import type { Result } from '../model/problem.ts';
+import {
+  layerMacs,
+  workloadActivationBytes,
+  workloadCacheBytes,
+  workloadMacs,
+  workloadParameters,
+  workloadUsedParameters,
+  type Workload,
+} from '../model/workload.ts';
+import { importOnnx } from '../workloads/onnx/import.ts';
 import { MOST_TOKENS, workloadFor } from '../workloads/zoo.ts';
-import { JSON_OPTION, wholeOption, type Command } from './command.ts';
-import { EXIT, inputError, notYet, unknownWord } from './exit.ts';
-import { print, printJson } from './output.ts';
+import { JSON_OPTION, wholeOption, type Command, type Options } from './command.ts';
+import { EXIT, inputError, unknownWord, usageError, type Exit } from './exit.ts';
+import { ONNX_PREFIX, readOnnxFile } from './onnx-file.ts';
+import { note, print, printJson } from './output.ts';
 import { table } from './table.ts';
 
 export const modelCommand: Command = {
   usage: 'model <name>',
-  summary: "Print a model's operators",
-  options: [JSON_OPTION, ['--tokens <n>', 'sequence length of a transformer']],
+  summary: "Print a model's operators; the name of one of the zoo, or onnx:FILE",
+  options: [
+    JSON_OPTION,
+    ['--tokens <n>', 'sequence length of a transformer'],
+    ['--sizes <list>', 'sizes that an ONNX file leaves open, e.g. batch=1,height=640'],
+  ],
   run: async ([name], options) => {
-    if (name.startsWith('onnx:')) return notYet('reading ONNX files');
-    if (!(MODELS as readonly string[]).includes(name)) return unknownWord('model', name, MODELS);
-    const tokens = wholeOption(options, 'tokens', 1, MOST_TOKENS);
-    if ('exit' in tokens) return tokens.exit;
-    const workload = workloadFor({ model: name, tokens: tokens.value ?? DEFAULT_TENANT.workload.tokens });
+    const workload = name.startsWith(ONNX_PREFIX) ? await imported(name, options) : fromZoo(name, options);
+    if ('exit' in workload) return workload.exit;
     if (!workload.ok) return inputError(name, workload.problems);
+    for (const assumption of workload.value.assumptions ?? []) note(`${name}: assumed for ${assumption}`);
     if (options.json) await printJson(modelJson(workload.value));
     else await print(modelText(workload.value));
     return EXIT.done;
   },
 };
 
+type Answer = Result<Workload> | { readonly exit: Exit };
+
+function fromZoo(name: string, options: Options): Answer {
+  if (!(MODELS as readonly string[]).includes(name)) return { exit: unknownWord('model', name, MODELS) };
+  const tokens = wholeOption(options, 'tokens', 1, MOST_TOKENS);
+  if ('exit' in tokens) return tokens;
+  return workloadFor({
+    ...DEFAULT_TENANT.workload,
+    model: name,
+    tokens: tokens.value ?? DEFAULT_TENANT.workload.tokens,
+  });
+}
+
+async function imported(name: string, options: Options): Promise<Answer> {
+  const sizes = sizesOption(options);
+  if ('exit' in sizes) return sizes;
+  const graph = await readOnnxFile(name.slice(ONNX_PREFIX.length));
+  if (!graph.ok) return graph;
+  const workload = importOnnx(graph.value, name, sizes.value);
+  return workload.ok ? workload : { ...workload, problems: workload.problems.map(underOption) };
+}
+
+const underOption = <P extends { path: string }>(problem: P): P =>
+  problem.path === 'sizes' ? { ...problem, path: '--sizes' } : problem;
+
+/** `a=1,b=2` as numbers by name. */
+function sizesOption(options: Options): { value: OpenSizes } | { exit: Exit } {
+  const pairs = options.sizes === undefined ? [] : String(options.sizes).split(',');
+  const sizes: Record<string, number> = {};
+  for (const pair of pairs) {
+    const [, name, size] = /^(.+)=([1-9]\d{0,6})$/.exec(pair) ?? [];
+    if (name === undefined) {
+      return { exit: usageError(`--sizes has ${JSON.stringify(pair)}; name=number is right, separated by commas`) };
+    }
+    sizes[name] = Number(size);
+  }
+  return { value: sizes };
+}
+
 /** Inputs and outputs by name with their shapes; a layer that no other reads is an output. */
 export function modelJson(workload: Workload) {
-  const { name, layers, input, inputShape } = workload;
+  const { name, layers, input, inputShape, sideInputs = [] } = workload;
   const read = new Set(layers.flatMap(({ inputs }) => inputs));
-  const outputs = layers.filter((_, index) => !read.has(index));
+  const unread = layers.filter((_, index) => !read.has(index));
+  const outputs = workload.outputs ?? unread.map(({ output, outShape }) => ({ name: output.name, shape: outShape }));
   return {
     name,
-    inputs: { [input.name]: inputShape },
-    outputs: Object.fromEntries(outputs.map(({ output, outShape }) => [output.name, outShape])),
+    inputs: Object.fromEntries([
+      [input.name, inputShape],
+      ...sideInputs.map(({ tensor, shape }) => [tensor.name, shape]),
+    ]),
+    outputs: Object.fromEntries(outputs.map((output) => [output.name, output.shape])),
     macs: workloadMacs(workload),
     parameters: workloadParameters(workload),
     layers: layers.map((layer) => ({
@@ -47,6 +104,8 @@ export function modelJson(workload: Workload) {
   };
 }
 
+const count = (value: number): string => value.toLocaleString('en-US');
+
 function modelText(workload: Workload): string {
   const { macs, parameters, layers } = modelJson(workload);
   const rows = layers.map(({ type, name, outShape, weightShape, macs: own }) => [
@@ -56,6 +115,21 @@ function modelText(workload: Workload): string {
     weightShape.join(' x '),
     own,
   ]);
-  const head = `${workload.title}: ${macs.toLocaleString('en-US')} MACs, ${parameters.toLocaleString('en-US')} parameters\n`;
+  const used = workloadUsedParameters(workload);
+  const cache = workloadCacheBytes(workload);
+  const facts = [
+    `${count(macs)} MACs`,
+    `${count(parameters)} parameters${used < parameters ? ` (${count(used)} used)` : ''}`,
+    `${count(workloadActivationBytes(workload))} bytes of activations`,
+    ...(cache > 0 ? [`${count(cache)} bytes of cache`] : []),
+  ];
+  const head = `${workload.title}: ${facts.join(', ')}\n${certaintyText(workload.name)}`;
   return head + table([['operator', 'type', 'output', 'weights', 'MACs'], ...rows]);
+}
+
+/** How sure the shapes are, where they come from, and what is assumed. */
+function certaintyText(name: string): string {
+  if (!Object.hasOwn(ZOO, name)) return '';
+  const { certainty, source, note: remark }: ModelEntry = ZOO[name as keyof typeof ZOO];
+  return `${certainty}: ${source}${remark === undefined ? '' : `; ${remark}`}\n`;
 }

@@ -131,6 +131,10 @@ export interface Workload {
   /** Further inputs (masks, indices), at -2, -3, ... among `Layer.inputs`. */
   readonly sideInputs?: readonly { readonly tensor: Tensor; readonly shape: readonly number[] }[];
   readonly layers: readonly Layer[];
+  /** Of an imported network: what it calls its outputs; else those are the layers that nobody reads. */
+  readonly outputs?: readonly { readonly name: string; readonly shape: readonly number[] }[];
+  /** Of an imported network: operators that were not known, and what was assumed for their cost. */
+  readonly assumptions?: readonly string[];
 }
 
 export const tensorBytes = ({ rows, channels, type = 'int8' }: Tensor): number => rows * channels * ELEMENT_BYTES[type];

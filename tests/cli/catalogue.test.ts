@@ -1,5 +1,6 @@
 /** `vnpu list`, `vnpu model` and `vnpu serve`. */
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { PROGRAM, vnpu, vnpuJson } from '../support/cli.ts';
 
@@ -45,6 +46,38 @@ describe('vnpu model', () => {
     // Weight products grow with the tokens, attention with their square: 2 x 768 MACs per pair, layer and token.
     expect(short.macs).toBe(64 * matrices + 12 * 64 * 64 * 2 * 768);
     expect(long.macs).toBe(128 * matrices + 12 * 128 * 128 * 2 * 768);
+  });
+});
+
+describe('vnpu model onnx:FILE', () => {
+  const FOLDER = 'tests/reference/onnx';
+
+  it('gives every row of the reference', async () => {
+    const [reference] = JSON.parse(readFileSync(`${FOLDER}/macs.json`, 'utf8'));
+    const { inputs, outputs, macs, layers } = await vnpuJson(['model', `onnx:${FOLDER}/${reference.file}`, '--json']);
+    expect({ inputs, outputs, macs }).toEqual({
+      inputs: reference.inputs,
+      outputs: reference.outputs,
+      macs: reference.macs,
+    });
+    const rows = layers
+      .filter(({ type }: Layer) => type === 'Conv' || type === 'Gemm')
+      .map(({ type, name, outShape, weightShape, group, macs: own }: Layer) => [
+        type,
+        name,
+        outShape,
+        weightShape,
+        group,
+        own,
+      ]);
+    expect(rows).toEqual(reference.layers);
+  });
+
+  it('refuses a file that is none, with the byte, and one that is not there', async () => {
+    const { code, stderr } = await vnpu(['model', `onnx:${FOLDER}/macs.json`]);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/macs.json: not a whole ONNX file; at byte \d+/)]);
+    const missing = await vnpu(['model', 'onnx:nowhere.onnx']);
+    expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining('there is no such file')]);
   });
 });
 
