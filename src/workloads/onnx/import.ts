@@ -179,12 +179,7 @@ class Importer {
   }
 
   /** The tensor that already holds these bytes, if the node changes none or another layer takes its work in. */
-  private same(
-    view: NodeView,
-    operands: readonly Known[],
-    out: Known,
-    index: number,
-  ): Known | undefined {
+  private same(view: NodeView, operands: readonly Known[], out: Known, index: number): Known | undefined {
     const { node } = view;
     const [from] = operands;
     if (index > 0) return node.op === 'Dropout' ? { ...out, layer: from.layer } : undefined;
