@@ -170,7 +170,7 @@ export const CARD = {
   edit: 'Edit',
   add: 'Add a tenant',
   legend: 'Where the time goes',
-  basis: 'Bars: iterations since the pipelines filled. Rings: the last half second.',
+  basis: 'Bars: iterations since the pipelines filled. Tiles: the last half second.',
   links: 'Links',
   traffic: 'flits per cycle',
   blocked: 'blocked',

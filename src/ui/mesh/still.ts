@@ -1,6 +1,6 @@
 /**
- * The still layer of the mesh picture, redrawn only when document, size, theme or selection change: tiles of every kind,
- * regions with outline and letter, ids and stages. Numbers are on the live layer.
+ * The still layers of the mesh picture, redrawn only when document, size, theme or selection change: below the live layer tiles of
+ * every kind, regions, ids and stages; above it letters and what is selected. Numbers are on the live layer.
  */
 import { hops } from '../../model/mesh.ts';
 import { centre, insetOutline, lane, outlines, type Geometry, type Point } from './geometry.ts';
@@ -22,12 +22,20 @@ export interface StillPicture {
 }
 
 type Ctx = CanvasRenderingContext2D;
+const OUTLINE = 2.5;
 
 export function paintStill(ctx: Ctx, picture: StillPicture): void {
   const { geometry, scene } = picture;
   if (geometry.detail !== 'heat') paintLanes(ctx, picture);
   scene.tenants.forEach((tenant, i) => paintRegion(ctx, picture, tenant, i % WHO_COLOURS));
   paintTiles(ctx, picture);
+}
+
+/** Above the live layer: whose a region is, where it was, and what is selected. Small tiles are filled, so outlines go here too. */
+export function paintMarks(ctx: Ctx, picture: StillPicture): void {
+  const { geometry, scene } = picture;
+  const filled = geometry.detail === 'fill' || geometry.detail === 'heat';
+  if (filled) scene.tenants.forEach((tenant, i) => paintOutline(ctx, picture, tenant, i % WHO_COLOURS));
   paintLeft(ctx, picture);
   scene.tenants.forEach((tenant, i) => paintBadge(ctx, picture, tenant, i % WHO_COLOURS));
   paintSelection(ctx, picture);
@@ -74,9 +82,20 @@ function paintRegion(ctx: Ctx, { geometry, palette }: StillPicture, tenant: Scen
   ctx.fillStyle = palette.fills[colour];
   ctx.fill();
   ctx.strokeStyle = palette.edges[colour];
-  ctx.lineWidth = geometry.pitch >= 24 ? 2.5 : 1.5;
+  ctx.lineWidth = OUTLINE;
   ctx.stroke();
   paintStretches(ctx, geometry, tenant, palette.edges[colour]);
+}
+
+/** The outline of a region with a rim of paper, which sets it off from causes on both sides. */
+function paintOutline(ctx: Ctx, { geometry, palette }: StillPicture, tenant: SceneTenant, colour: number): void {
+  regionPath(ctx, geometry, tenant.tiles);
+  ctx.strokeStyle = palette.paper;
+  ctx.lineWidth = OUTLINE + 2;
+  ctx.stroke();
+  ctx.strokeStyle = palette.edges[colour];
+  ctx.lineWidth = OUTLINE;
+  ctx.stroke();
 }
 
 /** A thin broken outline where a tenant was before its last move. */
@@ -122,12 +141,13 @@ function square(ctx: Ctx, g: Geometry, tile: number, grow = 0): void {
 function paintTiles(ctx: Ctx, picture: StillPicture): void {
   const { geometry, palette, scene } = picture;
   const owned = owners(scene);
+  const free = geometry.detail === 'heat' ? palette.sunken : palette.paper;
   const struck = hatch(palette.sunken, palette.lineStrong, 7, 1);
   const stages = scene.tenants.map((tenant) => shownStages(ctx, picture, tenant));
   scene.chip.tiles.forEach((kind, tile) => {
     if (kind === 'memory') return paintMemory(ctx, picture, tile);
     square(ctx, geometry, tile);
-    ctx.fillStyle = kind === 'disabled' ? struck : owned[tile] ? palette.tile : palette.paper;
+    ctx.fillStyle = kind === 'disabled' ? struck : owned[tile] ? palette.tile : free;
     ctx.fill();
     ctx.lineWidth = 1;
     ctx.strokeStyle = owned[tile] ? palette.edges[owned[tile].tenant % WHO_COLOURS] : palette.tileLine;
@@ -167,7 +187,7 @@ function paintMemory(ctx: Ctx, { geometry: g, palette, textScale, memoryLabel }:
   const { x, y } = centre(g, tile);
   const side = g.side;
   square(ctx, g, tile);
-  ctx.fillStyle = palette.sunken;
+  ctx.fillStyle = g.detail === 'heat' ? palette.lineStrong : palette.sunken;
   ctx.fill();
   ctx.strokeStyle = palette.lineStrong;
   ctx.lineWidth = 1;
