@@ -17,7 +17,8 @@ export interface CoreSite {
 export interface CoreSites {
   /** In tile order, as the machine holds them. */
   readonly list: readonly CoreSite[];
-  readonly byTile: ReadonlyMap<number, number>;
+  /** Addresses by tenant and virtual core. */
+  readonly byVcore: readonly (readonly number[])[];
   /** Buckets of the timeline and cycles of the ring of causes. */
   readonly buckets: number;
   readonly recent: number;
@@ -35,7 +36,9 @@ export function writeCores(regions: Regions, plan: Plan, tenants: readonly numbe
   const list = placed.map((site, i) => ({ ...site, address: base + i * L.C_STRIDE }));
   const buckets = fitting(1024, placed.length * BUCKET_BYTES);
   const recent = fitting(8192, placed.length);
-  const sites: CoreSites = { list, byTile: new Map(list.map(({ tile, address }) => [tile, address])), buckets, recent };
+  const byVcore = plan.tenants.map(({ tiles }) => tiles.map(() => 0));
+  for (const { tenant, vcore, address } of list) byVcore[tenant][vcore] = address;
+  const sites: CoreSites = { list, byVcore, buckets, recent };
   regions.u32(L.H_CORES, list.length);
   regions.u32(L.H_CORES_AT, base);
   regions.u32(L.H_BUCKETS, buckets);
@@ -43,10 +46,7 @@ export function writeCores(regions: Regions, plan: Plan, tenants: readonly numbe
   regions.u32(L.H_RECENT, recent);
   list.forEach((site, index) => writeCore(regions, plan, site, index, tenants[site.tenant], sites));
   regions.u32(L.H_BURSTS_BUS_LAST, Math.max(list.length - 1, 0));
-  plan.tenants.forEach((tenant, t) => {
-    const cores = tenant.tiles.map((tile) => sites.byTile.get(tile)!);
-    writeTenantCores(regions, tenants[t], plan, t, cores);
-  });
+  byVcore.forEach((cores, t) => writeTenantCores(regions, tenants[t], plan, t, cores));
   return sites;
 }
 

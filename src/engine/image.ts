@@ -105,7 +105,7 @@ export function buildImage(plan: Plan, options: MachineOptions = {}): ImageMap {
   const tenants = plan.tenants.map(() => regions.take(L.T_STRIDE));
   const tenantsAt = tenants[0] ?? 0;
   const cores = writeCores(regions, plan, tenants);
-  writePlanes(regions, planes, plan, cores);
+  writePlanes(regions, planes, plan);
   linkSources(regions, planes, plan, cores);
   writeDispatch(regions, planes, plan, cores.list.length);
   const channels = writeChannels(regions, planes, plan);
@@ -123,19 +123,16 @@ export function buildImage(plan: Plan, options: MachineOptions = {}): ImageMap {
 }
 
 /** A plane that no program uses stays empty and costs nothing. */
-function writePlanes(regions: Regions, planes: number, plan: Plan, cores: CoreSites): void {
+function writePlanes(regions: Regions, planes: number, plan: Plan): void {
   const { chip } = plan;
-  const ownerOfData = (tile: number): number => {
-    const core = cores.byTile.get(tile);
-    return core === undefined ? L.H_IGNORED : core + L.C_SIGNAL;
-  };
   const used = [
     C.PLANE_DATA,
     ...(chip.memoryPath === 'noc' ? [C.PLANE_REQUEST, C.PLANE_RESPONSE] : []),
     ...(plan.tenants.some(({ dispatch }) => dispatch === 'noc') ? [C.PLANE_INSTRUCTION] : []),
   ];
   for (const plane of used) {
-    const owner = plane === C.PLANE_DATA ? ownerOfData : (): number => L.H_IGNORED;
+    // a source of the data plane signals to the core of whoever has the tile, once it begins
+    const owner = (): number => L.H_IGNORED;
     const virtualChannels = plane === C.PLANE_DATA ? dataChannels(plan) : chip.virtualChannels;
     const { bufferDepth } = chip;
     const record = planes + plane * L.P_STRIDE;
@@ -160,13 +157,14 @@ function writeRoutes(regions: Regions, plane: number, plan: Plan): void {
 
 /** When the tenant comes, what its creation costs, and how its instructions find their core. */
 function writeLife(regions: Regions, record: number, tenant: TenantPlan, chip: Chip): void {
-  const { mode, dispatch, tables } = tenant;
+  const { mode, dispatch, tables, arrivalCycle, departureCycle } = tenant;
   regions.u32(record + L.T_STATUS, C.STATUS_WAITING);
   regions.u32(record + L.T_LOOKUP_CYCLES, hasVirtualCores(mode) ? chip.vrouterCycles : 0);
   regions.u32(record + L.T_DISPATCH, dispatch === 'noc' ? C.DISPATCH_NOC : C.DISPATCH_BUS);
   regions.u32(record + L.T_SETUP_CYCLES, tables.setupCycles);
+  regions.u64(record + L.T_ARRIVAL, arrivalCycle);
   regions.u64(record + L.T_READY, NEVER);
-  regions.u64(record + L.T_DEPARTURE, NEVER);
+  regions.u64(record + L.T_DEPARTURE, departureCycle ?? NEVER);
 }
 
 /** The controller's two ports; the first turn is the lowest tile's. */
@@ -195,7 +193,7 @@ function writeDispatch(regions: Regions, planes: number, plan: Plan, cores: numb
 
 /** Tell each core where its sources in the data and the request plane are. */
 function linkSources(regions: Regions, planes: number, plan: Plan, cores: CoreSites): void {
-  for (const [tile, core] of cores.byTile) {
+  for (const { tile, address: core } of cores.list) {
     regions.u32(core + L.C_SOURCES, sourceAt(regions, planes, C.PLANE_DATA, tile));
     if (plan.chip.memoryPath === 'noc') {
       regions.u32(core + L.C_SOURCES + 4, sourceAt(regions, planes, C.PLANE_REQUEST, tile));

@@ -51,11 +51,23 @@ export class Machine {
 
   /** Advance until right after the next translation miss of the core at `tile`, at most `limit` cycles; was there one? */
   runToMiss(tile: number, limit: number): boolean {
-    const index = this.map.cores.list.findIndex((core) => core.tile === tile);
+    const index = this.siteAt(tile);
     if (index < 0) return false;
     const before = this.missesAt(index);
     this.kernel.exports.runToMiss(index, limit);
     return this.missesAt(index) !== before;
+  }
+
+  /** Index of the core at a tile: of the tenant that is there now, else of the first that ever is; -1 if none is. */
+  private siteAt(tile: number): number {
+    const { list } = this.map.cores;
+    const now = list.findIndex((site) => site.tile === tile && this.isThere(site.tenant));
+    return now < 0 ? list.findIndex((site) => site.tile === tile) : now;
+  }
+
+  private isThere(tenant: number): boolean {
+    const { arrivalCycle, departureCycle = Infinity } = this.plan.tenants[tenant];
+    return arrivalCycle <= this.cycle && this.cycle <= departureCycle;
   }
 
   private missesAt(index: number): number {
@@ -73,8 +85,8 @@ export class Machine {
 
   /** What the core at this tile is doing, or null if no tenant uses it. */
   core(tile: number): CoreDetail | null {
-    const site = this.map.cores.list.find((core) => core.tile === tile);
-    return site === undefined ? null : readCoreDetail(this.kernel, this.plan, site);
+    const index = this.siteAt(tile);
+    return index < 0 ? null : readCoreDetail(this.kernel, this.plan, this.map.cores.list[index]);
   }
 
   /** Blocked cycles and flits per tenant of one link, by plane. */
@@ -110,13 +122,14 @@ export class Machine {
       const sum = sums[tenant];
       for (let c = 0; c < CAUSES.length; c++) {
         sum.causes[c] += this.kernel.u64(address + L.C_CAUSES + c * 8);
-        frame.tileCauses[tile * CAUSES.length + c] = this.kernel.u32(address + L.C_CAUSES + c * 8);
+        frame.tileCauses[tile * CAUSES.length + c] += this.kernel.u32(address + L.C_CAUSES + c * 8);
       }
       sum.hits += this.kernel.u64(address + L.C_HITS);
       sum.misses += this.kernel.u64(address + L.C_MISSES);
       sum.walkReads += this.kernel.u64(address + L.C_WALK_READS);
       sum.stall += this.kernel.u64(address + L.C_TRANSLATION_STALL);
-      frame.tileCause[tile] = this.kernel.u8(address + L.C_CAUSE);
+      if (frame.tileCause[tile] === NO_CORE || this.isThere(tenant))
+        frame.tileCause[tile] = this.kernel.u8(address + L.C_CAUSE);
     }
     sums.forEach(({ causes, stall, ...counts }, t) => {
       frame.setTenant(t, { ...this.progress(t), ...counts, translationStall: stall }, causes);

@@ -89,8 +89,10 @@ function canonicalTenant(tenant: TenantDocument): TenantDocument {
       'translation',
       sparse({ kind, entries, pageBytes }, { ...DEFAULT_TENANT.translation, kind: translationKind }),
     ),
+    ...sparse({ channels: tenant.channels && [...tenant.channels] }, {}),
     ...(tenant.bandwidth && { bandwidth: canonicalBandwidth(tenant.bandwidth) }),
     ...section('workload', sparse({ model, iterations, weights, tokens }, DEFAULT_TENANT.workload)),
+    ...sparse({ arrivalCycle: tenant.arrivalCycle, departureCycle: tenant.departureCycle }, { arrivalCycle: 0 }),
   };
 }
 

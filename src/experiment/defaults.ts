@@ -17,6 +17,7 @@ export const DEFAULT_TENANT = {
   mapping: 'exact',
   routing: 'dor',
   dispatch: 'bus',
+  arrivalCycle: 0,
   translation: { kind: 'vchunk', entries: 4, pageBytes: 4096 },
   workload: { model: 'resnet18', iterations: 32, weights: 'auto', tokens: 256 },
 } as const satisfies Omit<TenantRequest, 'name'>;

@@ -88,6 +88,9 @@ export function resolveTenant(
     dispatch: tenant.dispatch ?? DEFAULT_TENANT.dispatch,
     translation: { ...translation, kind: translationKind, ...tenant.translation },
     ...(tenant.bandwidth && { bandwidth: { windowCycles, ...tenant.bandwidth } }),
+    ...(tenant.channels && { channels: tenant.channels }),
+    arrivalCycle: tenant.arrivalCycle ?? DEFAULT_TENANT.arrivalCycle,
+    ...(tenant.departureCycle !== undefined && { departureCycle: tenant.departureCycle }),
     workload: {
       model: tenant.workload?.model ?? workload.model,
       iterations: tenant.workload?.iterations ?? workload.iterations,

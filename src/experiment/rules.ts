@@ -3,6 +3,7 @@
  * hold a core, memory has an interface, buffers fit into a browser. Works on a document whose single keys are right.
  */
 import { chipParameters, resolveChip, type Chip } from '../model/chip.ts';
+import { meet } from '../model/experiment.ts';
 import { tileCount } from '../model/mesh.ts';
 import type { Problem } from '../model/problem.ts';
 import { vcoreCount } from '../model/vnpu.ts';
@@ -26,6 +27,8 @@ export function brokenRules(document: ExperimentDocument): Problem[] {
     ...missingMemory(resolved, tenants),
     ...repeatedNames(tenants),
     ...tenants.flatMap(modeProblems),
+    ...tenants.flatMap((tenant, index) => channelProblems(resolved, tenant, index)),
+    ...tenants.flatMap(lifeProblems),
     ...tenants.flatMap((tenant, index) => placementProblems(resolved, tenant, `tenants.${index}.placement`)),
     ...tilesOfTwo(tenants),
   ];
@@ -102,6 +105,28 @@ function repeatedNames(tenants: readonly TenantDocument[]): Problem[] {
   });
 }
 
+function channelProblems({ memoryTiles }: Chip, { channels }: TenantDocument, index: number): Problem[] {
+  if (channels === undefined) return [];
+  const path = `tenants.${index}.channels`;
+  if (channels.length === 0) return [{ path, message: 'is an empty list; name at least one channel, or leave it out' }];
+  return channels.flatMap((channel, i) => {
+    const at = `${path}.${i}`;
+    if (channel >= memoryTiles.length) {
+      return [{ path: at, message: `there is no channel ${channel}; the chip has 0 to ${memoryTiles.length - 1}` }];
+    }
+    const first = channels.indexOf(channel);
+    return first < i
+      ? [{ path: at, message: `channel ${channel} is there already (item ${first}); name it once` }]
+      : [];
+  });
+}
+
+function lifeProblems({ arrivalCycle = 0, departureCycle }: TenantDocument, index: number): Problem[] {
+  if (departureCycle === undefined || departureCycle > arrivalCycle) return [];
+  const message = `is ${departureCycle}; it must be after the arrival in cycle ${arrivalCycle}`;
+  return [{ path: `tenants.${index}.departureCycle`, message }];
+}
+
 function placementProblems(chip: Chip, tenant: TenantDocument, path: string): Problem[] {
   const { placement } = tenant;
   if (placement === undefined) return [];
@@ -128,15 +153,15 @@ function wrongTile(chip: Chip, placement: readonly number[], tile: number, vcore
   return undefined;
 }
 
+/** Tenants that are never there at the same time may name the same tile. */
 function tilesOfTwo(tenants: readonly TenantDocument[]): Problem[] {
-  const owner = new Map<number, number>();
+  const lives = tenants.map(({ arrivalCycle = 0, departureCycle }) => ({ arrivalCycle, departureCycle }));
   return tenants.flatMap((tenant, index) =>
     (tenant.placement ?? []).flatMap((tile, vcore) => {
-      const other = owner.get(tile);
-      if (other === undefined || other === index) {
-        owner.set(tile, index);
-        return [];
-      }
+      const other = tenants.findIndex(
+        ({ placement }, i) => i < index && placement?.includes(tile) && meet(lives[i], lives[index]),
+      );
+      if (other < 0) return [];
       const message = `tile ${tile} belongs to ${show(tenants[other].name)} already; name a free tile for ${show(tenant.name)}`;
       return [{ path: `tenants.${index}.placement.${vcore}`, message }];
     }),

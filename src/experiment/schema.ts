@@ -101,14 +101,14 @@ export const tenantSchema = record(
     routing: v.optional(choice(['dor'], ['confined'])),
     dispatch: v.optional(choice(DISPATCHES)),
     translation: v.optional(translationSchema),
+    channels: v.optional(list(whole(0, MAX_TILES - 1, 'channel'))),
     bandwidth: v.optional(bandwidthSchema),
     workload: v.optional(workloadSchema),
-    arrivalCycle: v.optional(onlyYet(0, 'tenants that arrive later')),
+    arrivalCycle: v.optional(whole(0, LARGEST_COUNT, 'cycle')),
+    departureCycle: v.optional(whole(0, LARGEST_COUNT, 'cycle')),
   },
   {
     memoryBytes: 'a tenant gets the memory that its tensors need',
-    channels: 'every tenant uses all memory channels',
-    departureCycle: 'a tenant stays until its iterations are done',
   },
 );
 

@@ -1,9 +1,10 @@
 /**
  * Which tiles each tenant gets: placements by hand first, then the mapping policies in tenant order; or why someone does not fit.
+ * Tenants that are never there at the same time may get the same tiles.
  * Leaves out: moving tenants that are there already to make room for one more.
  */
 import { coreTiles, type Chip } from '../model/chip.ts';
-import type { TenantRequest } from '../model/experiment.ts';
+import { meet, type TenantRequest } from '../model/experiment.ts';
 import type { Problem, Result } from '../model/problem.ts';
 import { ok } from '../model/problem.ts';
 import { vcoreCount } from '../model/vnpu.ts';
@@ -17,8 +18,15 @@ export interface Placement {
   readonly editDistance: number;
 }
 
-/** Owner of each taken tile. */
-type Owners = Map<number, TenantRequest>;
+/** Owners of each taken tile, one after the other in time. */
+type Owners = Map<number, TenantRequest[]>;
+
+/** Who has the tile while this tenant is there. */
+const ownerAt = (owners: Owners, tile: number, request: TenantRequest): TenantRequest | undefined =>
+  owners.get(tile)?.find((owner) => meet(owner, request));
+
+const take = (owners: Owners, tile: number, request: TenantRequest): void =>
+  void owners.set(tile, [...(owners.get(tile) ?? []), request]);
 
 /** Place all tenants, in their order. Problems carry paths such as `tenants.1.placement.3` and `tenants.2.topology`. */
 export function placeTenants(chip: Chip, requests: readonly TenantRequest[]): Result<Placement[]> {
@@ -45,8 +53,8 @@ function takeByHand(chip: Chip, request: TenantRequest, index: number, owners: O
     ];
   }
   return placement.flatMap((tile, vcore) => {
-    const owner = owners.get(tile);
-    if (!owners.has(tile)) owners.set(tile, request);
+    const owner = ownerAt(owners, tile, request);
+    if (owner === undefined) take(owners, tile, request);
     const kind = chip.tiles[tile] ?? 'outside the mesh';
     if (kind !== 'core') return [{ path: `${path}.${vcore}`, message: `tile ${tile} is ${kind}; name a core tile` }];
     if (owner === undefined) return [];
@@ -56,15 +64,15 @@ function takeByHand(chip: Chip, request: TenantRequest, index: number, owners: O
 }
 
 function takeByPolicy(chip: Chip, request: TenantRequest, owners: Owners): number[] | undefined {
-  const isFree = (tile: number): boolean => chip.tiles[tile] === 'core' && !owners.has(tile);
+  const isFree = (tile: number): boolean => chip.tiles[tile] === 'core' && ownerAt(owners, tile, request) === undefined;
   const tiles = pickTiles(chip, isFree, request.topology, request.mapping);
-  tiles?.forEach((tile) => owners.set(tile, request));
+  tiles?.forEach((tile) => take(owners, tile, request));
   return tiles;
 }
 
 function doesNotFit(chip: Chip, request: TenantRequest, index: number, owners: Owners): Problem {
   const { name, topology, mapping } = request;
-  const isFree = (tile: number): boolean => chip.tiles[tile] === 'core' && !owners.has(tile);
+  const isFree = (tile: number): boolean => chip.tiles[tile] === 'core' && ownerAt(owners, tile, request) === undefined;
   const cores = coreTiles(chip);
   const free = cores.filter(isFree).length;
   const asked = `"${name}" asks for ${topology.width} x ${topology.height} virtual cores`;

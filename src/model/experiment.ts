@@ -20,10 +20,16 @@ export interface TenantRequest {
   /** Tile of each virtual core when set by hand. */
   readonly placement?: readonly number[];
   readonly routing: Routing;
+  /** Memory channels, in the order in which its addresses interleave; absent: all. */
+  readonly channels?: readonly number[];
   readonly dispatch: Dispatch;
   readonly translation: Translation;
   /** Absent: no cap. */
   readonly bandwidth?: Bandwidth;
+  /** Cycle in which the hypervisor is asked for it. */
+  readonly arrivalCycle: number;
+  /** Last cycle in which it does anything; absent: until its iterations are done. */
+  readonly departureCycle?: number;
   readonly workload: WorkloadRequest;
 }
 
@@ -36,3 +42,9 @@ export interface Experiment {
   /** Cycle to stop at, or `done`. */
   readonly stop: { readonly cycles: number } | 'done';
 }
+
+type Life = Pick<TenantRequest, 'arrivalCycle' | 'departureCycle'>;
+
+/** Are both there at some time, so that they cannot have the same tile? */
+export const meet = (a: Life, b: Life): boolean =>
+  a.arrivalCycle <= (b.departureCycle ?? Infinity) && b.arrivalCycle <= (a.departureCycle ?? Infinity);

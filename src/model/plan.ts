@@ -60,6 +60,10 @@ export interface TenantPlan extends Compilation {
   readonly translation: Translation;
   /** Absent: no cap. */
   readonly bandwidth?: Bandwidth;
+  /** Cycle in which the hypervisor is asked for it. */
+  readonly arrivalCycle: number;
+  /** Last cycle in which it does anything; absent: until its iterations are done. */
+  readonly departureCycle?: number;
   readonly ranges: readonly Range[];
   readonly tables: HypervisorTables;
   /** Memory channels its ranges interleave over. */

@@ -27,19 +27,27 @@ export function buildPlan(experiment: Experiment): Result<Plan> {
   if (!routes.ok) return routes;
   const tables = tablesOf(experiment, placements.value, ranges.value, routes.value);
   if (!tables.ok) return tables;
-  const channels = chip.memoryTiles.map((_, channel) => channel);
-  const plans = tenants.map(
-    ({ name, mode, topology, routing, dispatch, translation, bandwidth }, index): TenantPlan => ({
-      ...compilations.value[index],
-      ...placements.value[index],
-      ...{ name, mode, topology, routing, dispatch, translation, channels },
-      ...(bandwidth && { bandwidth }),
-      ...(routes.value[index] && { routes: routes.value[index] }),
-      ranges: ranges.value[index],
-      tables: tables.value[index],
-    }),
-  );
+  const everyChannel = chip.memoryTiles.map((_, channel) => channel);
+  const plans = tenants.map((tenant, index): TenantPlan => ({
+    ...compilations.value[index],
+    ...placements.value[index],
+    ...boundAsAsked(tenant),
+    channels: tenant.channels ?? everyChannel,
+    ...(routes.value[index] && { routes: routes.value[index] }),
+    ranges: ranges.value[index],
+    tables: tables.value[index],
+  }));
   return ok({ chip, tenants: plans, ...(stop === 'done' ? {} : { stopCycles: stop.cycles }) });
+}
+
+/** What the machine needs of a request as it stands. */
+function boundAsAsked(tenant: TenantRequest) {
+  const { name, mode, topology, routing, dispatch, translation, bandwidth, arrivalCycle, departureCycle } = tenant;
+  return {
+    ...{ name, mode, topology, routing, dispatch, translation, arrivalCycle },
+    ...(bandwidth && { bandwidth }),
+    ...(departureCycle !== undefined && { departureCycle }),
+  };
 }
 
 /** Routes of the confined tenants; refused with the circle shown if packets of all of them together could wait in one. */

@@ -61,7 +61,9 @@ const anyTenant = fc.record(
       },
       optional,
     ),
-    arrivalCycle: fc.constant(0),
+    channels: fc.constant([0]),
+    arrivalCycle: fc.nat(1000),
+    departureCycle: fc.integer({ min: 1001, max: Number.MAX_SAFE_INTEGER }),
   },
   optional,
 );

@@ -18,6 +18,7 @@ export const tenant = (
   mapping: 'exact',
   routing: 'dor',
   dispatch: 'bus',
+  arrivalCycle: 0,
   translation: { kind: 'vchunk', entries: 4, pageBytes: 4096 },
   workload: { model: 'resnet18', iterations: 1, weights: 'auto', tokens: 256 },
   ...more,

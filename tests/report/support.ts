@@ -38,6 +38,7 @@ export const tenantPlan = (name: string, tiles: readonly number[], more: Partial
   editDistance: 0,
   routing: 'dor',
   dispatch: 'bus',
+  arrivalCycle: 0,
   tables: { routingEntries: 0, rangeEntries: 0, bytes: 0, setupCycles: 0 },
   translation: { kind: 'page', entries: 4, pageBytes: 4096 },
   ranges: [

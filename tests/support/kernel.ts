@@ -33,6 +33,9 @@ export interface TinyTenant extends Partial<
   Pick<TenantPlan, 'mode' | 'dispatch' | 'translation' | 'stages' | 'iterations' | 'bandwidth' | 'tables'>
 > {
   readonly tiles: readonly number[];
+  readonly arrivalCycle?: number;
+  readonly departureCycle?: number;
+  readonly channels?: readonly number[];
   /** Steps of each virtual core. */
   readonly programs: readonly (readonly Step[])[];
   readonly tokens?: readonly TokenUse[];
@@ -72,11 +75,13 @@ function tinyTenant(tenant: TinyTenant, index: number, channels: number): Tenant
     editDistance: 0,
     routing: 'dor',
     dispatch: tenant.dispatch ?? 'bus',
+    arrivalCycle: tenant.arrivalCycle ?? 0,
+    ...(tenant.departureCycle !== undefined && { departureCycle: tenant.departureCycle }),
     tables: tenant.tables ?? { routingEntries: 0, rangeEntries: 0, bytes: 0, setupCycles: 0 },
     translation: tenant.translation ?? { kind: 'physical', entries: 4, pageBytes: 4096 },
     ...(tenant.bandwidth && { bandwidth: tenant.bandwidth }),
     ranges,
-    channels: Array.from({ length: channels }, (_, i) => i),
+    channels: tenant.channels ?? Array.from({ length: channels }, (_, i) => i),
     workload: {
       name: 'tiny',
       title: 'tiny',
