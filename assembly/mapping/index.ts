@@ -1,0 +1,59 @@
+// The door of the mapping search, a module of its own beside the machine: reserve, write the problem, open, then search and anneal
+// in slices until it is proven or time is up. Sections of the problem stand in the header that layout.ts describes.
+import { reserveAssignment } from './assignment';
+import { annealFor, grow as growFrom, openAnneal, reserveAnneal } from './anneal';
+import { openBest, reserveBest, takeOffer } from './best';
+import { openBound, reserveBound } from './bound';
+import { CANON_AT, END, INFEASIBLE, NONE, ORBIT_AT, ORDER_AT, PAIRS, SEARCHING, THRESHOLDS, THRESHOLD_AT, LOWER_BOUND } from './layout';
+import { reservePairs } from './pairs';
+import { readProblem, reserveProblem, take } from './problem';
+import { advance, openSearch, reserveSearch } from './search';
+
+export * from './layout';
+
+/** Lay out memory for a problem of this size; returns the bytes that it takes from address 0. Nothing needs to be there yet. */
+export function reserve(nodes: i32, cores: i32, arcs: i32, pairs: i32): usize {
+  let at = reserveProblem(END, nodes, cores, arcs);
+  at = take(CANON_AT, at, cores);
+  at = take(ORBIT_AT, at, nodes);
+  at = take(ORDER_AT, at, pairs * 2);
+  at = take(THRESHOLD_AT, at, THRESHOLDS);
+  store<i32>(PAIRS, pairs);
+  at = reserveBest(at, nodes, cores);
+  at = reserveAssignment(at, nodes, cores);
+  at = reserveBound(at, nodes, cores);
+  at = reservePairs(at, nodes);
+  at = reserveAnneal(at, nodes, cores);
+  return reserveSearch(at, nodes, cores);
+}
+
+/** Begin with the problem that the host has written. Returns SEARCHING or INFEASIBLE. */
+export function open(): i32 {
+  readProblem();
+  openBest();
+  openSearch();
+  openAnneal();
+  if (openBound()) return SEARCHING;
+  store<i32>(LOWER_BOUND, NONE);
+  return INFEASIBLE;
+}
+
+/** Take the placement at OFFER_AT into account. */
+export function offer(): bool {
+  return takeOffer();
+}
+
+/** Grow a placement from a core. */
+export function grow(core: i32): bool {
+  return growFrom(core);
+}
+
+/** Open at most so many search nodes. Returns SEARCHING, PROVEN or INFEASIBLE. */
+export function search(budget: i32): i32 {
+  return advance(budget);
+}
+
+/** One annealing of so many moves. */
+export function anneal(moves: i32): void {
+  annealFor(moves);
+}

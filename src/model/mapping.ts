@@ -1,0 +1,41 @@
+/**
+ * The topology mapping problem and its answer: put the nodes of a request graph on free cores of a mesh at least cost. Cost: weight of
+ * every edge whose ends are not neighbours, `insertionCost` for every pair of chosen neighbours without an edge, and node costs.
+ */
+import type { Mesh } from './mesh.ts';
+
+/** Two virtual cores between which data will flow, and what it costs to part them (default 1). */
+export type Edge = readonly [u: number, v: number, weight?: number];
+
+export interface MappingProblem {
+  readonly mesh: Mesh;
+  /** Tiles that may be used, ascending. */
+  readonly free: readonly number[];
+  /** Nodes of the request, numbered from 0. */
+  readonly nodes: number;
+  readonly edges: readonly Edge[];
+  readonly insertionCost: number;
+  /** Cost of each node (row) on each free core (column, in the order of `free`). */
+  readonly nodeCosts?: readonly (readonly number[])[];
+  /** Must the chosen cores hang together? */
+  readonly connected: boolean;
+  /** What a stretched edge costs: its weight, or its weight for every hop beyond the first. */
+  readonly stretch: 'once' | 'hops';
+  readonly seed: number;
+  /** Placements to begin with: tile of each node. */
+  readonly offers?: readonly (readonly number[])[];
+}
+
+export interface MappingAnswer {
+  /** False: no connected set of free cores is large enough. */
+  readonly feasible: boolean;
+  /** Tile of each node; empty if none was found. */
+  readonly placement: readonly number[];
+  readonly cost: number;
+  /** No placement costs less than this. */
+  readonly lowerBound: number;
+  readonly proven: boolean;
+}
+
+/** Answers a problem within a fixed amount of work, so that the same problem has the same answer everywhere. */
+export type Mapper = (problem: MappingProblem) => MappingAnswer;
