@@ -8,10 +8,10 @@ import { links, nodeCost, nodes, section, set } from './problem';
 import { random, seedRandom } from './random';
 
 /** Temperatures in units of what one stretched edge costs. */
-const HOT: f64 = 0.8;
+const HOT: f64 = 0.6;
 const STAGES: i32 = 64;
-/** From one stage to the next: the last one is at 0.12. */
-const COOLING: f64 = 0.9708;
+/** From one stage to the next: the last one is at 0.2. */
+const COOLING: f64 = 0.983;
 
 let place: usize = 0;
 let owner: usize = 0;

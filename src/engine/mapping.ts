@@ -9,9 +9,12 @@ import { LOCAL, neighbour, tileX, tileY } from '../model/mesh.ts';
 import { chipSymmetry, requestSymmetry } from './mapping-symmetry.ts';
 
 const PAGE = 65_536;
-/** Elementary steps that a slice of searching and one of annealing may take, at first; later slices take up to 64 times as many. */
+/** Elementary steps of the first slice of search; later ones take up to 32 times as many. */
 const SLICE = 400_000;
-const LARGEST_GROWTH = 64;
+const LARGEST_GROWTH = 32;
+/** Annealings between two slices of search: short ones from many beginnings find more than long ones. */
+const ANNEALINGS = 5;
+const MOVES = 20_000;
 const STARTS = 4;
 
 interface MappingExports {
@@ -46,15 +49,20 @@ export class MappingSearch {
     this.status = this.kernel.search(1);
   }
 
-  /** Take the smaller of two sides: the search as long as it is quick, then annealing and search in turn, in growing slices. */
+  /** A slice of search, then a few annealings, and so on; the slices of search grow. */
   advance(): void {
     if (this.over) return;
     const { nodes, free, edges } = this.problem;
-    const growth = Math.min(LARGEST_GROWTH, 2 ** Math.max(0, (this.slices >> 1) - 1));
-    const steps = SLICE * growth;
-    if (this.slices++ % 2 === 0) this.status = this.kernel.search(Math.ceil(steps / (nodes * free.length)));
-    else this.kernel.anneal(Math.ceil(steps / (20 + (4 * edges.length) / nodes)));
-    this.work += steps;
+    const turn = this.slices % (ANNEALINGS + 1);
+    if (turn === 0) {
+      const steps = SLICE * Math.min(LARGEST_GROWTH, 2 ** Math.floor(this.slices / (ANNEALINGS + 1)));
+      this.status = this.kernel.search(Math.ceil(steps / (nodes * free.length)));
+      this.work += steps;
+    } else {
+      this.kernel.anneal(MOVES);
+      this.work += MOVES * (20 + Math.ceil((4 * edges.length) / nodes));
+    }
+    this.slices++;
   }
 
   /** Nothing is left to be done. */
