@@ -1,6 +1,7 @@
 /**
- * `npm run build`: the kernel (build/), the site (dist/site/) and the command line (dist/cli/vnpu.js with kernel.wasm beside it).
- * `npm run kernel` makes the kernel alone. Installs what is missing first.
+ * `npm run build`: the kernel (build/), the site (dist/site/) and the command line (dist/cli/vnpu.js with kernel.wasm and
+ * mapping.wasm beside it).
+ * `npm run kernel` makes those two alone. Installs what is missing first.
  */
 import { chmodSync, copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,11 +14,17 @@ import { stampBuild } from './sources.mjs';
 /** @typedef {{ code: number, output: string }} Outcome */
 
 /**
- * The machine, without asserts and without imports.
+ * The machine and the mapping search, without asserts and without imports.
  * @param {Quiet} [options]
  * @returns {Promise<Outcome>}
  */
-export const buildKernel = (options) => tool('asc', ['--config', 'asconfig.json', '--target', 'release'], options);
+export async function buildKernel(options) {
+  const machine = await compile('asconfig.json', options);
+  return machine.code === 0 ? compile('asconfig.mapping.json', options) : machine;
+}
+
+/** @param {string} config @param {Quiet} [options] */
+const compile = (config, options) => tool('asc', ['--config', config, '--target', 'release'], options);
 
 /**
  * Page and command line; the kernel must be there.
@@ -33,7 +40,9 @@ export async function buildBundles(options) {
   const program = join(ROOT, 'dist/cli/vnpu.js');
   if (!existsSync(program)) return { code: 1, output: 'vite wrote no dist/cli/vnpu.js' };
   chmodSync(program, 0o755);
-  copyFileSync(join(ROOT, 'build/kernel.wasm'), join(ROOT, 'dist/cli/kernel.wasm'));
+  for (const name of ['kernel.wasm', 'mapping.wasm']) {
+    copyFileSync(join(ROOT, 'build', name), join(ROOT, 'dist/cli', name));
+  }
   stampBuild();
   return cli;
 }

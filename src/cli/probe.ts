@@ -2,40 +2,40 @@
 import { parseJson } from '../experiment/parse.ts';
 import type { Result } from '../model/problem.ts';
 import { JSON_OPTION, type Command } from './command.ts';
-import { EXIT, inputError, notYet, unknownWord } from './exit.ts';
+import { EXIT, inputError, unknownWord } from './exit.ts';
 import { readText } from './input.ts';
-import { loadKernel } from './kernel.ts';
+import { loadKernel, loadMapping } from './kernel.ts';
 import { print, printJson } from './output.ts';
 import type { Answer } from './probe-fields.ts';
+import { answerMap } from './probe-map.ts';
 import { answerNoc } from './probe-noc.ts';
 import { answerSystolic } from './probe-systolic.ts';
 import { answerTlb } from './probe-tlb.ts';
 import { answerTraffic } from './probe-traffic.ts';
 
-type Probe = (module: WebAssembly.Module, json: unknown) => Result<Answer>;
+type Probe = (json: unknown) => Result<Answer>;
 
 const PROBES: Readonly<Record<string, Probe>> = {
-  noc: answerNoc,
-  traffic: answerTraffic,
-  systolic: answerSystolic,
-  tlb: answerTlb,
+  noc: (json) => answerNoc(loadKernel(), json),
+  traffic: (json) => answerTraffic(loadKernel(), json),
+  systolic: (json) => answerSystolic(loadKernel(), json),
+  tlb: (json) => answerTlb(loadKernel(), json),
+  map: (json) => answerMap(loadMapping(), json),
 };
-const LATER = ['map'];
 
 export const probeCommand: Command = {
   usage: 'probe <kind> <file>',
-  summary: 'Drive one unit alone: noc, traffic, systolic or tlb',
+  summary: 'Drive one unit alone: noc, traffic, systolic, tlb or map',
   options: [JSON_OPTION],
   run: async ([kind, file], options) => {
-    if (LATER.includes(kind)) return notYet(`"vnpu probe ${kind}"`);
     if (!Object.hasOwn(PROBES, kind)) {
-      return unknownWord('probe', kind, [...Object.keys(PROBES), ...LATER]);
+      return unknownWord('probe', kind, Object.keys(PROBES));
     }
     const text = await readText(file);
     if (!text.ok) return inputError(file, text.problems);
     const json = parseJson(text.value);
     if (!json.ok) return inputError(file, json.problems);
-    const answer = PROBES[kind](loadKernel(), json.value);
+    const answer = PROBES[kind](json.value);
     if (!answer.ok) return inputError(file, answer.problems);
     if (options.json) await printJson(answer.value.json);
     else await print(answer.value.text);

@@ -12,11 +12,12 @@ const INPUTS = [
   'vite.config.ts',
   'tsconfig.json',
   'asconfig.json',
+  'asconfig.mapping.json',
   'package.json',
   'package-lock.json',
 ];
 const STAMP = join(ROOT, 'dist/sources.sha256');
-const OUTPUTS = ['dist/site/index.html', 'dist/cli/vnpu.js', 'dist/cli/kernel.wasm'];
+const OUTPUTS = ['dist/site/index.html', 'dist/cli/vnpu.js', 'dist/cli/kernel.wasm', 'dist/cli/mapping.wasm'];
 
 /**
  * Every file below a path, in a fixed order.

@@ -21,7 +21,11 @@ export interface RequestSymmetry {
  * A chain of stabilizers: `first` may be the least of its orbit; with it fixed, the next moved node the least of its own, and so on.
  * @param kind nodes of different kinds never change places
  */
-export function requestSymmetry(nodes: number, weights: readonly ReadonlyMap<number, number>[], kind: readonly string[]) {
+export function requestSymmetry(
+  nodes: number,
+  weights: readonly ReadonlyMap<number, number>[],
+  kind: readonly string[],
+) {
   const colours = refine(weights, kind);
   const finder = new Automorphisms(weights, colours);
   const orbits = classesOf(colours).filter(({ length }) => length > 1);
@@ -59,7 +63,7 @@ const sameColour = (colours: readonly number[], node: number): number[] =>
 /** Colours that tell nodes apart by kind, then by the colours around them, until nothing more is told apart. */
 function refine(weights: readonly ReadonlyMap<number, number>[], kind: readonly string[]): number[] {
   let colours = numbered(kind);
-  for (let count = 0; ; ) {
+  for (let count = 0; ;) {
     const next = numbered(
       weights.map((edges, node) => {
         const around = [...edges].map(([other, weight]) => `${colours[other]}:${weight}`).sort();

@@ -73,7 +73,8 @@ export class MappingSearch {
   get answer(): MappingAnswer {
     const feasible = this.status !== L.INFEASIBLE;
     const cost = feasible ? this.word(L.BEST_COST) : L.NONE;
-    if (cost >= L.NONE) return { feasible, placement: [], cost: Infinity, lowerBound: this.word(L.LOWER_BOUND), proven: this.over };
+    if (cost >= L.NONE)
+      return { feasible, placement: [], cost: Infinity, lowerBound: this.word(L.LOWER_BOUND), proven: this.over };
     const at = this.word(L.BEST_AT) >>> 2;
     const cores = this.words.subarray(at, at + this.problem.nodes);
     const placement = Array.from(cores, (core) => this.problem.free[core]);
@@ -83,6 +84,10 @@ export class MappingSearch {
   /** Search nodes opened. */
   get searched(): number {
     return this.word(L.SEARCHED);
+  }
+
+  get memoryBytes(): number {
+    return this.kernel.memory.buffer.byteLength;
   }
 
   private offer(tiles: readonly number[]): void {
@@ -114,7 +119,10 @@ export class MappingSearch {
     this.words[L.SCALE >>> 2] = Math.max(1, Math.round(total / Math.max(1, this.problem.edges.length)));
     this.writeRequest(weights);
     this.writeChip();
-    this.section(L.ORBIT_AT, weights.map((_, node) => Number(orbit.includes(node))));
+    this.section(
+      L.ORBIT_AT,
+      weights.map((_, node) => Number(orbit.includes(node))),
+    );
     this.section(L.ORDER_AT, order.flat());
     return this.kernel.open();
   }
@@ -127,8 +135,14 @@ export class MappingSearch {
     const arcs = weights.map((edges) => [...edges].sort((a, b) => a[1] - b[1]));
     let start = 0;
     this.section(L.ARC_START_AT, [0, ...arcs.map(({ length }) => (start += length))]);
-    this.section(L.ARC_NODE_AT, arcs.flat().map(([node]) => node));
-    this.section(L.ARC_WEIGHT_AT, arcs.flat().map(([, weight]) => weight));
+    this.section(
+      L.ARC_NODE_AT,
+      arcs.flat().map(([node]) => node),
+    );
+    this.section(
+      L.ARC_WEIGHT_AT,
+      arcs.flat().map(([, weight]) => weight),
+    );
     const { stretch } = this.problem;
     const costs = Array.from({ length: L.MOST_HOPS }, (_, hops) => Math.max(0, hops - 1));
     this.section(L.STRETCH_AT, stretch === 'once' ? costs.map((cost) => Math.min(cost, 1)) : costs);
@@ -141,12 +155,32 @@ export class MappingSearch {
     const { mesh, free, nodeCosts } = this.problem;
     const index = new Map(free.map((tile, core) => [tile, core]));
     const ports = Array.from({ length: LOCAL }, (_, port) => port);
-    this.section(L.LINKS_AT, free.flatMap((tile) => ports.map((port) => index.get(neighbour(mesh, tile, port)) ?? -1)));
-    this.section(L.COLUMN_AT, free.map((tile) => tileX(mesh, tile)));
-    this.section(L.ROW_AT, free.map((tile) => tileY(mesh, tile)));
+    this.section(
+      L.LINKS_AT,
+      free.flatMap((tile) => ports.map((port) => index.get(neighbour(mesh, tile, port)) ?? -1)),
+    );
+    this.section(
+      L.COLUMN_AT,
+      free.map((tile) => tileX(mesh, tile)),
+    );
+    this.section(
+      L.ROW_AT,
+      free.map((tile) => tileY(mesh, tile)),
+    );
     this.section(L.CANON_AT, chipSymmetry(this.problem));
     nodeCosts?.forEach((row, node) => this.words.set(row, (this.word(L.NODE_COST_AT) >>> 2) + node * free.length));
   }
+}
+
+/** What the search can add up. */
+export const MOST_COST = 2 ** 25;
+
+/** More than any placement of a problem can cost. */
+export function largestCost({ mesh, nodes, edges, insertionCost, nodeCosts, stretch }: MappingProblem): number {
+  const farthest = stretch === 'once' ? 1 : mesh.width + mesh.height;
+  const weight = edges.reduce((sum, [, , w = 1]) => sum + w, 0);
+  const ofNodes = (nodeCosts ?? []).reduce((sum, row) => sum + Math.max(0, ...row), 0);
+  return weight * farthest + 2 * nodes * insertionCost + ofNodes;
 }
 
 /** Weight of each node's edges by the other end. */

@@ -64,6 +64,29 @@ describe('vnpu probe', () => {
   });
 });
 
+describe('vnpu probe map', () => {
+  // a ring of six on 3 x 2 cores: the two in the middle are neighbours that were not asked for
+  const ring = { W: 3, H: 2, occupied: [], n: 6, edges: [0, 1, 2, 3, 4, 5].map((u) => [u, (u + 1) % 6]) };
+
+  it('says cost and placement, proven', async () => {
+    const answer = await probe('map', ring);
+    expect(answer).toMatchObject({ feasible: true, cost: 1, proven: true, lowerBound: 1 });
+    expect([...answer.placement].sort()).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(answer.milliseconds).toBeGreaterThan(0);
+  });
+
+  it('takes the price of an unasked neighbour from the file', async () => {
+    expect(await probe('map', { ...ring, insertion_cost: 0 })).toMatchObject({ cost: 0, proven: true });
+  });
+
+  it('says what cannot be: five free cores in two pieces hold no line of four', async () => {
+    const torn = { W: 3, H: 2, occupied: [1], n: 5, edges: [] };
+    expect(await probe('map', torn)).toMatchObject({ feasible: true, cost: 4 });
+    const split = { W: 3, H: 2, occupied: [1, 4], n: 4, edges: [] };
+    expect(await probe('map', split)).toMatchObject({ feasible: false, cost: null, placement: null, proven: true });
+  });
+});
+
 interface Trace {
   readonly name: string;
   readonly generator: Generator;
@@ -90,6 +113,7 @@ describe.each(traces.map((trace) => [trace.name, trace] as const))('trace "%s"',
 describe('a probe refuses', () => {
   const packets = (...rows: unknown[]) => ({ ...mesh, packets: [[0, 0, 1, 1], ...rows] });
   const systolic = { rows: 16, cols: 16, dataflow: 'ws', M: 1, N: 1, K: 1 };
+  const line = { W: 4, H: 4, occupied: [], n: 3, edges: [[0, 1], [1, 2]] }; // prettier-ignore
   const generator = { kind: 'stream', base: 0, bytes: 4096, step: 64, iterations: 1 };
 
   it.each([
@@ -135,6 +159,13 @@ describe('a probe refuses', () => {
       },
       /ranges\.1: overlaps ranges\.0/,
     ],
+    ['map', { ...line, n: 0 }, /n: is 0/],
+    ['map', { ...line, occupied: [16] }, /occupied\.0: is 16; .* from 0 to 15/],
+    ['map', { ...line, edges: [[0, 3]] }, /edges\.0\.1 \(node\): is 3/],
+    ['map', { ...line, edges: [[1, 1]] }, /edges\.0: joins node 1 to itself/],
+    ['map', { ...line, edges: [...line.edges, [1, 0]] }, /edges\.2: names the edge between 1 and 0 again/],
+    ['map', { ...line, edges: [[0]] }, /edges\.0: it must be \[node, node\]/],
+    ['map', { ...line, mem_alpha: 1, req_mem_dist: [0, 1] }, /req_mem_dist: has 2 numbers; 3 are right/],
     ['tlb', { generator: { kind: 'zipf' }, ranges: [[0, 1]] }, /generator\.kind: is "zipf"/],
   ])('%s: %j', async (kind, input, says) => {
     const { code, stdout, stderr } = await vnpu(['probe', kind, '-', '--json'], JSON.stringify(input));

@@ -25,7 +25,6 @@ describe('wrong usage', () => {
     [['model', 'resnet81'], /unknown model "resnet81"; did you mean "resnet18"/],
     [['model', 'onnx:net.onnx'], /not available yet/],
     [['probe', 'nocs', 'x.json'], /unknown probe "nocs"; did you mean "noc"/],
-    [['probe', 'map', 'x.json'], /not available yet/],
     [['sweep', 'twins', '--vary', 'seed=1,2'], /"vnpu sweep" is not available yet/],
     [['figure', 'tlb'], /not available yet/],
     [['serve', '--port', '70000'], /--port is 70000/],

@@ -38,8 +38,8 @@ describe('the built site', () => {
   });
 });
 
-describe('the kernel', () => {
-  const bytes = readFileSync('build/kernel.wasm');
+describe.each(['kernel', 'mapping'])('the module %s', (name) => {
+  const bytes = readFileSync(`build/${name}.wasm`);
 
   it('imports nothing', () => {
     expect(WebAssembly.Module.imports(new WebAssembly.Module(bytes))).toEqual([]);

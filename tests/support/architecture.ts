@@ -36,8 +36,9 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: [],
   },
   engine: {
-    reason: 'the host side of the machine: it needs the plan as data and the layout of memory, nothing else',
-    may: ['model', 'assembly/layout.ts', 'assembly/codes.ts'],
+    reason:
+      'the host side of the machine and of the mapping search: they need the plan as data and the layout of memory, nothing else',
+    may: ['model', 'assembly/layout.ts', 'assembly/codes.ts', 'assembly/mapping/layout.ts'],
     packages: [],
   },
   report: {
