@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: how fast the machine runs in Node and in a Chromium worker, how large the page is, how soon it moves and what
- * it costs the main thread. Prints a table and asserts nothing: times belong to the machine they were taken on.
+ * it costs the main thread; `npm run bench noc`: the network alone. Prints a table and asserts nothing: times belong to the machine they were taken on.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -116,8 +116,10 @@ function printTable(rows) {
 
 if (!(await ensureInstalled()) || !(isBuilt() || (await buildAll()))) process.exit(1);
 const { model } = cpus()[0];
+const networkOnly = process.argv[2] === 'noc';
+const { networkSpeeds } = await import('./bench-noc.mjs');
 printTable([
   ['what', `measured on ${cpus().length} x ${model.trim()}, Node ${process.versions.node}`, 'goal'],
-  ...sizes(),
-  ...(await speeds()),
+  ...(networkOnly ? [] : [...sizes(), ...(await speeds())]),
+  ...(await networkSpeeds()),
 ]);

@@ -14,17 +14,26 @@ export interface TrafficResult {
   readonly seconds: number;
 }
 
-export function probeTraffic(
-  module: WebAssembly.Module,
+/** The memory that such a run starts from, and where its counters are. */
+export function trafficImage(
   shape: TrafficShape,
-  options: { slice?: number; reverse?: boolean } = {},
-): TrafficResult {
+  options: { reverse?: boolean } = {},
+): { image: Uint8Array; run: number } {
   const regions = new Regions();
   const planes = takeHeader(regions, shape.mesh, { tenants: 1, reverse: options.reverse });
   regions.u32(L.H_TENANTS_AT, regions.take(L.T_STRIDE));
   const run = writeTraffic(regions, shape);
   writePlane(regions, planes, { ...shape, tenants: 1, owner: (tile) => trafficOwner(regions, run, tile) });
-  const kernel = new Kernel(module, regions.finish());
+  return { image: regions.finish(), run };
+}
+
+export function probeTraffic(
+  module: WebAssembly.Module,
+  shape: TrafficShape,
+  options: { slice?: number; reverse?: boolean } = {},
+): TrafficResult {
+  const { image, run } = trafficImage(shape, options);
+  const kernel = new Kernel(module, image);
   const started = performance.now();
   while (kernel.outcome === 'running') kernel.exports.run(options.slice ?? 1_000_000);
   const seconds = (performance.now() - started) / 1000;

@@ -10,7 +10,7 @@ import { instantiate, Kernel } from './kernel.ts';
 import { writePlane } from './network-image.ts';
 import { DATAFLOW_CODES } from './program-image.ts';
 import { NEVER, Regions } from './regions.ts';
-import { takeHeader, writeTenantRecord } from './image.ts';
+import { takeHeader, writeTenantRecord, type MachineOptions } from './image.ts';
 
 /** [creation cycle, source tile, destination tile, flits] */
 export type TracePacket = readonly [cycle: number, source: number, destination: number, flits: number];
@@ -44,20 +44,29 @@ export interface NetworkResult {
   seconds: number;
 }
 
-/** Run a packet trace through one plane until the last tail has arrived. */
-export function probeNoc(
-  module: WebAssembly.Module,
+/** The memory that a trace starts from, and where its packets and the planes are. */
+export function traceImage(
   trace: NetworkTrace,
-  options: { slice?: number; reverse?: boolean } = {},
-): NetworkResult {
+  options: MachineOptions = {},
+): { image: Uint8Array; records: number; planes: number; tenants: number } {
   const regions = new Regions();
   const tenants = 1 + (trace.special ?? []).reduce((most, special) => Math.max(most, special?.tenant ?? 0), 0);
-  const planes = takeHeader(regions, trace, { tenants, reverse: options.reverse });
+  const planes = takeHeader(regions, trace, { ...options, tenants });
   writePlane(regions, planes, { mesh: trace, ...trace, tenants, owner: () => L.H_IGNORED });
   regions.u32(planes + L.P_MASKED, trace.special?.some((special) => special?.channels !== undefined) ? 1 : 0);
   regions.u32(L.H_TENANTS_AT, regions.take(tenants * L.T_STRIDE));
   const records = writeTrace(regions, trace);
-  const kernel = new Kernel(module, regions.finish());
+  return { image: regions.finish(), records, planes, tenants };
+}
+
+/** Run a packet trace through one plane until the last tail has arrived. */
+export function probeNoc(
+  module: WebAssembly.Module,
+  trace: NetworkTrace,
+  options: MachineOptions & { slice?: number } = {},
+): NetworkResult {
+  const { image, records, planes, tenants } = traceImage(trace, options);
+  const kernel = new Kernel(module, image);
   const started = performance.now();
   while (kernel.outcome === 'running') kernel.exports.run(options.slice ?? 1_000_000);
   const seconds = (performance.now() - started) / 1000;
