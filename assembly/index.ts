@@ -21,7 +21,7 @@ import {
   T_TRANSLATION,
 } from './layout';
 import { advance } from './machine';
-import { openTraffic } from './traffic';
+import { mixTraffic, openTraffic } from './traffic';
 import { findRange, translate } from './translation';
 
 export * from './layout';
@@ -57,7 +57,7 @@ export function runToMiss(core: u32, cycles: u32): u32 {
 
 /** 64-bit digest of state and counters at the current cycle. */
 export function digest(): u64 {
-  return digestOf();
+  return load<u32>(H_TRAFFIC_AT) == 0 ? digestOf() : mixTraffic(digestOf());
 }
 
 /** One access of the translation unit of core 0, for `vnpu probe tlb`: ACCESS_HIT, ACCESS_MISS or ACCESS_FAULT. */

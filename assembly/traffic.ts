@@ -207,6 +207,17 @@ export function trafficWake(now: u64): u64 {
   return max(next, now + 1);
 }
 
+/** Add the sums and the nodes to a digest. */
+export function mixTraffic(hash: u64): u64 {
+  const run: usize = load<u32>(H_TRAFFIC_AT);
+  for (let field: usize = F_MEASURED; field < (F_BINS as usize); field += 8) hash = scramble(hash ^ load<u64>(run + field));
+  let node: usize = load<u32>(run, F_NODES);
+  for (let tile: u32 = 0; tile < load<u32>(H_TILES); tile++, node += O_STRIDE) {
+    hash = scramble(hash ^ load<u64>(node, O_RANDOM) ^ load<u64>(node, O_NEXT));
+  }
+  return hash;
+}
+
 function putBack(run: usize, packet: usize): void {
   store<u32>(packet, load<u32>(run, F_FREE), K_NEXT);
   store<u32>(run, packet as u32, F_FREE);

@@ -34,7 +34,7 @@ acc_stopping_thres = 0.0; latency_thres = 100000.0;
 /** @typedef {{ image: Uint8Array, counter: number, routers: number }} Job */
 
 /**
- * Run an image to its end. Self-contained: the worker in Chromium gets the text of this function.
+ * Run an image to its end. Self-contained: a worker of Chromium gets the text of this function.
  * @param {WebAssembly.Module} module
  * @param {Job} job
  * @returns {Speed & { cycles: number, seconds: number }}
@@ -108,26 +108,24 @@ async function chromiumDriver(/** @type {Buffer} */ kernel) {
   const { chromium } = await import('playwright-core');
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
   const page = await browser.newPage();
-  const source = `const drive = ${drive.toString()};
-onmessage = ({ data: [module, job] }) => postMessage(drive(module, job));`;
   const decode = (/** @type {Uint8Array} */ bytes) => Buffer.from(bytes).toString('base64');
   return {
     close: () => browser.close(),
-    /** @param {Job} job @returns {Promise<ReturnType<typeof drive>>} */
-    drive: (job) =>
-      page.evaluate(
-        async ([text, wasm, image, rest]) => {
-          const bytes = (/** @type {string} */ base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-          const worker = new Worker(URL.createObjectURL(new Blob([String(text)])));
-          const answer = new Promise((settle) => (worker.onmessage = ({ data }) => settle(data)));
-          const module = await WebAssembly.compile(bytes(String(wasm)));
-          worker.postMessage([module, { .../** @type {object} */ (rest), image: bytes(String(image)) }]);
-          const result = await answer;
-          worker.terminate();
-          return result;
+    /** A worker of its own for every job, as for every run. @param {Job} job @returns {Promise<ReturnType<typeof drive>>} */
+    drive: async ({ image, ...rest }) => {
+      const started = page.waitForEvent('worker');
+      await page.evaluate(() => void new Worker(URL.createObjectURL(new Blob(['']))));
+      const worker = await started;
+      return worker.evaluate(
+        async ([text, wasm, memory, job]) => {
+          const bytes = (/** @type {unknown} */ base64) =>
+            Uint8Array.from(atob(String(base64)), (c) => c.charCodeAt(0));
+          const run = new Function(`return ${String(text)}`)();
+          return run(await WebAssembly.compile(bytes(wasm)), { ...Object(job), image: bytes(memory) });
         },
-        [source, decode(kernel), decode(job.image), { counter: job.counter, routers: job.routers }],
-      ),
+        [drive.toString(), decode(kernel), decode(image), rest],
+      );
+    },
   };
 }
 

@@ -43,9 +43,9 @@ export function* planText(plan: Plan): Iterable<string> {
   }
 }
 
-/** One cell per tile: virtual core, M memory, x disabled, . free. */
+/** One cell per tile: virtual core, M memory, x disabled, . free, + a router alone. */
 function grid({ chip, tenants }: Plan): string {
-  const cells = chip.tiles.map((kind) => ({ core: '.', memory: 'M', disabled: 'x' })[kind]);
+  const cells = chip.tiles.map((kind) => ({ core: '.', memory: 'M', disabled: 'x', terminal: '+' })[kind]);
   for (const { name, tiles } of tenants) tiles.forEach((tile, vcore) => (cells[tile] = `${name}${vcore}`));
   const rows = Array.from({ length: chip.height }, (_, y) => cells.slice(y * chip.width, (y + 1) * chip.width));
   return table(rows);

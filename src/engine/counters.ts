@@ -2,10 +2,11 @@
 import * as C from '../../assembly/codes.ts';
 import * as L from '../../assembly/layout.ts';
 import { LOCAL } from '../model/mesh.ts';
-import type { Plan } from '../model/plan.ts';
+import { flitOwners, type Plan } from '../model/plan.ts';
 import type { ImageMap } from './image.ts';
 import type { CoreSite } from './core-image.ts';
 import type { Kernel } from './kernel.ts';
+import { readTraffic } from './traffic-image.ts';
 import { waitingCores } from './waiting.ts';
 import type {
   ChannelSnapshot,
@@ -28,6 +29,7 @@ export function readSnapshot(kernel: Kernel, map: ImageMap, plan: Plan): Snapsho
     cores: map.cores.list.map((site) => readCore(kernel, site)),
     tenants: map.tenants.map((record) => readTenant(kernel, record, outcome)),
     links: readLinks(kernel, map, plan),
+    ...(map.traffic !== 0 && { traffic: readTraffic(kernel, map.traffic) }),
     channels: map.channels.map((channel) => readChannel(kernel, channel, plan)),
   };
 }
@@ -84,7 +86,7 @@ function readFault(kernel: Kernel, record: number): Fault {
 /** Flits and blocked cycles of every link; planes that are not in use stay zero. */
 function readLinks(kernel: Kernel, map: ImageMap, plan: Plan): LinkCounters {
   const links = plan.chip.tiles.length * LOCAL;
-  const tenants = plan.tenants.length;
+  const tenants = flitOwners(plan);
   const flits = new Float64Array(L.PLANE_COUNT * links * tenants);
   const blocked = new Float64Array(L.PLANE_COUNT * links);
   for (let p = 0; p < L.PLANE_COUNT; p++) {

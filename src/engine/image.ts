@@ -6,11 +6,12 @@ import * as C from '../../assembly/codes.ts';
 import * as L from '../../assembly/layout.ts';
 import type { Chip, ChipParameters } from '../model/chip.ts';
 import { tileCount, type Mesh } from '../model/mesh.ts';
-import type { Plan, TenantPlan } from '../model/plan.ts';
+import { flitOwners, type Plan, type TenantPlan } from '../model/plan.ts';
 import { hasVirtualCores, type Range, type Translation, type TranslationKind } from '../model/vnpu.ts';
 import { dataChannels, writeCores, type CoreSites } from './core-image.ts';
 import { writePlane } from './network-image.ts';
 import { NEVER, Regions } from './regions.ts';
+import { trafficOwner, writeTraffic } from './traffic-image.ts';
 
 export interface MachineOptions {
   /** Jump over cycles in which nothing can happen (default true). */
@@ -26,6 +27,8 @@ export interface ImageMap {
   readonly tenants: readonly number[];
   readonly channels: readonly number[];
   readonly cores: CoreSites;
+  /** Record of synthetic traffic; 0: none. */
+  readonly traffic: number;
 }
 
 const TRANSLATION_CODES: Readonly<Record<TranslationKind, number>> = {
@@ -99,12 +102,13 @@ export function writeTenantRecord(
 export function buildImage(plan: Plan, options: MachineOptions = {}): ImageMap {
   const regions = new Regions();
   const { chip } = plan;
-  const planes = takeHeader(regions, chip, { ...options, tenants: plan.tenants.length });
+  const planes = takeHeader(regions, chip, { ...options, tenants: flitOwners(plan) });
   for (const [offset, key] of HEADER_PARAMETERS) regions.u32(offset, chip[key]);
   regions.u32(L.H_MEMORY_BUS, chip.memoryPath === 'bus' ? 1 : 0);
   const tenants = plan.tenants.map(() => regions.take(L.T_STRIDE));
   const tenantsAt = tenants[0] ?? 0;
   const cores = writeCores(regions, plan, tenants);
+  const traffic = plan.traffic ? writePlanTraffic(regions, plan) : 0;
   writePlanes(regions, planes, plan);
   linkSources(regions, planes, plan, cores);
   writeDispatch(regions, planes, plan, cores.list.length);
@@ -119,24 +123,30 @@ export function buildImage(plan: Plan, options: MachineOptions = {}): ImageMap {
     regions.u32(tenants[i] + L.T_BUDGET_BYTES, tenant.bandwidth?.bytes ?? 0);
     regions.u32(tenants[i] + L.T_WINDOW_CYCLES, tenant.bandwidth?.windowCycles ?? 0);
   });
-  return { image: regions.finish(), planes, tenants, channels, cores };
+  return { image: regions.finish(), planes, tenants, channels, cores, traffic };
+}
+
+function writePlanTraffic(regions: Regions, { chip, traffic }: Plan): number {
+  const { virtualChannels, bufferDepth } = chip;
+  return writeTraffic(regions, { mesh: chip, virtualChannels, bufferDepth, seed: traffic!.seed, traffic: traffic! });
 }
 
 /** A plane that no program uses stays empty and costs nothing. */
 function writePlanes(regions: Regions, planes: number, plan: Plan): void {
   const { chip } = plan;
+  const traffic = regions.read32(L.H_TRAFFIC_AT);
   const used = [
     C.PLANE_DATA,
-    ...(chip.memoryPath === 'noc' ? [C.PLANE_REQUEST, C.PLANE_RESPONSE] : []),
+    ...(chip.memoryPath === 'noc' && plan.tenants.length > 0 ? [C.PLANE_REQUEST, C.PLANE_RESPONSE] : []),
     ...(plan.tenants.some(({ dispatch }) => dispatch === 'noc') ? [C.PLANE_INSTRUCTION] : []),
   ];
   for (const plane of used) {
-    // a source of the data plane signals to the core of whoever has the tile, once it begins
-    const owner = (): number => L.H_IGNORED;
+    // a source of the data plane signals to the core of whoever has the tile, once it begins, or to who makes traffic there
+    const owner = (tile: number): number => (traffic === 0 ? L.H_IGNORED : trafficOwner(regions, traffic, tile));
     const virtualChannels = plane === C.PLANE_DATA ? dataChannels(plan) : chip.virtualChannels;
     const { bufferDepth } = chip;
     const record = planes + plane * L.P_STRIDE;
-    writePlane(regions, record, { mesh: chip, virtualChannels, bufferDepth, tenants: plan.tenants.length, owner });
+    writePlane(regions, record, { mesh: chip, virtualChannels, bufferDepth, tenants: flitOwners(plan), owner });
   }
   writeRoutes(regions, planes + C.PLANE_DATA * L.P_STRIDE, plan);
 }

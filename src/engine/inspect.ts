@@ -2,7 +2,7 @@
 import * as C from '../../assembly/codes.ts';
 import * as L from '../../assembly/layout.ts';
 import { LOCAL, neighbour } from '../model/mesh.ts';
-import type { Plan } from '../model/plan.ts';
+import { flitOwners, type Plan } from '../model/plan.ts';
 import { ENGINES } from '../model/program.ts';
 import type { CoreSite } from './core-image.ts';
 import type { ImageMap } from './image.ts';
@@ -85,7 +85,7 @@ export function readLink(
   tile: number,
   port: number,
 ): { blocked: number; perTenant: number[] }[] {
-  const tenants = plan.tenants.length;
+  const tenants = flitOwners(plan);
   const link = tile * LOCAL + port;
   return Array.from({ length: L.PLANE_COUNT }, (_, p) => {
     const plane = map.planes + p * L.P_STRIDE;

@@ -6,13 +6,14 @@ import * as L from '../../assembly/layout.ts';
 import { CAUSES } from '../model/causes.ts';
 import { cyclesPerIteration, measuredFrom } from '../model/iteration.ts';
 import { LOCAL } from '../model/mesh.ts';
-import type { Plan } from '../model/plan.ts';
+import { flitOwners, type Plan } from '../model/plan.ts';
 import { readSnapshot, tenantStatus } from './counters.ts';
 import { NO_CORE, type Frame, type FrameTenant } from './frame.ts';
 import { buildImage, type ImageMap, type MachineOptions } from './image.ts';
 import { readCoreDetail, readFlits, readLink } from './inspect.ts';
 import { Kernel } from './kernel.ts';
-import type { CoreDetail, Outcome, Snapshot, TimelineData } from './snapshot.ts';
+import { readTraffic } from './traffic-image.ts';
+import type { CoreDetail, Outcome, Snapshot, TimelineData, TrafficCounters } from './snapshot.ts';
 
 export interface FrameStatus {
   readonly paused: boolean;
@@ -94,6 +95,11 @@ export class Machine {
     return readLink(this.kernel, this.map, this.plan, tile, port);
   }
 
+  /** Sums over synthetic traffic so far; null where tenants run. */
+  traffic(): TrafficCounters | null {
+    return this.map.traffic === 0 ? null : readTraffic(this.kernel, this.map.traffic);
+  }
+
   timeline(): TimelineData {
     const { buckets, list } = this.map.cores;
     const bucketCycles = 2 ** this.kernel.u32(L.H_BUCKET_SHIFT);
@@ -163,7 +169,7 @@ export class Machine {
 
   /** Low words summed over planes and tenants: a reader takes differences. */
   private writeLinks(frame: Frame): void {
-    const tenants = this.plan.tenants.length;
+    const tenants = flitOwners(this.plan);
     frame.linkFlits.fill(0);
     frame.linkBlocked.fill(0);
     for (let p = 0; p < L.PLANE_COUNT; p++) {

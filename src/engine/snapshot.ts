@@ -97,6 +97,7 @@ export interface Snapshot {
   readonly cores: readonly CoreSnapshot[];
   readonly tenants: readonly TenantSnapshot[];
   readonly links: LinkCounters;
+  readonly traffic?: TrafficCounters;
   readonly channels: readonly ChannelSnapshot[];
 }
 

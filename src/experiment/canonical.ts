@@ -2,8 +2,9 @@
  * The canonical form of a document: keys in schema order, defaults left out. Two documents that differ only in writing have the same
  * canonical text, so links, undo and comparisons can use plain text equality.
  */
-import { CHIP_PRESETS, DEFAULT_PRESET, resolveChip } from '../model/chip.ts';
+import { DEFAULT_PRESET, presetOf, resolveChip } from '../model/chip.ts';
 import { CHIP_PARAMETERS } from '../model/parameters.ts';
+import { DEFAULT_TRAFFIC } from '../model/traffic.ts';
 import {
   DEFAULT_MEMORY_PATH,
   DEFAULT_NOTE,
@@ -13,7 +14,7 @@ import {
   DEFAULT_TITLE,
 } from './defaults.ts';
 import { modeDefaults } from './modes.ts';
-import type { ChipDocument, ExperimentDocument, TenantDocument } from './schema.ts';
+import type { ChipDocument, ExperimentDocument, TenantDocument, TrafficDocument } from './schema.ts';
 
 /** The same experiment with its keys in schema order and no default written out. */
 export function canonical(document: ExperimentDocument): ExperimentDocument {
@@ -22,6 +23,7 @@ export function canonical(document: ExperimentDocument): ExperimentDocument {
     ...sparse({ title: document.title, note: document.note, seed: document.seed }, ROOT_DEFAULTS),
     ...section('chip', canonicalChip(document.chip ?? {})),
     ...(document.tenants?.length ? { tenants: document.tenants.map(canonicalTenant) } : {}),
+    ...(document.traffic && { traffic: canonicalTraffic(document.traffic) }),
     ...sparse({ stop: document.stop }, { stop: DEFAULT_STOP }),
   };
 }
@@ -66,7 +68,7 @@ function canonicalChip(chip: ChipDocument): ChipDocument {
   return sparse(ordered, {
     preset: DEFAULT_PRESET,
     ...parameters,
-    ...CHIP_PRESETS[preset].parameters,
+    ...presetOf(preset)!.parameters,
     memoryPath: DEFAULT_MEMORY_PATH,
     memoryTiles,
     disabledTiles: [],
@@ -95,6 +97,9 @@ function canonicalTenant(tenant: TenantDocument): TenantDocument {
     ...sparse({ arrivalCycle: tenant.arrivalCycle, departureCycle: tenant.departureCycle }, { arrivalCycle: 0 }),
   };
 }
+
+const canonicalTraffic = ({ pattern, rate, packetFlits, warmup, measure }: TrafficDocument): TrafficDocument =>
+  sparse({ pattern, rate, packetFlits, warmup, measure }, DEFAULT_TRAFFIC);
 
 /** The length of the window is the chip's unless it is given. */
 const canonicalBandwidth = ({

@@ -99,6 +99,28 @@ const ENTRIES: readonly Source[] = [
       ],
     },
   },
+  {
+    name: 'knee',
+    summary: 'Synthetic traffic on 8 x 8 routers, close to what they can carry: why latency has a knee.',
+    document: {
+      version: 1,
+      title: 'Why latency has a knee',
+      note: 'Each node offers 0.35 flits per cycle. Raise it to 0.36, 0.38, 0.40: what happens to the latency, and what to the flits that arrive? Which links are full first?',
+      chip: { preset: 'mesh-8x8' },
+      traffic: { rate: 0.35 },
+    },
+  },
+  {
+    name: 'one-channel',
+    summary: 'The same mesh with one virtual channel: packets stand behind packets that want to go elsewhere.',
+    document: {
+      version: 1,
+      title: 'Head of line',
+      note: 'One virtual channel per port: a packet whose way is free waits behind one whose way is not. Give each port two and the same load passes easily. What did the links have to spare?',
+      chip: { preset: 'mesh-8x8', virtualChannels: 1 },
+      traffic: { rate: 0.25 },
+    },
+  },
 ];
 
 export const GALLERY: readonly GalleryEntry[] = ENTRIES.map(({ name, summary, document }) => ({

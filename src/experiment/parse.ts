@@ -7,6 +7,7 @@ import { resolveChip } from '../model/chip.ts';
 import type { Experiment, TenantRequest } from '../model/experiment.ts';
 import { parameter } from '../model/parameters.ts';
 import { fail, ok, type Problem, type Result } from '../model/problem.ts';
+import { DEFAULT_TRAFFIC } from '../model/traffic.ts';
 import { withoutUndefined } from './canonical.ts';
 import { DEFAULT_NOTE, DEFAULT_SEED, DEFAULT_STOP, DEFAULT_TENANT, DEFAULT_TITLE, defaultName } from './defaults.ts';
 import { showKey } from './messages.ts';
@@ -63,6 +64,7 @@ export function resolve(document: ExperimentDocument): Experiment {
     seed: document.seed ?? DEFAULT_SEED,
     chip,
     tenants: (document.tenants ?? []).map((tenant) => resolveTenant(tenant, chip.windowCycles)),
+    ...(document.traffic && { traffic: { ...DEFAULT_TRAFFIC, ...document.traffic } }),
     stop: document.stop ?? DEFAULT_STOP,
   };
 }

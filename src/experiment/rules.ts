@@ -5,6 +5,7 @@
 import { chipParameters, resolveChip, type Chip } from '../model/chip.ts';
 import { meet } from '../model/experiment.ts';
 import { tileCount } from '../model/mesh.ts';
+import { DEFAULT_TRAFFIC, patternMisfit } from '../model/traffic.ts';
 import type { Problem } from '../model/problem.ts';
 import { vcoreCount } from '../model/vnpu.ts';
 import { DEFAULT_TENANT } from './defaults.ts';
@@ -24,6 +25,7 @@ export function brokenRules(document: ExperimentDocument): Problem[] {
   const resolved = resolveChip(chip);
   return [
     ...sharedInterfaces(chip, resolved),
+    ...trafficProblems(document, resolved),
     ...missingMemory(resolved, tenants),
     ...repeatedNames(tenants),
     ...tenants.flatMap(modeProblems),
@@ -82,6 +84,21 @@ function sharedInterfaces(chip: ChipDocument, resolved: Chip): Problem[] {
         ]
       : [],
   );
+}
+
+/** Traffic stands instead of tenants; a mesh without cores has nothing else. */
+function trafficProblems({ traffic, tenants = [] }: ExperimentDocument, chip: Chip): Problem[] {
+  if (traffic === undefined) {
+    const isBare = chip.tiles.includes('terminal') && tenants.length > 0;
+    return isBare
+      ? [{ path: 'chip.preset', message: `${show(chip.preset)} has no cores for tenants, only routers` }]
+      : [];
+  }
+  const misfit = patternMisfit(traffic.pattern ?? DEFAULT_TRAFFIC.pattern, chip);
+  return [
+    ...(tenants.length > 0 ? [{ path: 'traffic', message: 'stands instead of tenants; leave one of them out' }] : []),
+    ...(misfit === undefined ? [] : [{ path: 'traffic.pattern', message: misfit }]),
+  ];
 }
 
 function missingMemory(chip: Chip, tenants: readonly TenantDocument[]): Problem[] {

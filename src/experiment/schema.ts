@@ -4,9 +4,10 @@
  * cannot do yet are refused as such, never ignored. Rules between keys (tiles, names) stand in rules.ts.
  */
 import * as v from 'valibot';
-import { CHIP_PRESETS } from '../model/chip.ts';
+import { CHIP_PRESETS, presetOf } from '../model/chip.ts';
 import { MODELS } from '../model/models.ts';
 import { CHIP_PARAMETERS, type ChipParameterKey } from '../model/parameters.ts';
+import { PATTERNS, TRAFFIC_PARAMETERS } from '../model/traffic.ts';
 import { DISPATCHES, MAPPINGS, MODES, TRANSLATIONS } from '../model/vnpu.ts';
 import { choice, list, onlyYet, powerOfTwo, record, text, whole } from './fields.ts';
 import { oneOf, show } from './messages.ts';
@@ -22,16 +23,11 @@ const chipParameterEntries = Object.fromEntries(
   CHIP_PARAMETERS.map((row) => [row.key, optionalParameter(row)]),
 ) as Record<ChipParameterKey, ReturnType<typeof optionalParameter>>;
 
-const preset = v.string(({ input }) => `is ${show(input)}; it must be ${oneOf(Object.keys(CHIP_PRESETS))}`);
+const presetMessage = ({ input }: { input: unknown }): string =>
+  `is ${show(input)}; it must be ${oneOf(Object.keys(CHIP_PRESETS))}, or "mesh-WxH" with W and H from 1 to 64 for synthetic traffic`;
 const knownPreset = v.pipe(
-  preset,
-  v.check(
-    (name) => Object.hasOwn(CHIP_PRESETS, name),
-    ({ input }) =>
-      /^mesh-\d+x\d+$/i.test(input)
-        ? `${show(input)} is not available yet (synthetic traffic); use ${oneOf(Object.keys(CHIP_PRESETS))}`
-        : `is ${show(input)}; it must be ${oneOf(Object.keys(CHIP_PRESETS))}`,
-  ),
+  v.string(presetMessage),
+  v.check((name) => presetOf(name) !== undefined, presetMessage),
 );
 
 export const chipSchema = record(
@@ -112,6 +108,23 @@ export const tenantSchema = record(
   },
 );
 
+const rateMessage = ({ input }: { input: unknown }): string =>
+  `is ${show(input)}; it must be a number above 0 and at most 1 (flits per node and cycle)`;
+const [packetFlits, warmup, measure] = TRAFFIC_PARAMETERS.map((row) => v.optional(whole(row.min, row.max, row.unit)));
+
+export const trafficSchema = record('synthetic traffic', {
+  pattern: v.optional(choice(PATTERNS)),
+  rate: v.optional(
+    v.pipe(
+      v.number(rateMessage),
+      v.check((rate) => rate > 0 && rate <= 1, rateMessage),
+    ),
+  ),
+  packetFlits,
+  warmup,
+  measure,
+});
+
 const stopSchema = v.union(
   [v.literal('done'), v.strictObject({ cycles: whole(1, LARGEST_COUNT) })],
   ({ input }) => `is ${show(input)}; it must be "done" or {"cycles": n} with n from 1 to ${LARGEST_COUNT}`,
@@ -126,10 +139,10 @@ export const documentSchema = record(
     seed: v.optional(whole(0, 2 ** 32 - 1)),
     chip: v.optional(chipSchema),
     tenants: v.optional(list(tenantSchema, MAX_TENANTS)),
+    traffic: v.optional(trafficSchema),
     stop: v.optional(stopSchema),
   },
   {
-    traffic: "synthetic traffic runs only by the command line's probe",
     events: 'nothing can change while a run goes on',
   },
 );
@@ -144,5 +157,6 @@ type Parsed = v.InferOutput<typeof documentSchema>;
 /** One tenant of a document. Its name is always there: a missing one is given when the document is read. */
 export type TenantDocument = v.InferOutput<typeof tenantSchema> & { name: string };
 export type ChipDocument = v.InferOutput<typeof chipSchema>;
+export type TrafficDocument = v.InferOutput<typeof trafficSchema>;
 /** A document that was read without an error: sparse, every missing key stands for its default. */
 export type ExperimentDocument = Omit<Parsed, 'tenants'> & { tenants?: TenantDocument[] };

@@ -2,7 +2,8 @@
 import { CHIP_PARAMETERS, type ChipParameterKey } from './parameters.ts';
 import { tileCount, type Mesh } from './mesh.ts';
 
-export type TileKind = 'core' | 'memory' | 'disabled';
+/** `terminal`: a router and the source and sink beside it, nothing else (synthetic traffic). */
+export type TileKind = 'core' | 'memory' | 'disabled' | 'terminal';
 export type ChipParameters = Record<ChipParameterKey, number>;
 
 /** How a burst reaches memory: over the request and response planes, or beside the network. */
@@ -30,6 +31,8 @@ interface Preset {
   readonly parameters: Partial<ChipParameters>;
   /** Mesh columns whose tiles are memory interfaces, given the mesh width. */
   readonly memoryColumns: (width: number) => number[];
+  /** What the other tiles hold: a core, if nothing is said. */
+  readonly tiles?: TileKind;
 }
 
 const westAndEast = (width: number): number[] => (width === 1 ? [0] : [0, width - 1]);
@@ -64,9 +67,25 @@ export const CHIP_PRESETS: Readonly<Record<string, Preset>> = {
 
 export const DEFAULT_PRESET = 'vnpu-sim-36';
 
+const MESH_PRESET = /^mesh-([1-9]\d?)x([1-9]\d?)$/;
+const MOST_ACROSS = 64;
+
+/** The preset of that name: one of the table, or `mesh-WxH` for any mesh without cores; undefined if there is none. */
+export function presetOf(name: string): Preset | undefined {
+  if (Object.hasOwn(CHIP_PRESETS, name)) return CHIP_PRESETS[name];
+  const [width, height] = (MESH_PRESET.exec(name) ?? []).slice(1).map(Number);
+  if (!(width <= MOST_ACROSS && height <= MOST_ACROSS)) return undefined;
+  return {
+    summary: `${width} x ${height} routers for synthetic traffic`,
+    parameters: { width, height, flitBytes: 32 },
+    memoryColumns: () => [],
+    tiles: 'terminal',
+  };
+}
+
 /** Parameters of a preset with the request's overrides on top. The preset name must exist. */
 export function chipParameters(request: ChipRequest): ChipParameters {
-  const preset = CHIP_PRESETS[request.preset ?? DEFAULT_PRESET];
+  const preset = presetOf(request.preset ?? DEFAULT_PRESET)!;
   const values = {} as ChipParameters;
   for (const { key, default: fallback } of CHIP_PARAMETERS) {
     values[key] = request[key] ?? preset.parameters[key] ?? fallback;
@@ -82,8 +101,9 @@ export function resolveChip(request: ChipRequest): Chip {
   const preset = request.preset ?? DEFAULT_PRESET;
   const parameters = chipParameters(request);
   const mesh: Mesh = parameters;
-  const columns = CHIP_PRESETS[preset].memoryColumns(mesh.width);
-  const tiles = Array.from({ length: tileCount(mesh) }, (): TileKind => 'core');
+  const { memoryColumns, tiles: kind = 'core' } = presetOf(preset)!;
+  const columns = memoryColumns(mesh.width);
+  const tiles = Array.from({ length: tileCount(mesh) }, (): TileKind => kind);
   const memoryTiles =
     request.memoryTiles ?? tiles.map((_, tile) => tile).filter((tile) => columns.includes(tile % mesh.width));
   for (const tile of memoryTiles) tiles[tile] = 'memory';

@@ -1,5 +1,6 @@
 /** A resolved experiment: the document with every default filled in. The plan is made from this and from nothing else. */
 import type { Chip } from './chip.ts';
+import type { Traffic } from './traffic.ts';
 import type { Bandwidth, Dispatch, Mapping, Mode, Routing, Topology, Translation } from './vnpu.ts';
 
 export interface WorkloadRequest {
@@ -39,6 +40,8 @@ export interface Experiment {
   readonly seed: number;
   readonly chip: Chip;
   readonly tenants: readonly TenantRequest[];
+  /** Synthetic traffic instead of tenants. */
+  readonly traffic?: Traffic;
   /** Cycle to stop at, or `done`. */
   readonly stop: { readonly cycles: number } | 'done';
 }

@@ -3,6 +3,7 @@
  */
 import type { Chip } from './chip.ts';
 import type { Program } from './program.ts';
+import type { Traffic } from './traffic.ts';
 import type {
   Bandwidth,
   Dispatch,
@@ -73,6 +74,11 @@ export interface TenantPlan extends Compilation {
 export interface Plan {
   readonly chip: Chip;
   readonly tenants: readonly TenantPlan[];
+  /** Synthetic traffic instead of tenants. */
+  readonly traffic?: Traffic & { readonly seed: number };
   /** Cycle to stop at, or undefined: run until done. */
   readonly stopCycles?: number;
 }
+
+/** Whose flits links tell apart: the tenants', or those of synthetic traffic. */
+export const flitOwners = ({ tenants, traffic }: Plan): number => (traffic === undefined ? tenants.length : 1);

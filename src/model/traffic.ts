@@ -29,13 +29,21 @@ export interface Traffic {
   readonly measure: number;
 }
 
+export const DEFAULT_TRAFFIC: Traffic = {
+  pattern: 'uniform',
+  rate: 0.1,
+  packetFlits: 4,
+  warmup: 10_000,
+  measure: 30_000,
+};
+
 /** Whole-number parameters of traffic, as in the table of chip parameters. */
 export const TRAFFIC_PARAMETERS = [
   {
     key: 'packetFlits',
     label: 'Packet',
     unit: 'flits',
-    default: 4,
+    default: DEFAULT_TRAFFIC.packetFlits,
     min: 1,
     max: 1024,
     source: 'BookSim2 canonical configuration',
@@ -45,7 +53,7 @@ export const TRAFFIC_PARAMETERS = [
     key: 'warmup',
     label: 'Warm-up',
     unit: 'cycles',
-    default: 10_000,
+    default: DEFAULT_TRAFFIC.warmup,
     min: 0,
     max: 10_000_000,
     source: 'BookSim2 canonical configuration',
@@ -55,7 +63,7 @@ export const TRAFFIC_PARAMETERS = [
     key: 'measure',
     label: 'Measured window',
     unit: 'cycles',
-    default: 30_000,
+    default: DEFAULT_TRAFFIC.measure,
     min: 1,
     max: 10_000_000,
     source: 'BookSim2 canonical configuration',

@@ -16,7 +16,7 @@ import { compiled } from './compilations.ts';
 
 /** Bind an experiment, or say which tenant does not fit and why. Problems carry paths of the document. */
 export function buildPlan(experiment: Experiment): Result<Plan> {
-  const { chip, tenants, stop } = experiment;
+  const { chip, tenants, traffic, seed, stop } = experiment;
   const placements = placeTenants(chip, tenants);
   if (!placements.ok) return placements;
   const compilations = compileTenants(chip, tenants);
@@ -37,7 +37,12 @@ export function buildPlan(experiment: Experiment): Result<Plan> {
     ranges: ranges.value[index],
     tables: tables.value[index],
   }));
-  return ok({ chip, tenants: plans, ...(stop === 'done' ? {} : { stopCycles: stop.cycles }) });
+  return ok({
+    chip,
+    tenants: plans,
+    ...(traffic && { traffic: { ...traffic, seed } }),
+    ...(stop === 'done' ? {} : { stopCycles: stop.cycles }),
+  });
 }
 
 /** What the machine needs of a request as it stands. */

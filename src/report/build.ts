@@ -5,6 +5,7 @@ import type { Snapshot } from '../engine/snapshot.ts';
 import { channelReports, linkReports } from './network.ts';
 import type { Report } from './report.ts';
 import { tenantReport } from './tenants.ts';
+import { trafficFigures } from './traffic.ts';
 
 /**
  * Build the report of a run that is over or was stopped: a snapshot taken while the machine still runs reads as stopped by cycles.
@@ -20,6 +21,13 @@ export function buildReport(plan: Plan, snapshot: Snapshot, seconds: number): Re
     cycles: snapshot.cycle,
     seconds,
     tenants: plan.tenants.map((_, index) => tenantReport(plan, snapshot, index)),
+    ...(plan.traffic &&
+      snapshot.traffic && {
+        traffic: {
+          ...trafficFigures(plan.chip, plan.traffic, snapshot.traffic, snapshot.cycle),
+          flitHops: snapshot.traffic.flitHops,
+        },
+      }),
     links: linkReports(plan, snapshot),
     channels: channelReports(snapshot),
   };

@@ -2,7 +2,7 @@
 import { PLANES } from '../model/causes.ts';
 import type { Chip } from '../model/chip.ts';
 import { LOCAL, neighbour, tileCount } from '../model/mesh.ts';
-import type { Plan } from '../model/plan.ts';
+import { flitOwners, type Plan } from '../model/plan.ts';
 import type { Snapshot } from '../engine/snapshot.ts';
 import type { LinkReport, Report } from './report.ts';
 
@@ -24,7 +24,7 @@ const linkIndex = (chip: Chip, plane: number, tile: number, port: number): numbe
 
 /** Flits per tenant over one link of one plane. */
 function flitsOf(plan: Plan, snapshot: Snapshot, plane: number, tile: number, port: number): number[] {
-  const tenants = plan.tenants.length;
+  const tenants = flitOwners(plan);
   const at = linkIndex(plan.chip, plane, tile, port) * tenants;
   return Array.from(snapshot.links.flits.subarray(at, at + tenants));
 }

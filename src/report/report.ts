@@ -1,5 +1,6 @@
 /** The report of a run: the stable format of `vnpu run --json`, shared by the page and the command line. */
 import type { Cause } from '../model/causes.ts';
+import type { TrafficFigures } from './traffic.ts';
 
 export interface TenantReport {
   name: string;
@@ -48,6 +49,8 @@ export interface Report {
   /** Time inside the kernel; the only field that may differ between two runs. */
   seconds: number;
   tenants: TenantReport[];
+  /** Figures of synthetic traffic, which runs instead of tenants. */
+  traffic?: TrafficFigures & { flitHops: number };
   links: LinkReport[];
   channels: { tile: number; bytes: number; busyCycles: number; bytesPerCycle: number }[];
 }

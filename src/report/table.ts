@@ -1,6 +1,7 @@
 /** A report for the terminal: one line about the run, one row per tenant. Links and channels are left to `--json`. */
 import { METRICS, type Metric } from './metrics.ts';
 import type { Report } from './report.ts';
+import type { TrafficFigures } from './traffic.ts';
 
 const OUTCOMES: Readonly<Record<Report['outcome'], string>> = {
   done: 'done',
@@ -24,13 +25,22 @@ function align(rows: readonly (readonly string[])[]): string[] {
   return rows.map((row) => row.map(pad).join('  ').trimEnd());
 }
 
+/** Synthetic traffic: a line for its figures. */
+function trafficLines({ packetLatency, networkLatency, acceptedRate, hops, saturated }: TrafficFigures): string[] {
+  const shown = (value: number | null): string => value?.toFixed(2) ?? '-';
+  return align([
+    ['latency', 'in the network', 'accepted', 'links', 'saturated'],
+    [shown(packetLatency), shown(networkLatency), acceptedRate.toFixed(4), shown(hops), saturated ? 'yes' : 'no'],
+  ]);
+}
+
 /** The whole table, ending in a line break. */
 export function reportTable(report: Report): string {
   const columns = METRICS.filter(({ brief }) => brief);
   const rows = report.tenants.map((tenant) => columns.map((metric) => cell(metric, metric.of(tenant))));
   const lines = [
     `${OUTCOMES[report.outcome]} after ${report.cycles.toLocaleString('en-US')} cycles, digest ${report.digest}, engine ${report.engine}`,
-    ...align([columns.map(({ label }) => label), ...rows]),
+    ...(report.traffic ? trafficLines(report.traffic) : align([columns.map(({ label }) => label), ...rows])),
     ...report.tenants.flatMap(({ name, faults }) =>
       faults.map(
         (f) =>

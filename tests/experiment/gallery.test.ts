@@ -14,9 +14,16 @@ describe('the gallery', () => {
     expect(document.note).toMatch(/\?$/);
   });
 
-  it('has four entries with names of their own, the default among them', () => {
+  it('has entries with names of their own, the default among them', () => {
     expect(new Set(GALLERY.map(({ name }) => name)).size).toBe(GALLERY.length);
-    expect(GALLERY.map(({ name }) => name)).toEqual(['twins', 'resnet-beside-gpt2', 'alone', 'crowded']);
+    expect(GALLERY.map(({ name }) => name)).toEqual([
+      'twins',
+      'resnet-beside-gpt2',
+      'alone',
+      'crowded',
+      'knee',
+      'one-channel',
+    ]);
     expect(galleryEntry(DEFAULT_ENTRY)).toBe(GALLERY[0]);
   });
 

@@ -197,8 +197,6 @@ describe('unknown and later keys', () => {
     [withTenant({ workload: { precision: 'fp16' } }), 'tenants.0.workload.precision'],
     [withTenant({ workload: { model: 'onnx:abc' } }), 'tenants.0.workload.model'],
     [{ version: 1, events: [] }, 'events'],
-    [{ version: 1, traffic: {} }, 'traffic'],
-    [withChip({ preset: 'mesh-8x8' }), 'chip.preset'],
     [withChip({ watchdogCycles: 5 }), 'chip.watchdogCycles'],
   ])('%j is not available yet', (document, path) => {
     const message = refusal(document);

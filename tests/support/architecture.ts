@@ -54,7 +54,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   cli: {
     reason: 'stands on top, beside the page and not above it',
     may: ['model', 'experiment', 'workloads', 'compiler', 'hypervisor', 'plan', 'engine', 'report', 'worker'],
-    packages: ['cac', 'playwright-core'],
+    packages: ['cac', 'playwright-core', 'vite'],
   },
   ui: {
     reason: 'the page sends documents and reads frames and reports: a plan or a layout in it would be a second truth',
