@@ -4,10 +4,10 @@ import * as L from '../../assembly/layout.ts';
 import { LOCAL, neighbour } from '../model/mesh.ts';
 import { flitOwners, type Plan } from '../model/plan.ts';
 import { ENGINES } from '../model/program.ts';
-import type { CoreSite } from './core-image.ts';
+import type { CoreSite, CoreSites } from './core-image.ts';
 import type { ImageMap } from './image.ts';
 import type { Kernel } from './kernel.ts';
-import type { CoreDetail, FlitInMotion, StreamDetail } from './snapshot.ts';
+import type { CoreDetail, FlitInMotion, RecentData, StreamDetail } from './snapshot.ts';
 import { queueOf } from './waiting.ts';
 
 export function readCoreDetail(kernel: Kernel, plan: Plan, site: CoreSite): CoreDetail {
@@ -95,6 +95,22 @@ export function readLink(
       perTenant: [...kernel.u64s(kernel.u32(plane + L.P_LINK_FLITS) + link * tenants * 8, tenants)],
     };
   });
+}
+
+/** The causes of the last cycles, at most as many as the rings hold; a ring has cycle c at c modulo its length. */
+export function readRecent(kernel: Kernel, { list, recent }: CoreSites, most: number): RecentData {
+  const now = kernel.cycle;
+  const cycles = Math.min(most, recent, now);
+  const from = now - cycles;
+  const start = from % recent;
+  const first = Math.min(cycles, recent - start);
+  const causes = new Uint8Array(list.length * cycles);
+  list.forEach(({ address }, i) => {
+    const ring = kernel.u32(address + L.C_RECENT);
+    causes.set(kernel.u8s(ring + start, first), i * cycles);
+    causes.set(kernel.u8s(ring, cycles - first), i * cycles + first);
+  });
+  return { from, cycles, causes };
 }
 
 /** Flits between two routers at the current cycle, with the cycles since they won the switch. */

@@ -59,6 +59,9 @@ export class Kernel {
   u64s(address: number, length: number): Float64Array {
     return Float64Array.from({ length }, (_, i) => this.u64(address + i * 8));
   }
+  u8s(address: number, length: number): Uint8Array {
+    return this.bytes.subarray(address, address + length);
+  }
   u32s(address: number, length: number): Uint32Array {
     return this.words.slice(address >>> 2, (address >>> 2) + length);
   }

@@ -10,10 +10,10 @@ import { flitOwners, type Plan } from '../model/plan.ts';
 import { readSnapshot, tenantStatus } from './counters.ts';
 import { NO_CORE, type Frame, type FrameTenant } from './frame.ts';
 import { buildImage, type ImageMap, type MachineOptions } from './image.ts';
-import { readCoreDetail, readFlits, readLink } from './inspect.ts';
+import { readCoreDetail, readFlits, readLink, readRecent } from './inspect.ts';
 import { Kernel } from './kernel.ts';
 import { readTraffic } from './traffic-image.ts';
-import type { CoreDetail, Outcome, Snapshot, TimelineData, TrafficCounters } from './snapshot.ts';
+import type { CoreDetail, Outcome, RecentData, Snapshot, TimelineData, TrafficCounters } from './snapshot.ts';
 
 export interface FrameStatus {
   readonly paused: boolean;
@@ -109,6 +109,11 @@ export class Machine {
       causes.set(this.kernel.u32s(this.kernel.u32(address + L.C_TIMELINE), row), i * row),
     );
     return { bucketCycles, buckets, used: Math.min(buckets, Math.ceil(this.cycle / bucketCycles)), causes };
+  }
+
+  /** Causes of the last cycles, one by one: at most so many, and at most what the kernel remembers. */
+  recent(cycles: number): RecentData {
+    return readRecent(this.kernel, this.map.cores, cycles);
   }
 
   /** Copy the counters that the page follows into a frame of this plan's size. */

@@ -101,6 +101,13 @@ export interface Snapshot {
   readonly channels: readonly ChannelSnapshot[];
 }
 
+/** The last cycles one by one: the cause of cycle `from + i` at `causes[core * cycles + i]`, cores in snapshot order. */
+export interface RecentData {
+  readonly from: number;
+  readonly cycles: number;
+  readonly causes: Uint8Array;
+}
+
 /** Cycles by cause over time: `causes[(core * buckets + bucket) * CAUSES.length + cause]`, cores in snapshot order. */
 export interface TimelineData {
   readonly bucketCycles: number;

@@ -3,7 +3,7 @@
  * is taken as evenly spread: exact at bucket borders and at the end, interpolated between. Leaves out colours and pixels.
  */
 import { CAUSES, CAUSE_GROUPS } from '../model/causes.ts';
-import type { TimelineData } from '../engine/snapshot.ts';
+import type { RecentData, TimelineData } from '../engine/snapshot.ts';
 import type { CoreId } from './cores.ts';
 import { groupIndex } from './shares.ts';
 
@@ -57,6 +57,14 @@ export function totalsBetween(timeline: TimelineData, cores: CoreSet, from: numb
 export const totalsAt = (timeline: TimelineData, cores: CoreSet, cycle: number): Float64Array =>
   totalsBetween(timeline, cores, 0, cycle);
 
+/** Cycles per cause of single cycles, added up over a set of cores. */
+function count(recent: RecentData, cores: CoreSet, from: number, to: number, into: Float64Array): void {
+  const first = Math.max(0, from - recent.from);
+  const end = Math.min(recent.cycles, to - recent.from);
+  for (const core of cores)
+    for (let i = core * recent.cycles + first; i < core * recent.cycles + end; i++) into[recent.causes[i]]++;
+}
+
 /** Columns of equal width between two cycles. */
 export interface Span {
   readonly from: number;
@@ -68,14 +76,27 @@ export interface Span {
  * Shares of the cause groups per column, at [column * CAUSE_GROUPS.length + group]; a column adds up to 1, or to 0 where nothing
  * has run yet. Here idle is a share like any other, because a row shows every cycle.
  */
-export function timelineColumns(timeline: TimelineData, cores: CoreSet, { from, to, columns }: Span): Float32Array {
+export const timelineColumns = (timeline: TimelineData, cores: CoreSet, span: Span): Float32Array =>
+  columnsOf(span, (from, to, into) => accumulate(timeline, cores, from, to, into));
+
+/** The same of single cycles: a column shows the whole cycles that begin in it, or, narrower than a cycle, the one that it lies in. */
+export const recentColumns = (recent: RecentData, cores: CoreSet, span: Span): Float32Array =>
+  columnsOf(span, (from, to, into) => {
+    const first = Math.floor(from + 1e-9);
+    count(recent, cores, first, Math.max(first + 1, Math.floor(to + 1e-9)), into);
+  });
+
+function columnsOf(
+  { from, to, columns }: Span,
+  add: (from: number, to: number, into: Float64Array) => void,
+): Float32Array {
   const groups = CAUSE_GROUPS.length;
   const shares = new Float32Array(columns * groups);
   const width = (to - from) / columns;
   const totals = new Float64Array(STRIDE);
   for (let column = 0; column < columns; column++) {
     totals.fill(0);
-    accumulate(timeline, cores, from + column * width, from + (column + 1) * width, totals);
+    add(from + column * width, from + (column + 1) * width, totals);
     const sum = totals.reduce((a, b) => a + b, 0);
     if (sum === 0) continue;
     for (let cause = 0; cause < STRIDE; cause++) shares[column * groups + groupIndex(cause)] += totals[cause] / sum;

@@ -14,6 +14,7 @@ import type { Crash } from '../worker/client.ts';
 import { Details } from './details.svelte.ts';
 import { readFigures, type Figures } from './figures.ts';
 import { Poll } from './poll.ts';
+import { Recent } from './recent.svelte.ts';
 import type { Simulation, StartSimulation } from './simulation.ts';
 import { RateWindow } from './window.ts';
 
@@ -80,6 +81,7 @@ export class Runs {
 
   /** What is known of the selected core or link. */
   readonly details: Details;
+  readonly recent: Recent;
   private readonly simulation: Simulation;
 
   constructor(start: StartSimulation) {
@@ -88,19 +90,18 @@ export class Runs {
       onCrash: (crash) => (this.crash = crash),
     });
     this.details = new Details(this.simulation);
+    this.recent = new Recent(this.simulation);
     this.polls = [
       new Poll(
         () => (this.slow ? SLOW_DETAIL_MS : NUMBERS_MS),
         () => this.details.ask(),
       ),
+      new Poll(() => ((this.info?.cores?.length ?? 0) > MANY_CORES ? 1000 : 250), this.askTimeline),
       new Poll(
-        () => ((this.info?.cores?.length ?? 0) > MANY_CORES ? 1000 : 250),
-        () => this.askTimeline(),
+        () => (this.slow ? NUMBERS_MS : 250),
+        () => this.recent.ask(this.cycle),
       ),
-      new Poll(
-        () => 1000,
-        () => this.askSlowThings(),
-      ),
+      new Poll(() => 1000, this.askSlowThings),
     ];
     document.addEventListener('visibilitychange', () => {
       if (this.info) this.simulation.setPlaying(this.playing && !document.hidden);
@@ -149,6 +150,7 @@ export class Runs {
     this.dirty = true;
     this.polls.forEach((poll) => poll.soon());
     this.details.renew();
+    this.recent.renew();
   }
 
   /** The run as it stands; where nothing is known of it yet, the ghost before it stays. */
@@ -226,14 +228,14 @@ export class Runs {
     return this.experiment;
   }
 
-  private async askTimeline(): Promise<void> {
+  private readonly askTimeline = async (): Promise<void> => {
     if (!this.info) return;
     const { runId } = this;
     const timeline = await this.simulation.timeline();
     if (runId === this.runId) this.timeline = timeline;
-  }
+  };
 
-  private async askSlowThings(): Promise<void> {
+  private readonly askSlowThings = async (): Promise<void> => {
     if (!this.info) return;
     const { runId } = this;
     const missing = this.ideal.length === 0 || this.ideal.some((cycles) => cycles === null);
@@ -242,7 +244,7 @@ export class Runs {
     if (runId !== this.runId) return;
     this.ideal = ideal;
     this.digest = digest ?? null;
-  }
+  };
 
   private readonly tick = (time: number): void => {
     requestAnimationFrame(this.tick);

@@ -194,6 +194,9 @@ export const TIMELINE = {
   region: 'Timeline',
   open: (name: string): string => `Show the cores of ${name}`,
   shut: (name: string): string => `Hide the cores of ${name}`,
+  zoom: 'Cycles shown',
+  zoomMeaning: 'All cycles of the run, or the last ones, each by itself',
+  window: (cycles: number): string => (cycles === 0 ? 'all' : count(cycles)),
   at: (cycle: number, group: string, share: number): string => `cycle ${count(cycle)}: ${group} ${percent(share)}`,
 };
 

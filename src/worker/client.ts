@@ -7,7 +7,7 @@ import { transfer, wrap, type Remote } from 'comlink';
 import { tileCount } from '../model/mesh.ts';
 import { fail, type Result } from '../model/problem.ts';
 import { Frame, frameBytes } from '../engine/frame.ts';
-import type { CoreDetail, TimelineData } from '../engine/snapshot.ts';
+import type { CoreDetail, RecentData, TimelineData } from '../engine/snapshot.ts';
 import type { Report } from '../report/report.ts';
 import type {
   FrameReply,
@@ -105,6 +105,10 @@ export class SimulationClient {
 
   timeline(): Promise<TimelineData | null> {
     return this.call((api) => api.timeline(), null);
+  }
+
+  recent(cycles: number): Promise<RecentData | null> {
+    return this.call((api) => api.recent(cycles), null);
   }
 
   report(): Promise<Report | null> {

@@ -4,7 +4,7 @@
  */
 import type { Result } from '../model/problem.ts';
 import type { Chip } from '../model/chip.ts';
-import type { CoreDetail, TimelineData } from '../engine/snapshot.ts';
+import type { CoreDetail, RecentData, TimelineData } from '../engine/snapshot.ts';
 import type { CoreId } from '../report/cores.ts';
 import type { Report } from '../report/report.ts';
 
@@ -81,6 +81,8 @@ export interface SimulationApi {
   program(tile: number): readonly ProgramLine[];
   link(tile: number, port: number): LinkDetail;
   timeline(): TimelineData | null;
+  /** The last cycles one by one, at most so many. */
+  recent(cycles: number): RecentData | null;
   report(): Report | null;
   ideal(): Ideal;
   /** Where a sharer stands: goes into the link. */

@@ -5,7 +5,7 @@ import type { Result } from '../model/problem.ts';
 import type { Program } from '../model/program.ts';
 import type { FrameStatus } from '../engine/machine.ts';
 import type { Frame } from '../engine/frame.ts';
-import type { CoreDetail, Outcome, Snapshot, TimelineData } from '../engine/snapshot.ts';
+import type { CoreDetail, Outcome, RecentData, Snapshot, TimelineData } from '../engine/snapshot.ts';
 import type { ProgramLine } from './protocol.ts';
 
 /** The part of the engine's machine that is used here. */
@@ -20,6 +20,7 @@ export interface Simulated {
   snapshot(): Snapshot;
   core(tile: number): CoreDetail | null;
   timeline(): TimelineData;
+  recent(cycles: number): RecentData;
   link(tile: number, port: number): readonly { readonly blocked: number; readonly perTenant: readonly number[] }[];
   writeFrame(frame: Frame, status: FrameStatus): void;
 }

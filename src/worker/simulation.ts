@@ -8,7 +8,7 @@ import { LOCAL, neighbour, tileCount } from '../model/mesh.ts';
 import { PLANES } from '../model/causes.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
 import { Frame, frameBytes } from '../engine/frame.ts';
-import type { CoreDetail, TimelineData } from '../engine/snapshot.ts';
+import type { CoreDetail, RecentData, TimelineData } from '../engine/snapshot.ts';
 import { buildReport } from '../report/build.ts';
 import type { Report } from '../report/report.ts';
 import { IdealRun, withoutTranslation } from './ideal.ts';
@@ -128,6 +128,10 @@ export class Simulation implements SimulationApi {
 
   timeline(): TimelineData | null {
     return this.run?.machine.timeline() ?? null;
+  }
+
+  recent(cycles: number): RecentData | null {
+    return this.run?.machine.recent(cycles) ?? null;
   }
 
   report(): Report | null {

@@ -4,7 +4,7 @@
  */
 import { expose, transfer } from 'comlink';
 import { Machine } from '../engine/machine.ts';
-import type { TimelineData } from '../engine/snapshot.ts';
+import type { RecentData, TimelineData } from '../engine/snapshot.ts';
 import { parseDocument, resolve } from '../experiment/parse.ts';
 import { ok } from '../model/problem.ts';
 import { buildPlan } from '../plan/build.ts';
@@ -44,11 +44,9 @@ const call =
     return await method.apply(target, input);
   };
 
-/** The timeline is up to megabytes: its array is handed over, not copied. */
-async function timeline(): Promise<TimelineData | null> {
-  const data = await call('timeline')();
-  return data && transfer(data, [data.causes.buffer]);
-}
+/** A timeline is up to megabytes: its array is handed over, not copied. */
+const handOver = <T extends TimelineData | RecentData>(data: T | null): T | null =>
+  data && transfer(data, [data.causes.buffer]);
 
 async function connect(frames: MessagePort): Promise<void> {
   const filler = await simulation;
@@ -67,7 +65,8 @@ const api = {
   core: call('core'),
   program: call('program'),
   link: call('link'),
-  timeline,
+  timeline: async () => handOver(await call('timeline')()),
+  recent: async (cycles: number) => handOver(await call('recent')(cycles)),
   report: call('report'),
   ideal: call('ideal'),
   position: call('position'),

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CAUSES, CAUSE_GROUPS } from '../../src/model/causes.ts';
 import { changeSince, ghostCauses, ghostIterationCauses, keepGhost } from '../../src/report/ghost.ts';
-import { coresByTenant, timelineColumns, timelineCycles, totalsAt } from '../../src/report/timeline.ts';
+import { coresByTenant, recentColumns, timelineColumns, timelineCycles, totalsAt } from '../../src/report/timeline.ts';
 import { causes, timelineOf } from './support.ts';
 
 /** Two cores, buckets of 100 cycles, the third filled to 40: 240 cycles. */
@@ -98,6 +98,38 @@ describe('timelineColumns', () => {
         },
       ),
     );
+  });
+});
+
+describe('recentColumns', () => {
+  const [work, wait] = [CAUSES.indexOf('compute'), CAUSES.indexOf('memory')];
+  // two cores, cycles 100 to 103
+  const recent = { from: 100, cycles: 4, causes: Uint8Array.of(work, work, wait, wait, wait, work, wait, work) };
+  const shares = (span: { from: number; to: number; columns: number }, cores = [0, 1]) => {
+    const columns = recentColumns(recent, cores, span);
+    const at = (name: 'work' | 'memory', i: number): number => columns[i * CAUSE_GROUPS.length + group(name)];
+    return Array.from({ length: span.columns }, (_, i) => [at('work', i), at('memory', i)]);
+  };
+
+  it('are exact in every cycle', () => {
+    expect(shares({ from: 100, to: 104, columns: 4 }, [0])).toEqual([
+      [1, 0],
+      [1, 0],
+      [0, 1],
+      [0, 1],
+    ]);
+    expect(shares({ from: 100, to: 104, columns: 2 })).toEqual([
+      [0.75, 0.25],
+      [0.25, 0.75],
+    ]);
+  });
+
+  it('repeat a cycle that is wider than a column, and are empty beyond what is known', () => {
+    expect(shares({ from: 101, to: 103, columns: 4 }, [0]).map(([work]) => work)).toEqual([1, 1, 0, 0]);
+    expect(shares({ from: 103, to: 105, columns: 2 }, [1])).toEqual([
+      [1, 0],
+      [0, 0],
+    ]);
   });
 });
 

@@ -3,7 +3,7 @@ import type { Experiment } from '../../src/model/experiment.ts';
 import { fail, ok } from '../../src/model/problem.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import type { Frame } from '../../src/engine/frame.ts';
-import type { Outcome, Snapshot, TimelineData } from '../../src/engine/snapshot.ts';
+import type { Outcome, RecentData, Snapshot, TimelineData } from '../../src/engine/snapshot.ts';
 import type { FrameStatus } from '../../src/engine/machine.ts';
 import type { Host, Rooms, Simulated } from '../../src/worker/simulated.ts';
 import { core, plan, snapshot, tenantPlan, tenantSnapshot, timelineOf } from '../report/support.ts';
@@ -118,6 +118,10 @@ export class FakeMachine implements Simulated {
 
   timeline(): TimelineData {
     return timelineOf(100, [[{ compute: 100 }]]);
+  }
+
+  recent(cycles: number): RecentData {
+    return { from: this.cycle - cycles, cycles, causes: new Uint8Array(cycles) };
   }
 
   link(tile: number, port: number) {
