@@ -1,17 +1,19 @@
 /**
  * What DOC on the command line means: an existing file, else a link (a whole URL or its fragment, with or without `#`), else the
- * name of a gallery entry; `-` is stdin. A file or stdin may hold a link as well as a document.
+ * name of a gallery entry; `-` is stdin. A file or stdin may hold a link as well as a document, and name ONNX files beside it.
  */
 import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { galleryEntry, galleryNames } from '../experiment/gallery.ts';
 import { decodeLink, type OpenedLink } from '../experiment/link.ts';
 import { nearest } from '../experiment/messages.ts';
-import { MAX_DOCUMENT, parseText, resolve } from '../experiment/parse.ts';
+import { MAX_DOCUMENT, jsonOf, parseDocument, resolve } from '../experiment/parse.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
 import type { Plan } from '../model/plan.ts';
 import { buildPlan } from '../plan/build.ts';
 import { inputError, type Exit } from './exit.ts';
 import { isFile, readText } from './input.ts';
+import { withOperators } from './onnx-file.ts';
 
 /** A UTF-8 character has at most four bytes. */
 const MAX_BYTES = 4 * MAX_DOCUMENT;
@@ -26,7 +28,11 @@ async function openFile(path: string): Promise<Result<OpenedLink>> {
   const text = await readText(path, MAX_BYTES);
   if (!text.ok) return text;
   if (LOOKS_LIKE_LINK.test(text.value.trim())) return decodeLink(text.value.trim());
-  const document = parseText(text.value);
+  const json = jsonOf(text.value);
+  if (!json.ok) return json;
+  const whole = await withOperators(json.value, path === '-' ? '.' : dirname(path));
+  if (!whole.ok) return whole;
+  const document = parseDocument(whole.value);
   return document.ok ? ok({ document: document.value }) : document;
 }
 

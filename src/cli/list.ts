@@ -2,7 +2,7 @@
 import { DEFAULT_TENANT } from '../experiment/defaults.ts';
 import { GALLERY } from '../experiment/gallery.ts';
 import { CHIP_PRESETS } from '../model/chip.ts';
-import { MODELS } from '../model/models.ts';
+import { MODELS, ZOO, type Certainty, type ModelName } from '../model/models.ts';
 import { workloadMacs } from '../model/workload.ts';
 import { workloadFor } from '../workloads/zoo.ts';
 import { JSON_OPTION, type Command } from './command.ts';
@@ -13,12 +13,16 @@ import { table } from './table.ts';
 interface Entry {
   readonly name: string;
   readonly summary: string;
+  /** Of a model: how sure its shapes are. */
+  readonly certainty?: Certainty;
 }
 
-/** Title and size of a model, at the default number of tokens. */
-function modelSummary(model: string): string {
-  const workload = workloadFor({ model, tokens: DEFAULT_TENANT.workload.tokens });
-  return workload.ok ? `${workload.value.title}, ${(workloadMacs(workload.value) / 1e9).toFixed(3)} GMAC` : '';
+/** Title and size of a model, at the default number of tokens, and how sure its shapes are. */
+function modelEntry(name: ModelName): Entry {
+  const { certainty } = ZOO[name];
+  const workload = workloadFor({ ...DEFAULT_TENANT.workload, model: name });
+  const size = workload.ok ? `${workload.value.title}, ${(workloadMacs(workload.value) / 1e9).toFixed(3)} GMAC` : '';
+  return { name, summary: `${size} (${certainty})`, certainty };
 }
 
 export const listCommand: Command = {
@@ -28,7 +32,7 @@ export const listCommand: Command = {
   run: async (_, options) => {
     const sections: Record<string, Entry[]> = {
       presets: Object.entries(CHIP_PRESETS).map(([name, { summary }]) => ({ name, summary })),
-      models: MODELS.map((name) => ({ name, summary: modelSummary(name) })),
+      models: MODELS.map(modelEntry),
       gallery: GALLERY.map(({ name, summary }) => ({ name, summary })),
     };
     if (options.json) await printJson(sections);

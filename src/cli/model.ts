@@ -1,6 +1,6 @@
 /** `vnpu model NAME|onnx:FILE`: the operators of a network as ONNX names them, with shapes, multiply-accumulates and parameters. */
 import { DEFAULT_TENANT } from '../experiment/defaults.ts';
-import { MODELS, ZOO, type ModelEntry } from '../model/models.ts';
+import { MODELS, ONNX_PREFIX, ZOO, type ModelEntry } from '../model/models.ts';
 import type { OpenSizes } from '../model/onnx.ts';
 import type { Result } from '../model/problem.ts';
 import {
@@ -12,11 +12,12 @@ import {
   workloadUsedParameters,
   type Workload,
 } from '../model/workload.ts';
+import { MOST_BLOCKS, MOST_SEQUENCES } from '../experiment/schema.ts';
 import { importOnnx } from '../workloads/onnx/import.ts';
 import { MOST_TOKENS, workloadFor } from '../workloads/zoo.ts';
 import { JSON_OPTION, wholeOption, type Command, type Options } from './command.ts';
 import { EXIT, inputError, unknownWord, usageError, type Exit } from './exit.ts';
-import { ONNX_PREFIX, readOnnxFile } from './onnx-file.ts';
+import { readOnnxFile } from './onnx-file.ts';
 import { note, print, printJson } from './output.ts';
 import { table } from './table.ts';
 
@@ -25,7 +26,10 @@ export const modelCommand: Command = {
   summary: "Print a model's operators; the name of one of the zoo, or onnx:FILE",
   options: [
     JSON_OPTION,
-    ['--tokens <n>', 'sequence length of a transformer'],
+    ['--tokens <n>', 'sequence length of a transformer, or points of an implicit function'],
+    ['--batch <n>', 'sequences of a language model'],
+    ['--phase <name>', 'prefill or decode'],
+    ['--blocks <n>', 'only the first blocks of a language model'],
     ['--sizes <list>', 'sizes that an ONNX file leaves open, e.g. batch=1,height=640'],
   ],
   run: async ([name], options) => {
@@ -41,14 +45,24 @@ export const modelCommand: Command = {
 
 type Answer = Result<Workload> | { readonly exit: Exit };
 
-function fromZoo(name: string, options: Options): Answer {
-  if (!(MODELS as readonly string[]).includes(name)) return { exit: unknownWord('model', name, MODELS) };
+function fromZoo(model: string, options: Options): Answer {
+  if (!(MODELS as readonly string[]).includes(model)) return { exit: unknownWord('model', model, MODELS) };
   const tokens = wholeOption(options, 'tokens', 1, MOST_TOKENS);
   if ('exit' in tokens) return tokens;
+  const batch = wholeOption(options, 'batch', 1, MOST_SEQUENCES);
+  if ('exit' in batch) return batch;
+  const blocks = wholeOption(options, 'blocks', 1, MOST_BLOCKS);
+  if ('exit' in blocks) return blocks;
+  const { workload: otherwise } = DEFAULT_TENANT;
+  const phase = options.phase ?? otherwise.phase;
+  if (phase !== 'prefill' && phase !== 'decode')
+    return { exit: unknownWord('phase', String(phase), ['prefill', 'decode']) };
   return workloadFor({
-    ...DEFAULT_TENANT.workload,
-    model: name,
-    tokens: tokens.value ?? DEFAULT_TENANT.workload.tokens,
+    model,
+    phase,
+    tokens: tokens.value ?? otherwise.tokens,
+    batch: batch.value ?? otherwise.batch,
+    blocks: blocks.value ?? otherwise.blocks,
   });
 }
 

@@ -1,5 +1,5 @@
 /** `vnpu probe KIND FILE`: drives one unit of the same kernel alone, for comparison with other simulators. */
-import { parseJson } from '../experiment/parse.ts';
+import { parseJson } from '../experiment/syntax.ts';
 import type { Result } from '../model/problem.ts';
 import { JSON_OPTION, type Command } from './command.ts';
 import { EXIT, inputError, unknownWord } from './exit.ts';

@@ -75,12 +75,14 @@ function canonicalChip(chip: ChipDocument): ChipDocument {
   });
 }
 
-/** Order of keys follows the schema; keys that have only one value in this version (batch, routing, ...) are always defaults. */
+const WORKLOAD_DEFAULTS = { ...DEFAULT_TENANT.workload, sizes: {} };
+
+/** Order of keys follows the schema; keys that have only one value in this version (precision, routing, ...) are always defaults. */
 function canonicalTenant(tenant: TenantDocument): TenantDocument {
   const { topology = {}, translation = {}, workload = {} } = tenant;
   const { mapping, translationKind } = modeDefaults(tenant.mode ?? DEFAULT_TENANT.mode);
   const { kind, entries, pageBytes } = translation;
-  const { model, iterations, weights, tokens } = workload;
+  const { model, operators, sizes, batch, iterations, weights, tokens, phase, blocks } = workload;
   return {
     name: tenant.name,
     ...sparse({ mode: tenant.mode }, DEFAULT_TENANT),
@@ -93,7 +95,10 @@ function canonicalTenant(tenant: TenantDocument): TenantDocument {
     ),
     ...sparse({ channels: tenant.channels && [...tenant.channels] }, {}),
     ...(tenant.bandwidth && { bandwidth: canonicalBandwidth(tenant.bandwidth) }),
-    ...section('workload', sparse({ model, iterations, weights, tokens }, DEFAULT_TENANT.workload)),
+    ...section(
+      'workload',
+      sparse({ model, operators, sizes, batch, iterations, weights, tokens, phase, blocks }, WORKLOAD_DEFAULTS),
+    ),
     ...sparse({ arrivalCycle: tenant.arrivalCycle, departureCycle: tenant.departureCycle }, { arrivalCycle: 0 }),
   };
 }

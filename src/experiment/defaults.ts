@@ -19,7 +19,7 @@ export const DEFAULT_TENANT = {
   dispatch: 'bus',
   arrivalCycle: 0,
   translation: { kind: 'vchunk', entries: 4, pageBytes: 4096 },
-  workload: { model: 'resnet18', iterations: 32, weights: 'auto', tokens: 256 },
+  workload: { model: 'resnet18', iterations: 32, weights: 'auto', tokens: 256, batch: 1, phase: 'prefill', blocks: 0 },
 } as const satisfies Omit<TenantRequest, 'name'>;
 
 /** A, B, ... P: the name of a tenant that has none, by its place in the document. */

@@ -11,8 +11,9 @@ import { checksum, pack, unpack } from './encoding.ts';
 import { record, text as plainText, whole } from './fields.ts';
 import { galleryEntry, galleryNames } from './gallery.ts';
 import { oneOf, show } from './messages.ts';
-import { MAX_DOCUMENT, parseDocument, parseJson } from './parse.ts';
+import { MAX_DOCUMENT, parseDocument } from './parse.ts';
 import type { ExperimentDocument } from './schema.ts';
+import { parseJson } from './syntax.ts';
 
 const PREFIX = 'x0';
 /** A payload longer than this is not looked at: 1 MB that deflate could not shrink, in base64. */

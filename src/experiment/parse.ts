@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import { resolveChip } from '../model/chip.ts';
-import type { Experiment, TenantRequest } from '../model/experiment.ts';
+import type { Experiment, TenantRequest, WorkloadRequest } from '../model/experiment.ts';
 import { parameter } from '../model/parameters.ts';
 import { fail, ok, type Problem, type Result } from '../model/problem.ts';
 import { DEFAULT_TRAFFIC } from '../model/traffic.ts';
@@ -12,9 +12,10 @@ import { withoutUndefined } from './canonical.ts';
 import { DEFAULT_NOTE, DEFAULT_SEED, DEFAULT_STOP, DEFAULT_TENANT, DEFAULT_TITLE, defaultName } from './defaults.ts';
 import { showKey } from './messages.ts';
 import { modeDefaults } from './modes.ts';
+import { unpackOperators } from './operators.ts';
 import { brokenRules } from './rules.ts';
 import { documentSchema, type ExperimentDocument, type TenantDocument } from './schema.ts';
-import { firstSyntaxError } from './syntax.ts';
+import { parseJson } from './syntax.ts';
 
 /** Largest text of a document, in characters, and what a link may inflate to, in bytes. */
 export const MAX_DOCUMENT = 1024 * 1024;
@@ -33,26 +34,18 @@ export function parseDocument(input: unknown): Result<ExperimentDocument> {
   return broken.length > 0 ? problems(broken) : ok(document);
 }
 
-/** The same for the text of a file or an editor, up to 1 MB; text that is not JSON is refused with line and column. */
+/** The same for the text of a file or an editor. */
 export function parseText(text: string): Result<ExperimentDocument> {
-  if (text.length > MAX_DOCUMENT) {
-    return fail('', `The text has ${text.length} characters; a document has at most ${MAX_DOCUMENT}.`);
-  }
-  const json = parseJson(text.replace(/^\ufeff/, ''));
+  const json = jsonOf(text);
   return json.ok ? parseDocument(json.value) : json;
 }
 
-/** JSON as a value, or where it breaks. */
-export function parseJson(text: string): Result<unknown> {
-  try {
-    return ok(JSON.parse(text) as unknown);
-  } catch {
-    const error = firstSyntaxError(text);
-    if (error === undefined)
-      return fail('', 'The text is not JSON that this engine can read; is it nested too deeply?');
-    const { line, column, found, expected } = error;
-    return fail('', `This is not JSON: line ${line}, column ${column} has ${found} where ${expected} should be.`);
+/** The JSON of a text of up to 1 MB, unchecked; text that is not JSON is refused with line and column. */
+export function jsonOf(text: string): Result<unknown> {
+  if (text.length > MAX_DOCUMENT) {
+    return fail('', `The text has ${text.length} characters; a document has at most ${MAX_DOCUMENT}.`);
   }
+  return parseJson(text.replace(/^\ufeff/, ''));
 }
 
 /** Every default filled in. The document has passed `parseDocument`. */
@@ -77,7 +70,7 @@ export function resolveTenant(
   tenant: TenantDocument,
   windowCycles: number = parameter('windowCycles').default,
 ): TenantRequest {
-  const { topology, translation, workload } = DEFAULT_TENANT;
+  const { topology, translation } = DEFAULT_TENANT;
   const mode = tenant.mode ?? DEFAULT_TENANT.mode;
   const { mapping, translationKind } = modeDefaults(mode);
   return {
@@ -93,12 +86,16 @@ export function resolveTenant(
     ...(tenant.channels && { channels: tenant.channels }),
     arrivalCycle: tenant.arrivalCycle ?? DEFAULT_TENANT.arrivalCycle,
     ...(tenant.departureCycle !== undefined && { departureCycle: tenant.departureCycle }),
-    workload: {
-      model: tenant.workload?.model ?? workload.model,
-      iterations: tenant.workload?.iterations ?? workload.iterations,
-      weights: tenant.workload?.weights ?? workload.weights,
-      tokens: tenant.workload?.tokens ?? workload.tokens,
-    },
+    workload: resolveWorkload(tenant.workload ?? {}),
+  };
+}
+
+function resolveWorkload({ operators, sizes, ...given }: NonNullable<TenantDocument['workload']>): WorkloadRequest {
+  const table = operators === undefined ? undefined : unpackOperators(operators);
+  const { model, iterations, weights, tokens, batch, phase, blocks } = { ...DEFAULT_TENANT.workload, ...given };
+  return {
+    ...{ model, iterations, weights, tokens, batch, phase, blocks },
+    ...(table?.ok ? { imported: { graph: table.value, sizes: sizes ?? {} } } : {}),
   };
 }
 

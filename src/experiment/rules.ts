@@ -5,6 +5,7 @@
 import { chipParameters, resolveChip, type Chip } from '../model/chip.ts';
 import { meet } from '../model/experiment.ts';
 import { tileCount } from '../model/mesh.ts';
+import { ONNX_PREFIX } from '../model/models.ts';
 import { DEFAULT_TRAFFIC, patternMisfit } from '../model/traffic.ts';
 import type { Problem } from '../model/problem.ts';
 import { vcoreCount } from '../model/vnpu.ts';
@@ -15,6 +16,8 @@ import type { ChipDocument, ExperimentDocument, TenantDocument } from './schema.
 
 /** Flit buffers of one plane and port: four planes of five ports stay below 100 MB. */
 const MAX_BUFFERS = 262_144;
+
+type Workload = NonNullable<TenantDocument['workload']>;
 
 /** Every broken rule of a document, in document order. */
 export function brokenRules(document: ExperimentDocument): Problem[] {
@@ -28,6 +31,7 @@ export function brokenRules(document: ExperimentDocument): Problem[] {
     ...trafficProblems(document, resolved),
     ...missingMemory(resolved, tenants),
     ...repeatedNames(tenants),
+    ...tenants.flatMap(({ workload }, index) => importProblems(workload ?? {}, `tenants.${index}.workload`)),
     ...tenants.flatMap(modeProblems),
     ...tenants.flatMap((tenant, index) => channelProblems(resolved, tenant, index)),
     ...tenants.flatMap(lifeProblems),
@@ -183,4 +187,22 @@ function tilesOfTwo(tenants: readonly TenantDocument[]): Problem[] {
       return [{ path: `tenants.${index}.placement.${vcore}`, message }];
     }),
   );
+}
+
+/** An imported model brings its operators; one of the zoo has them already. */
+function importProblems({ model = '', operators, sizes }: Workload, path: string): Problem[] {
+  if (model.startsWith(ONNX_PREFIX)) {
+    if (operators !== undefined) return [];
+    const message =
+      'is missing: a document carries the operators of an imported network; the command line adds them from the file, the page when it is dropped';
+    return [{ path: `${path}.operators`, message }];
+  }
+  const key = operators !== undefined ? 'operators' : sizes !== undefined ? 'sizes' : undefined;
+  if (key === undefined) return [];
+  return [
+    {
+      path: `${path}.${key}`,
+      message: 'belongs to an imported network, whose model begins with "onnx:"; leave it out',
+    },
+  ];
 }

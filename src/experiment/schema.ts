@@ -5,14 +5,18 @@
  */
 import * as v from 'valibot';
 import { CHIP_PRESETS, presetOf } from '../model/chip.ts';
-import { MODELS } from '../model/models.ts';
+import { MODELS, ONNX_PREFIX, ZOO } from '../model/models.ts';
 import { CHIP_PARAMETERS, type ChipParameterKey } from '../model/parameters.ts';
 import { PATTERNS, TRAFFIC_PARAMETERS } from '../model/traffic.ts';
 import { DISPATCHES, MAPPINGS, MODES, TRANSLATIONS } from '../model/vnpu.ts';
 import { choice, list, onlyYet, powerOfTwo, record, text, whole } from './fields.ts';
 import { oneOf, show } from './messages.ts';
+import { unpackOperators } from './operators.ts';
 
 export const MAX_TENANTS = 16;
+/** Most sequences of a language model at once, and most of its blocks. */
+export const MOST_SEQUENCES = 64;
+export const MOST_BLOCKS = 128;
 export const MAX_TILES = 4096;
 const LARGEST_COUNT = Number.MAX_SAFE_INTEGER;
 
@@ -71,19 +75,33 @@ const bandwidthSchema = record('a bandwidth cap', {
   windowCycles: v.optional(whole(1, 1_000_000_000, 'cycles')),
 });
 
-const modelName = v.picklist(MODELS, ({ input }) =>
-  typeof input === 'string' && input.startsWith('onnx:')
-    ? `${show(input)} is not available yet (reading ONNX files); use ${oneOf(MODELS)}`
-    : `is ${show(input)}; it must be ${oneOf(MODELS)}`,
+const modelName = v.pipe(
+  text(1, 200),
+  v.check(
+    (name) => Object.hasOwn(ZOO, name) || name.startsWith(ONNX_PREFIX),
+    ({ input }) => `is ${show(input)}; it must be ${oneOf(MODELS)}, or "onnx:FILE" for an ONNX file`,
+  ),
+);
+
+const operatorTable = v.pipe(
+  v.string(({ input }) => `is ${show(input)}; it must be the packed operators of an imported network`),
+  v.rawCheck(({ dataset, addIssue }) => {
+    const table = dataset.typed ? unpackOperators(dataset.value) : undefined;
+    if (table?.ok === false) addIssue({ message: table.problems[0].message });
+  }),
 );
 
 const workloadSchema = record('a workload', {
   model: v.optional(modelName),
-  batch: v.optional(onlyYet(1, 'larger batches')),
+  operators: v.optional(operatorTable),
+  sizes: v.optional(v.record(text(1, 400), whole(1, 1_000_000))),
+  batch: v.optional(whole(1, MOST_SEQUENCES, 'sequences')),
   precision: v.optional(onlyYet('int8', 'other precisions')),
   iterations: v.optional(whole(1, 10_000, 'iterations')),
   weights: v.optional(choice(['auto', 'stream'])),
   tokens: v.optional(whole(1, 4096, 'tokens')),
+  phase: v.optional(choice(['prefill', 'decode'])),
+  blocks: v.optional(whole(0, MOST_BLOCKS, 'blocks')),
 });
 
 export const tenantSchema = record(

@@ -2,6 +2,7 @@
  * Where a text stops being JSON: line and column of the first error, the same in every engine (their own messages differ, and some
  * give no place at all). Runs only on text that JSON.parse has refused. Source of the grammar: RFC 8259.
  */
+import { fail, ok, type Result } from '../model/problem.ts';
 const SPACE = /[ \t\n\r]*/y;
 const STRING = /"(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const SCALAR = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
@@ -79,4 +80,17 @@ function problemAt(text: string, at: number, expected: string): SyntaxProblem {
   const before = text.slice(0, at).split('\n');
   const found = at < text.length ? JSON.stringify(String.fromCodePoint(text.codePointAt(at)!)) : 'the end of the text';
   return { line: before.length, column: before.at(-1)!.length + 1, found, expected };
+}
+
+/** JSON as a value, or where it breaks. */
+export function parseJson(text: string): Result<unknown> {
+  try {
+    return ok(JSON.parse(text) as unknown);
+  } catch {
+    const error = firstSyntaxError(text);
+    if (error === undefined)
+      return fail('', 'The text is not JSON that this engine can read; is it nested too deeply?');
+    const { line, column, found, expected } = error;
+    return fail('', `This is not JSON: line ${line}, column ${column} has ${found} where ${expected} should be.`);
+  }
 }

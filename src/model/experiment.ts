@@ -1,16 +1,24 @@
 /** A resolved experiment: the document with every default filled in. The plan is made from this and from nothing else. */
 import type { Chip } from './chip.ts';
+import type { OnnxGraph, OpenSizes } from './onnx.ts';
 import type { Traffic } from './traffic.ts';
 import type { Bandwidth, Dispatch, Mapping, Mode, Routing, Topology, Translation } from './vnpu.ts';
 
 export interface WorkloadRequest {
-  /** Name of a model of the zoo. */
+  /** Name of a model of the zoo, or `onnx:` and any name for an imported one. */
   readonly model: string;
+  /** The operator table of an imported model, and the sizes that its file leaves open. */
+  readonly imported?: { readonly graph: OnnxGraph; readonly sizes: OpenSizes };
   readonly iterations: number;
   /** `auto` keeps weights resident where they fit, `stream` loads them again every iteration. */
   readonly weights: 'auto' | 'stream';
-  /** Sequence length of transformers; ignored by convolutional networks. */
+  /** Tokens of each sequence (prefill), or those before the one that is added (decode); points of an implicit function. */
   readonly tokens: number;
+  /** Sequences of a language model that are worked on together. */
+  readonly batch: number;
+  readonly phase: 'prefill' | 'decode';
+  /** Blocks of a language model, from the first on; 0 for all. */
+  readonly blocks: number;
 }
 
 export interface TenantRequest {

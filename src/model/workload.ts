@@ -161,9 +161,15 @@ export const workloadWeights = ({ layers }: Workload): number =>
 
 export const workloadParameters = ({ layers }: Workload): number => sum(layers, layerParameters);
 
-/** Parameters that one iteration uses. */
-export const workloadUsedParameters = ({ layers }: Workload): number =>
-  sum(layers, (layer) => layer.usedElements ?? layerParameters(layer));
+/** Parameters that one iteration uses; those that two layers share count once. */
+export const workloadUsedParameters = (workload: Workload): number =>
+  Math.min(
+    workloadParameters(workload),
+    sum(
+      workload.layers,
+      ({ usedElements, weightElements, biasElements }) => usedElements ?? weightElements + biasElements,
+    ),
+  );
 
 /** Bytes of all tensors that layers make in one iteration. */
 export const workloadActivationBytes = ({ layers }: Workload): number =>

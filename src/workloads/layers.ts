@@ -3,7 +3,7 @@
  * general matrix products after im2col ([M,K] x [K,N]: M output pixels or tokens, N output channels, K inputs of one output);
  * everything else is vector work or moved bytes (work.ts). int8; batch norm is left out (folded into the convolution it follows).
  */
-import type { Read } from '../model/workload.ts';
+import type { Cache, Read } from '../model/workload.ts';
 import { OperatorList, elementsOf, type Operator, type WindowShape } from './operator-list.ts';
 import { attention, convolution, keyValueCache, transposedConvolution, type Attention } from './work.ts';
 
@@ -15,13 +15,15 @@ const CHANNELS: Read = { kind: 'channels' };
 export interface ConvolutionOptions {
   readonly groups?: number;
   readonly hasBias?: boolean;
+  /** Inputs that a causal convolution keeps from one step to the next. */
+  readonly cache?: Cache;
 }
 
 /** The operators that the networks of the zoo are made of; each call appends one and returns its index. */
 export class LayerList extends OperatorList {
   /** Over both sides of an image, over the tokens of a sequence. */
   conv(name: string, from: number, channels: number, size: WindowShape, options: ConvolutionOptions = {}): number {
-    const { groups = 1, hasBias = false } = options;
+    const { groups = 1, hasBias = false, cache } = options;
     const { shape, window } = this.slide(from, size, channels);
     const inChannels = this.shapeOf(from).channels;
     const read: Read = { kind: 'window', channels: groups === 1 ? 'all' : 'own' };
@@ -38,6 +40,7 @@ export class LayerList extends OperatorList {
         weightShape: [channels, inChannels / groups, ...this.sides(size)],
         biasElements: hasBias ? channels : 0,
         window,
+        ...(cache && { cache }),
       },
     );
   }
@@ -104,10 +107,15 @@ export class LayerList extends OperatorList {
     );
   }
 
-  /** Multi-head self-attention over queries, keys and values that lie side by side, head by head: per head QK^T, softmax, AV. */
-  attention(name: string, from: number, heads: number, sequences = 1): number {
+  /**
+   * Multi-head self-attention over queries, keys and values that lie side by side, head by head: per head QK^T, softmax, AV. With
+   * tokens in the `past` of each sequence, their keys and values are read from a cache.
+   */
+  attention(name: string, from: number, heads: number, given: { sequences?: number; past?: number } = {}): number {
+    const { sequences = 1, past = 0 } = given;
     const { height, width, channels } = this.shapeOf(from);
-    const [tokens, headWidth] = [height / sequences, channels / 3 / heads];
+    const headWidth = channels / 3 / heads;
+    const work = { sequences, tokens: height / sequences, past, heads, kvHeads: heads, headWidth, isCausal: false };
     return this.append(
       {
         name,
@@ -117,7 +125,7 @@ export class LayerList extends OperatorList {
         read: CHANNELS,
         shape: { height, width, channels: channels / 3 },
       },
-      attention({ sequences, tokens, past: 0, heads, kvHeads: heads, headWidth, isCausal: false }),
+      { ...attention(work), ...(past > 0 ? { cache: keyValueCache(work, true) } : {}) },
     );
   }
 

@@ -33,7 +33,7 @@ test('placement of any values', () => {
 });
 
 test('a block of GPT-2 needs six token-by-768 matrices at once: residual, MLP input of four, and its result', () => {
-  const graph = graphOf(gpt2('gpt2-small', 256));
+  const graph = graphOf(gpt2('gpt2-small', { tokens: 256 }));
   const shape = { first: 0, last: graph.layers.length - 1, cores: 1, split: 'whole' as const };
   const chip = resolveChip({ scratchpadBytes: 2 * 1024 * 1024 });
   const [share] = shareOut(graph, chip, shape);

@@ -48,7 +48,7 @@ test('a core draws what its bursts in flight carry, at most its link and the sha
 });
 
 describe('tiles', () => {
-  const fc2 = gpt2('gpt2-small', 256).layers.find(({ name }) => name.endsWith('fc2'))!;
+  const fc2 = gpt2('gpt2-small', { tokens: 256 }).layers.find(({ name }) => name.endsWith('fc2'))!;
   const tilings = new Tilings(chip).of(fc2, 256, 768);
 
   test('whole array columns cost no folds: 6 tiles of 128 channels as much as one of 768', () => {

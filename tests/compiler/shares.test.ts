@@ -11,7 +11,7 @@ import { gpt2 } from '../../src/workloads/gpt2.ts';
 import { resnet } from '../../src/workloads/resnet.ts';
 
 const chip = resolveChip({});
-const graphs = [graphOf(resnet(18)), graphOf(gpt2('gpt2-small', 96))];
+const graphs = [graphOf(resnet(18)), graphOf(gpt2('gpt2-small', { tokens: 96 }))];
 
 const contains = (outer: Rect, inner: Rect): boolean => area(intersect(outer, inner)) === area(inner);
 

@@ -53,7 +53,9 @@ const anyTenant = fc.record(
     workload: fc.record(
       {
         model: fc.constantFrom('resnet18', 'gpt2-small'),
-        batch: fc.constant(1),
+        batch: fc.integer({ min: 1, max: 64 }),
+        phase: fc.constantFrom('prefill', 'decode'),
+        blocks: fc.integer({ min: 0, max: 128 }),
         precision: fc.constant('int8'),
         iterations: fc.integer({ min: 1, max: 10_000 }),
         weights: fc.constantFrom('auto', 'stream'),

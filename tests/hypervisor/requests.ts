@@ -20,6 +20,6 @@ export const tenant = (
   dispatch: 'bus',
   arrivalCycle: 0,
   translation: { kind: 'vchunk', entries: 4, pageBytes: 4096 },
-  workload: { model: 'resnet18', iterations: 1, weights: 'auto', tokens: 256 },
+  workload: { model: 'resnet18', iterations: 1, weights: 'auto', tokens: 256, batch: 1, phase: 'prefill', blocks: 0 },
   ...more,
 });

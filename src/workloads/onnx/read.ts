@@ -81,7 +81,8 @@ const nodeOf = (node: Message): OnnxNode => ({
   attributes: Object.fromEntries(
     node.messages(5).flatMap((attribute) => {
       const value = attributeOf(attribute);
-      return value === undefined ? [] : [[attribute.texts(1)[0] ?? '', value]];
+      const isNumber = typeof value !== 'number' || Number.isFinite(value);
+      return value === undefined || !isNumber ? [] : [[attribute.texts(1)[0] ?? '', value]];
     }),
   ),
 });
@@ -103,7 +104,7 @@ function constantOf(tensor: Message): OnnxConstant {
   const name = tensor.texts(8)[0] ?? '';
   const elements = dims.reduce((product, size) => product * size, 1);
   const values = elements <= MOST_VALUES ? valuesOf(tensor, elements) : undefined;
-  return values === undefined ? { name, dims } : { name, dims, values };
+  return values === undefined || !values.every(Number.isFinite) ? { name, dims } : { name, dims, values };
 }
 
 /** Numbers of a small tensor, from its typed field or from raw bytes; undefined where they are elsewhere or of another type. */

@@ -43,6 +43,8 @@ export interface Damage {
   readonly message: string;
 }
 
+// Control characters could steer a terminal that prints a name, and have no place in a link.
+const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 const WINDOW_BYTES = 256 * 1024;
 /** Longer texts, byte strings and packed lists are stepped over. */
 const LONGEST_KEPT = 16 * 1024;
@@ -118,7 +120,7 @@ export class WireReader {
     const view = await this.view(length);
     if (view === undefined) return;
     const bytes = new Uint8Array(view.buffer, view.byteOffset, length);
-    if (kind === 'text') return message.add(field, new TextDecoder().decode(bytes));
+    if (kind === 'text') return message.add(field, new TextDecoder().decode(bytes).replace(UNPRINTABLE, '?'));
     if (kind === 'bytes') return message.add(field, bytes.slice());
     const last = this.at + length;
     while (this.at < last && this.damage === undefined) {
