@@ -10,8 +10,10 @@ import { nearest } from '../experiment/messages.ts';
 import { MAX_DOCUMENT, jsonOf, parseDocument, resolve } from '../experiment/parse.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
 import type { Plan } from '../model/plan.ts';
+import { mapperOf } from '../engine/mapping.ts';
 import { buildPlan } from '../plan/build.ts';
 import { inputError, type Exit } from './exit.ts';
+import { loadMapping } from './kernel.ts';
 import { isFile, readText } from './input.ts';
 import { withOperators } from './onnx-file.ts';
 
@@ -58,6 +60,6 @@ export async function openDocument(doc: string): Promise<{ opened: OpenedLink } 
 export async function planDocument(doc: string): Promise<{ opened: OpenedLink; plan: Plan } | { exit: Exit }> {
   const answer = await openDocument(doc);
   if ('exit' in answer) return answer;
-  const plan = buildPlan(resolve(answer.opened.document));
+  const plan = buildPlan(resolve(answer.opened.document), mapperOf(loadMapping()));
   return plan.ok ? { ...answer, plan: plan.value } : { exit: inputError(originOf(doc), plan.problems) };
 }

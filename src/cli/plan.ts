@@ -52,15 +52,24 @@ function grid({ chip, tenants }: Plan): string {
 }
 
 function heading(tenant: TenantPlan): string {
-  const { name, workload, topology, editDistance, stages, iterations, macs, traffic } = tenant;
+  const { name, workload, topology, stages, iterations, macs, traffic } = tenant;
   return [
     `tenant ${name}: ${workload.title}, ${topology.width} x ${topology.height} virtual cores in ${stages} stages, ${iterations} iterations`,
-    `  placement: topology edit distance ${editDistance}, routing ${tenant.routing}, mode ${tenant.mode}, dispatch by ${tenant.dispatch}`,
+    `  placement: ${placementText(tenant)}, routing ${tenant.routing}, mode ${tenant.mode}, dispatch by ${tenant.dispatch}`,
     `  translation: ${translationText(tenant.translation)}`,
     `  per iteration: ${macs} MACs, weight bytes ${traffic.uniqueWeightBytes} + ${traffic.replicatedWeightBytes} replicated, ` +
       `activation bytes ${traffic.uniqueActivationBytes} + ${traffic.replicatedActivationBytes} replicated`,
     `  memory channels: ${tenant.channels.join(', ')}\n`,
   ].join('\n');
+}
+
+/** Edit distance, what the search says of it, and the requested edges that are stretched. */
+function placementText({ editDistance, search, stretched, name }: TenantPlan): string {
+  const certainty = search && (search.proven ? 'proven best' : `bound ${search.lowerBound}`);
+  const found = search ? ` (cost ${search.cost} with ${search.weights} weights, ${certainty})` : '';
+  const torn = search?.connected === false ? ', torn apart' : '';
+  const edges = stretched.map(({ from, to, hops }) => `${name}${from}-${name}${to} ${hops} hops`);
+  return `topology edit distance ${editDistance}${found}${torn}${edges.length > 0 ? `, stretched ${edges.join(', ')}` : ''}`;
 }
 
 function translationText({ kind, entries, pageBytes }: Translation): string {

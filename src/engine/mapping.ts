@@ -4,7 +4,7 @@
  * Work is counted, not timed, so that the same problem gives the same answer on every machine.
  */
 import * as L from '../../assembly/mapping/layout.ts';
-import type { MappingAnswer, MappingProblem } from '../model/mapping.ts';
+import type { Mapper, MappingAnswer, MappingProblem } from '../model/mapping.ts';
 import { LOCAL, neighbour, tileX, tileY } from '../model/mesh.ts';
 import { chipSymmetry, requestSymmetry } from './mapping-symmetry.ts';
 
@@ -198,4 +198,22 @@ export function solveMapping(module: WebAssembly.Module, problem: MappingProblem
   const search = new MappingSearch(module, problem);
   while (!search.over && search.work < work) search.advance();
   return search.answer;
+}
+
+/** Elementary steps that placing one tenant may take: some tens of milliseconds. */
+const PLACING = 40_000_000;
+/** Answers kept; the one used longest ago goes first. */
+const MOST_KEPT = 64;
+
+/** A mapper of fixed effort that remembers its answers: an edit that leaves a tenant's surroundings alone searches nothing. */
+export function mapperOf(module: WebAssembly.Module): Mapper {
+  const kept = new Map<string, MappingAnswer>();
+  return (problem) => {
+    const key = JSON.stringify(problem);
+    const answer = kept.get(key) ?? solveMapping(module, problem, PLACING);
+    kept.delete(key);
+    kept.set(key, answer);
+    if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value!);
+    return answer;
+  };
 }

@@ -87,7 +87,14 @@ function canonicalTenant(tenant: TenantDocument): TenantDocument {
     name: tenant.name,
     ...sparse({ mode: tenant.mode }, DEFAULT_TENANT),
     ...section('topology', sparse({ width: topology.width, height: topology.height }, DEFAULT_TENANT.topology)),
-    ...sparse({ mapping: tenant.mapping, placement: tenant.placement && [...tenant.placement] }, { mapping }),
+    ...sparse(
+      {
+        mapping: tenant.mapping,
+        edgeWeights: tenant.edgeWeights,
+        placement: tenant.placement && [...tenant.placement],
+      },
+      { mapping, edgeWeights: DEFAULT_TENANT.edgeWeights },
+    ),
     ...sparse({ dispatch: tenant.dispatch }, DEFAULT_TENANT),
     ...section(
       'translation',

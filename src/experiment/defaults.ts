@@ -15,6 +15,7 @@ export const DEFAULT_TENANT = {
   mode: 'vnpu',
   topology: { kind: 'mesh', width: 3, height: 3 },
   mapping: 'exact',
+  edgeWeights: 'equal',
   routing: 'dor',
   dispatch: 'bus',
   arrivalCycle: 0,

@@ -78,6 +78,7 @@ export function resolveTenant(
     mode,
     topology: { ...topology, ...tenant.topology },
     mapping: tenant.mapping ?? mapping,
+    edgeWeights: tenant.edgeWeights ?? DEFAULT_TENANT.edgeWeights,
     ...(tenant.placement === undefined ? {} : { placement: tenant.placement }),
     routing: tenant.routing ?? DEFAULT_TENANT.routing,
     dispatch: tenant.dispatch ?? DEFAULT_TENANT.dispatch,

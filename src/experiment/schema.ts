@@ -8,7 +8,7 @@ import { CHIP_PRESETS, presetOf } from '../model/chip.ts';
 import { MODELS, ONNX_PREFIX, ZOO } from '../model/models.ts';
 import { CHIP_PARAMETERS, type ChipParameterKey } from '../model/parameters.ts';
 import { PATTERNS, TRAFFIC_PARAMETERS } from '../model/traffic.ts';
-import { DISPATCHES, MAPPINGS, MODES, TRANSLATIONS } from '../model/vnpu.ts';
+import { DISPATCHES, EDGE_WEIGHTS, MAPPINGS, MODES, TRANSLATIONS } from '../model/vnpu.ts';
 import { choice, list, onlyYet, powerOfTwo, record, text, whole } from './fields.ts';
 import { oneOf, show } from './messages.ts';
 import { unpackOperators } from './operators.ts';
@@ -110,7 +110,8 @@ export const tenantSchema = record(
     name: v.optional(text(1, 40)),
     mode: v.optional(choice(MODES, ['uvm', 'mig'])),
     topology: v.optional(topologySchema),
-    mapping: v.optional(choice(MAPPINGS, ['similar'])),
+    mapping: v.optional(choice(MAPPINGS)),
+    edgeWeights: v.optional(choice(EDGE_WEIGHTS)),
     placement: v.optional(list(tile)),
     routing: v.optional(choice(['dor'], ['confined'])),
     dispatch: v.optional(choice(DISPATCHES)),

@@ -5,17 +5,24 @@
  */
 import { coreTiles, type Chip } from '../model/chip.ts';
 import { meet, type TenantRequest } from '../model/experiment.ts';
+import type { Found, StretchedEdge } from '../model/mapping.ts';
 import type { Problem, Result } from '../model/problem.ts';
 import { ok } from '../model/problem.ts';
 import { vcoreCount } from '../model/vnpu.ts';
-import { largestFreeRectangle, pickTiles } from './policies.ts';
-import { requestEdges, topologyEditDistance } from './topology.ts';
+import { pick } from './pick.ts';
+import { largestFreePiece, largestFreeRectangle, type IsFree } from './policies.ts';
+import type { Searching } from './similar.ts';
+import { requestEdges, stretchedEdges, topologyEditDistance } from './topology.ts';
 
 export interface Placement {
   /** Tile of each virtual core. */
   readonly tiles: readonly number[];
+  /** Of a placement by the mapping search. */
+  readonly search?: Found;
   /** 0 for a mesh that is placed as it was asked for. */
   readonly editDistance: number;
+  /** Requested edges whose ends are not neighbours. */
+  readonly stretched: readonly StretchedEdge[];
 }
 
 /** Owners of each taken tile, one after the other in time. */
@@ -29,15 +36,27 @@ const take = (owners: Owners, tile: number, request: TenantRequest): void =>
   void owners.set(tile, [...(owners.get(tile) ?? []), request]);
 
 /** Place all tenants, in their order. Problems carry paths such as `tenants.1.placement.3` and `tenants.2.topology`. */
-export function placeTenants(chip: Chip, requests: readonly TenantRequest[]): Result<Placement[]> {
+export function placeTenants(
+  chip: Chip,
+  requests: readonly TenantRequest[],
+  searching?: Searching,
+): Result<Placement[]> {
   const owners: Owners = new Map();
   const problems = requests.flatMap((request, index) => takeByHand(chip, request, index, owners));
   if (problems.length > 0) return { ok: false, problems };
   const placements: Placement[] = [];
   for (const [index, request] of requests.entries()) {
-    const tiles = request.placement ?? takeByPolicy(chip, request, owners);
-    if (tiles === undefined) problems.push(doesNotFit(chip, request, index, owners));
-    else placements.push({ tiles, editDistance: topologyEditDistance(chip, tiles, requestEdges(request.topology)) });
+    const isFree = (tile: number): boolean =>
+      chip.tiles[tile] === 'core' && ownerAt(owners, tile, request) === undefined;
+    const picked = request.placement ? { tiles: request.placement } : pick(chip, isFree, request, index, searching);
+    if (picked === undefined) {
+      problems.push(doesNotFit(chip, request, index, isFree));
+      continue;
+    }
+    if (!request.placement) picked.tiles.forEach((tile) => take(owners, tile, request));
+    const edges = requestEdges(request.topology);
+    const editDistance = topologyEditDistance(chip, picked.tiles, edges);
+    placements.push({ ...picked, editDistance, stretched: stretchedEdges(chip, picked.tiles, edges) });
   }
   return problems.length > 0 ? { ok: false, problems } : ok(placements);
 }
@@ -63,16 +82,8 @@ function takeByHand(chip: Chip, request: TenantRequest, index: number, owners: O
   });
 }
 
-function takeByPolicy(chip: Chip, request: TenantRequest, owners: Owners): number[] | undefined {
-  const isFree = (tile: number): boolean => chip.tiles[tile] === 'core' && ownerAt(owners, tile, request) === undefined;
-  const tiles = pickTiles(chip, isFree, request.topology, request.mapping);
-  tiles?.forEach((tile) => take(owners, tile, request));
-  return tiles;
-}
-
-function doesNotFit(chip: Chip, request: TenantRequest, index: number, owners: Owners): Problem {
+function doesNotFit(chip: Chip, request: TenantRequest, index: number, isFree: IsFree): Problem {
   const { name, topology, mapping } = request;
-  const isFree = (tile: number): boolean => chip.tiles[tile] === 'core' && ownerAt(owners, tile, request) === undefined;
   const cores = coreTiles(chip);
   const free = cores.filter(isFree).length;
   const asked = `"${name}" asks for ${topology.width} x ${topology.height} virtual cores`;
@@ -81,7 +92,12 @@ function doesNotFit(chip: Chip, request: TenantRequest, index: number, owners: O
   if (vcoreCount(topology) > free) {
     return { path, message: `${asked}, but ${have}; at most ${free} virtual cores fit beside the other tenants` };
   }
+  if (mapping === 'similar') {
+    const largest = largestFreePiece(chip, isFree);
+    const right = `at most ${largest} virtual cores fit, or the mapping "disconnected" at the price of its detours`;
+    return { path, message: `${asked} in one piece; ${have}, but the largest piece has ${largest}; ${right}` };
+  }
   const largest = largestFreeRectangle(chip, isFree);
-  const right = `a mesh up to ${largest.width} x ${largest.height} fits, or the mapping "snake" instead of "${mapping}"`;
+  const right = `a mesh up to ${largest.width} x ${largest.height} fits, or the mapping "similar" instead of "${mapping}"`;
   return { path, message: `${asked} in one rectangle; ${have}, but not in that shape; ${right}` };
 }

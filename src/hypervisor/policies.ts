@@ -1,18 +1,22 @@
 /**
- * How a hypervisor picks tiles when no hand did: `exact` keeps the requested mesh, `rowMajor` and `snake` take free cores in order
- * and ask for no shape. Each is a straightforward search; a placement of least cost for any graph is not among them yet.
+ * How a hypervisor picks tiles when no hand did, without looking at costs: `exact` keeps the requested mesh, `rowMajor` and `snake` take
+ * free cores in order and ask for no shape.
  */
-import { tileAt, type Mesh } from '../model/mesh.ts';
-import type { Mapping, Topology } from '../model/vnpu.ts';
+import { LOCAL, neighbour, tileAt, type Mesh } from '../model/mesh.ts';
+import type { Topology } from '../model/vnpu.ts';
 import { vcoreCount } from '../model/vnpu.ts';
 
 /** Is this tile a core that nobody has? */
 export type IsFree = (tile: number) => boolean;
 
-/** Tile of each virtual core, or undefined if the policy finds none. */
-export function pickTiles(mesh: Mesh, isFree: IsFree, topology: Topology, mapping: Mapping): number[] | undefined {
-  if (mapping === 'exact') return exact(mesh, isFree, topology);
-  const order = mapping === 'snake' ? snakeOrder(mesh) : rowMajorOrder(mesh);
+/** The first free tiles in one of two orders, or undefined if there are too few. */
+export function inOrder(
+  mesh: Mesh,
+  isFree: IsFree,
+  topology: Topology,
+  kind: 'rowMajor' | 'snake',
+): number[] | undefined {
+  const order = kind === 'snake' ? snakeOrder(mesh) : rowMajorOrder(mesh);
   const tiles = order.filter(isFree).slice(0, vcoreCount(topology));
   return tiles.length === vcoreCount(topology) ? tiles : undefined;
 }
@@ -21,7 +25,7 @@ export function pickTiles(mesh: Mesh, isFree: IsFree, topology: Topology, mappin
  * The first free width x height rectangle in row-major order of its corner; if there is none, the first height x width one with the
  * request laid on its side, so that neighbours stay neighbours.
  */
-function exact(mesh: Mesh, isFree: IsFree, { width, height }: Topology): number[] | undefined {
+export function exact(mesh: Mesh, isFree: IsFree, { width, height }: Topology): number[] | undefined {
   const upright = firstFreeRectangle(mesh, isFree, width, height);
   if (upright !== undefined) return rectangleTiles(mesh, upright, width, height);
   const turned = firstFreeRectangle(mesh, isFree, height, width);
@@ -67,4 +71,23 @@ export function largestFreeRectangle(mesh: Mesh, isFree: IsFree): { width: numbe
     }
   }
   return best;
+}
+
+/** Cores in the largest connected piece of free tiles. For messages. */
+export function largestFreePiece(mesh: Mesh, isFree: IsFree): number {
+  const seen = new Set<number>();
+  let most = 0;
+  for (const start of rowMajorOrder(mesh)) {
+    if (seen.has(start) || !isFree(start)) continue;
+    const piece = new Set([start]);
+    for (const tile of piece) {
+      for (let port = 0; port < LOCAL; port++) {
+        const next = neighbour(mesh, tile, port);
+        if (next >= 0 && isFree(next)) piece.add(next);
+      }
+    }
+    for (const tile of piece) seen.add(tile);
+    most = Math.max(most, piece.size);
+  }
+  return most;
 }

@@ -4,10 +4,10 @@
  * insertion and deletion forbidden, as in the vNPU paper's topology mapping.
  */
 import { LOCAL, hops, neighbour, type Mesh } from '../model/mesh.ts';
+import type { Edge, StretchedEdge } from '../model/mapping.ts';
 import { vcoreCount, type Topology } from '../model/vnpu.ts';
 
-/** Two virtual cores between which data will flow, and what it costs to part them (default 1). */
-export type Edge = readonly [u: number, v: number, weight?: number];
+export type { Edge } from '../model/mapping.ts';
 
 /** Edges of a requested mesh: each virtual core with its east and its south neighbour. */
 export function requestEdges(topology: Topology): Edge[] {
@@ -46,3 +46,7 @@ function adjacentPairs(mesh: Mesh, tiles: readonly number[]): number {
   }
   return ends / 2;
 }
+
+/** Requested edges whose ends are not neighbours, with the hops between them. */
+export const stretchedEdges = (mesh: Mesh, tiles: readonly number[], edges: readonly Edge[]): StretchedEdge[] =>
+  edges.map(([from, to]) => ({ from, to, hops: hops(mesh, tiles[from], tiles[to]) })).filter(({ hops }) => hops > 1);

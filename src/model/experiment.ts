@@ -2,7 +2,7 @@
 import type { Chip } from './chip.ts';
 import type { OnnxGraph, OpenSizes } from './onnx.ts';
 import type { Traffic } from './traffic.ts';
-import type { Bandwidth, Dispatch, Mapping, Mode, Routing, Topology, Translation } from './vnpu.ts';
+import type { Bandwidth, Dispatch, EdgeWeights, Mapping, Mode, Routing, Topology, Translation } from './vnpu.ts';
 
 export interface WorkloadRequest {
   /** Name of a model of the zoo, or `onnx:` and any name for an imported one. */
@@ -26,6 +26,7 @@ export interface TenantRequest {
   readonly mode: Mode;
   readonly topology: Topology;
   readonly mapping: Mapping;
+  readonly edgeWeights: EdgeWeights;
   /** Tile of each virtual core when set by hand. */
   readonly placement?: readonly number[];
   readonly routing: Routing;

@@ -3,6 +3,7 @@
  * every edge whose ends are not neighbours, `insertionCost` for every pair of chosen neighbours without an edge, and node costs.
  */
 import type { Mesh } from './mesh.ts';
+import type { EdgeWeights } from './vnpu.ts';
 
 /** Two virtual cores between which data will flow, and what it costs to part them (default 1). */
 export type Edge = readonly [u: number, v: number, weight?: number];
@@ -35,6 +36,24 @@ export interface MappingAnswer {
   /** No placement costs less than this. */
   readonly lowerBound: number;
   readonly proven: boolean;
+}
+
+/** What the search says of a tenant's placement. */
+export interface Found {
+  /** What requested edges weighed. */
+  readonly weights: EdgeWeights;
+  readonly cost: number;
+  readonly lowerBound: number;
+  readonly proven: boolean;
+  /** Its tiles are connected. */
+  readonly connected: boolean;
+}
+
+/** A requested edge between two virtual cores that are not neighbours. */
+export interface StretchedEdge {
+  readonly from: number;
+  readonly to: number;
+  readonly hops: number;
 }
 
 /** Answers a problem within a fixed amount of work, so that the same problem has the same answer everywhere. */

@@ -2,6 +2,7 @@
  * A plan: everything the machine needs, with every virtual name bound. The image is built from it and from nothing else.
  */
 import type { Chip } from './chip.ts';
+import type { Found, StretchedEdge } from './mapping.ts';
 import type { Program } from './program.ts';
 import type { Traffic } from './traffic.ts';
 import type {
@@ -54,6 +55,10 @@ export interface TenantPlan extends Compilation {
   readonly tiles: readonly number[];
   /** Topology edit distance of the placement: 0 for an exact mesh. */
   readonly editDistance: number;
+  /** Requested edges whose ends are not neighbours. */
+  readonly stretched: readonly StretchedEdge[];
+  /** Of a placement by the mapping search. */
+  readonly search?: Found;
   readonly routing: Routing;
   /** Of a tenant whose routing is confined. */
   readonly routes?: Routes;

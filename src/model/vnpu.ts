@@ -18,8 +18,30 @@ export interface Topology {
 
 export const vcoreCount = (topology: Topology): number => topology.width * topology.height;
 
-export const MAPPINGS = ['exact', 'rowMajor', 'snake'] as const;
+/**
+ * How the hypervisor picks tiles: the requested mesh as it is, the best connected tiles, free tiles in order, regions by shape alone, or
+ * the best tiles even if they are torn.
+ */
+export const MAPPINGS = [
+  'exact',
+  'similar',
+  'rowMajor',
+  'snake',
+  'firstFit',
+  'bestFit',
+  'shapesFirstFit',
+  'shapesBestFit',
+  'folds',
+  'disconnected',
+] as const;
 export type Mapping = (typeof MAPPINGS)[number];
+
+/** Is the mapping search needed for it? */
+export const isSearched = (mapping: Mapping): boolean => !['exact', 'rowMajor', 'snake'].includes(mapping);
+
+/** What a requested edge weighs for the mapping search: all the same, or the bytes that the programs send over it. */
+export const EDGE_WEIGHTS = ['equal', 'traffic'] as const;
+export type EdgeWeights = (typeof EDGE_WEIGHTS)[number];
 
 /**
  * How a tenant is given its cores. `bare` names tiles and physical addresses and looks nothing up; `zigzag` is a vNPU whose cores

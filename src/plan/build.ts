@@ -6,18 +6,24 @@ import { mapMemory } from '../hypervisor/ranges.ts';
 import { placeTenants, type Placement } from '../hypervisor/placement.ts';
 import { confinedRoutes } from '../hypervisor/routes.ts';
 import { routeCircle } from '../hypervisor/deadlock.ts';
+import type { Searching } from '../hypervisor/similar.ts';
 import { hypervisorTables } from '../hypervisor/tables.ts';
 import type { Chip } from '../model/chip.ts';
 import type { Experiment, TenantRequest } from '../model/experiment.ts';
+import type { Edge, Mapper } from '../model/mapping.ts';
 import type { Compilation, Plan, TenantPlan } from '../model/plan.ts';
 import { fail, ok, type Problem, type Result } from '../model/problem.ts';
 import { vcoreCount, type HypervisorTables, type Range, type Routes } from '../model/vnpu.ts';
 import { compiled } from './compilations.ts';
+import { trafficEdges } from './edge-traffic.ts';
 
-/** Bind an experiment, or say which tenant does not fit and why. Problems carry paths of the document. */
-export function buildPlan(experiment: Experiment): Result<Plan> {
+/**
+ * Bind an experiment, or say which tenant does not fit and why. Problems carry paths of the document.
+ * @param mapper the mapping search; needed where a tenant's mapping is searched
+ */
+export function buildPlan(experiment: Experiment, mapper?: Mapper): Result<Plan> {
   const { chip, tenants, traffic, seed, stop } = experiment;
-  const placements = placeTenants(chip, tenants);
+  const placements = placeTenants(chip, tenants, mapper && searchingIn(experiment, mapper));
   if (!placements.ok) return placements;
   const compilations = compileTenants(chip, tenants);
   if (!compilations.ok) return compilations;
@@ -43,6 +49,15 @@ export function buildPlan(experiment: Experiment): Result<Plan> {
     ...(traffic && { traffic: { ...traffic, seed } }),
     ...(stop === 'done' ? {} : { stopCycles: stop.cycles }),
   });
+}
+
+/** The mapping search with what it needs of the experiment; programs are compiled only for tenants whose edges weigh traffic. */
+function searchingIn({ chip, tenants, seed }: Experiment, mapper: Mapper): Searching {
+  const traffic = (tenant: number): Edge[] => {
+    const compilation = compileTenant(chip, tenants, tenants[tenant]);
+    return compilation.ok ? trafficEdges(compilation.value) : [];
+  };
+  return { mapper, seed, traffic };
 }
 
 /** What the machine needs of a request as it stands. */

@@ -7,6 +7,10 @@ export interface TenantReport {
   status: 'done' | 'stopped' | 'fault' | 'deadlock';
   tiles: number[];
   editDistance: number;
+  /** Requested edges whose virtual cores are not neighbours. */
+  stretched: { from: number; to: number; hops: number }[];
+  /** What the mapping search says of its placement, if it made it. */
+  search?: { weights: string; cost: number; lowerBound: number; proven: boolean; connected: boolean };
   iterations: number;
   cyclesPerIteration: number | null;
   latencyCycles: number[];

@@ -23,6 +23,8 @@ export function tenantReport(plan: Plan, snapshot: Snapshot, index: number): Ten
     status: state.status === 'running' || state.status === 'departed' ? 'stopped' : state.status,
     tiles: [...tenant.tiles],
     editDistance: tenant.editDistance,
+    stretched: tenant.stretched.map((edge) => ({ ...edge })),
+    ...(tenant.search && { search: { ...tenant.search } }),
     iterations: state.iterationsDone,
     cyclesPerIteration: cycles,
     latencyCycles: Array.from(end, (cycle, i) => cycle - start[i]),

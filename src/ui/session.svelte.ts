@@ -17,7 +17,7 @@ import { changeSince, type Change } from '../report/ghost.ts';
 import { blameTenants } from './figures.ts';
 import { History } from './history.ts';
 import { lettersOf, type Scene, type SceneTenant, type Selection } from './mesh/scene.ts';
-import { placementsOf } from './placing.ts';
+import { needsSearch, placementsOf } from './placing.ts';
 import type { Runs } from './runs.svelte.ts';
 import { SharedCheck } from './shared-check.svelte.ts';
 import type { Switches } from './switches.ts';
@@ -64,7 +64,7 @@ export class Session {
   readonly names: readonly string[] = $derived(
     this.experiment.tenants.map(({ name }, i) => who(this.letters[i], name)),
   );
-  readonly placements: readonly (readonly number[])[] = $derived(placementsOf(this.experiment));
+  readonly placements: readonly (readonly number[])[] = $derived(this.placed());
   readonly scene: Scene = $derived({ chip: this.chip, tenants: this.sceneTenants() });
   /** Where the tenant of the last edit was before it, if that has changed. */
   readonly leftTiles: readonly number[] = $derived(this.placementBefore());
@@ -92,6 +92,10 @@ export class Session {
     return !this.history.canUndo;
   }
 
+  private placed(): (readonly number[])[] {
+    return placementsOf(this.experiment, this.runs.info?.tenants);
+  }
+
   private sceneTenants(): SceneTenant[] {
     const stages = this.runs.info?.tenants;
     return this.experiment.tenants.map(({ name, topology }, i) => ({
@@ -111,7 +115,7 @@ export class Session {
     const now = this.placements[tenant] ?? [];
     const then =
       before.chip.width === this.chip.width && before.chip.height === this.chip.height
-        ? (placementsOf(before)[tenant] ?? [])
+        ? (placementsOf(before, undefined)[tenant] ?? [])
         : [];
     return then.length === now.length && then.some((tile, v) => tile !== now[v]) ? then : [];
   }
@@ -215,9 +219,9 @@ export class Session {
   private async become(step: Step, { restart }: { restart: boolean }): Promise<boolean> {
     const before = this.history;
     const { chip, tenants } = resolve(step.document);
-    const placed = placeTenants(chip, tenants);
-    this.problems = placed.ok ? [] : placed.problems;
-    if (!placed.ok) return false;
+    const placed = needsSearch(tenants) ? undefined : placeTenants(chip, tenants);
+    this.problems = placed?.ok === false ? placed.problems : [];
+    if (placed?.ok === false) return false;
     this.history = before.push(step);
     this.comparing = step.tenant !== null;
     const accepted = await this.load(restart ? this.firstLook : this.runs.cycle, !restart);

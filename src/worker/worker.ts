@@ -1,11 +1,13 @@
 /**
- * Entry of the worker: compiles the kernel once, exposes the simulation's calls and answers frame requests. Calls that arrive
+ * Entry of the worker: compiles machine and mapping search once, exposes the simulation's calls and answers frame requests. Calls that arrive
  * before the kernel is there wait for it in order. An error that escapes ends up as the worker's error event at the page.
  */
 import { expose, transfer } from 'comlink';
 import { Machine } from '../engine/machine.ts';
+import { mapperOf } from '../engine/mapping.ts';
 import type { RecentData, TimelineData } from '../engine/snapshot.ts';
 import { parseDocument, resolve } from '../experiment/parse.ts';
+import type { Experiment } from '../model/experiment.ts';
 import { ok } from '../model/problem.ts';
 import { buildPlan } from '../plan/build.ts';
 import { listProgram } from '../plan/listing.ts';
@@ -14,25 +16,28 @@ import type { FrameRequest, SimulationApi, WorkerApi } from './protocol.ts';
 import { Simulation } from './simulation.ts';
 
 const kernelUrl = new URL('../../build/kernel.wasm', import.meta.url);
+const mappingUrl = new URL('../../build/mapping.wasm', import.meta.url);
 
 /** Compile while loading; a server that does not know the type of wasm files gets the slower way. */
-async function compileKernel(): Promise<WebAssembly.Module> {
+async function compile(url: URL): Promise<WebAssembly.Module> {
   try {
-    return await WebAssembly.compileStreaming(fetch(kernelUrl));
+    return await WebAssembly.compileStreaming(fetch(url));
   } catch {
-    const response = await fetch(kernelUrl);
-    if (!response.ok) throw new Error(`the simulator's kernel is missing: ${response.status} ${response.statusText}`);
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(`a part of the simulator is missing: ${response.status} ${response.statusText}`);
     return WebAssembly.compile(await response.arrayBuffer());
   }
 }
 
-const simulation = compileKernel().then((kernel) => {
+const simulation = Promise.all([compile(kernelUrl), compile(mappingUrl)]).then(([kernel, mapping]) => {
+  const mapper = mapperOf(mapping);
   const open = (document: unknown) => {
     const parsed = parseDocument(document);
     return parsed.ok ? ok(resolve(parsed.value)) : parsed;
   };
+  const plan = (experiment: Experiment) => buildPlan(experiment, mapper);
   const machine = (plan: Parameters<typeof Machine.create>[1]) => Machine.create(kernel, plan);
-  return new Simulation({ open, plan: buildPlan, machine, list: listProgram }, workerHost());
+  return new Simulation({ open, plan, machine, list: listProgram }, workerHost());
 });
 
 /** A call that waits for the kernel. */

@@ -4,20 +4,23 @@ import { placeTenants, type Placement } from '../../src/hypervisor/placement.ts'
 import { largestFreeRectangle } from '../../src/hypervisor/policies.ts';
 import { coreTiles, resolveChip } from '../../src/model/chip.ts';
 import type { TenantRequest } from '../../src/model/experiment.ts';
-import { hops } from '../../src/model/mesh.ts';
-import { MAPPINGS, vcoreCount } from '../../src/model/vnpu.ts';
+import { hops, isConnected } from '../../src/model/mesh.ts';
+import { MAPPINGS, vcoreCount, type Mapping } from '../../src/model/vnpu.ts';
+import { mapperOf } from '../../src/engine/mapping.ts';
+import { mappingModule } from '../support/mapping.ts';
 import { coresOnly, tenant } from './requests.ts';
 
 const chip = resolveChip({});
+const searching = { mapper: mapperOf(mappingModule), seed: 1, traffic: () => [] };
 
 const place = (requests: TenantRequest[], on = chip): Placement[] => {
-  const result = placeTenants(on, requests);
+  const result = placeTenants(on, requests, searching);
   if (!result.ok) throw new Error(JSON.stringify(result.problems));
   return result.value;
 };
 
 const refusal = (requests: TenantRequest[], on = chip): string => {
-  const result = placeTenants(on, requests);
+  const result = placeTenants(on, requests, searching);
   if (result.ok) throw new Error('placed');
   return result.problems.map(({ path, message }) => `${path}: ${message}`).join('\n');
 };
@@ -51,12 +54,91 @@ describe('policies', () => {
   it('placements by hand come first, whatever their order', () => {
     const [a, b] = place([tenant('A', 1, 1), tenant('B', 2, 1, { placement: [1, 9] })]);
     expect(a.tiles).toEqual([2]);
-    expect(b).toEqual({ tiles: [1, 9], editDistance: 0 });
+    expect(b).toEqual({ tiles: [1, 9], editDistance: 0, stretched: [] });
   });
 
   it('a torn placement costs its stretched and its unasked edges', () => {
     // 2 x 2 on a line of four: edges 0-1, 2-3 kept; 0-2, 1-3 stretched; the neighbours 1-2 were not asked for.
     expect(place([tenant('A', 2, 2, { placement: [1, 2, 3, 4] })])[0].editDistance).toBe(3);
+  });
+});
+
+describe('policies that search', () => {
+  const lockIn = [tenant('A', 3, 3), tenant('B', 3, 3, { mapping: 'similar' })];
+
+  it('similar places what exact cannot: two 3 x 3 requests on a 5 x 5 chip', () => {
+    const [, { tiles, editDistance, stretched, search }] = place(lockIn, coresOnly(5, 5));
+    expect(search).toMatchObject({ cost: editDistance, proven: true, weights: 'equal', connected: true });
+    // What is left beside a 3 x 3 corner is an L two wide, which holds no 3 x 3: at least one edge is lost.
+    expect(editDistance).toBeGreaterThan(0);
+    expect(isConnected(coresOnly(5, 5), tiles)).toBe(true);
+    for (const { from, to, hops: apart } of stretched)
+      expect(hops(coresOnly(5, 5), tiles[from], tiles[to])).toBe(apart);
+    expect(refusal([lockIn[0], tenant('B', 3, 3)], coresOnly(5, 5))).toContain('not in that shape');
+  });
+
+  it('similar is never worse than any other policy, and says what it would take if there is no connected set', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.integer({ min: 0, max: 35 }), { maxLength: 14 }), (taken) => {
+        const on = coresOnly(6, 6, { disabledTiles: taken });
+        const cost = (mapping: Mapping): number => {
+          const placed = placeTenants(on, [tenant('A', 3, 4, { mapping })], searching);
+          return placed.ok && isConnected(on, placed.value[0].tiles) ? placed.value[0].editDistance : Infinity;
+        };
+        const best = cost('similar');
+        for (const mapping of MAPPINGS) expect(cost(mapping)).toBeGreaterThanOrEqual(best);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it('disconnected is a last resort: torn only where nothing else is left', () => {
+    const split = coresOnly(5, 1, { disabledTiles: [2] });
+    expect(refusal([tenant('A', 3, 1, { mapping: 'similar' })], split)).toContain(
+      'the largest piece has 2; at most 2 virtual cores fit, or the mapping "disconnected"',
+    );
+    const [torn] = place([tenant('A', 3, 1, { mapping: 'disconnected' })], split);
+    // A line of three over a hole: one edge of two hops instead of one.
+    expect(torn.search).toMatchObject({ connected: false, cost: 1, proven: true });
+    expect(torn.stretched.map(({ hops }) => hops)).toEqual([2]);
+    expect(place([tenant('A', 2, 1, { mapping: 'disconnected' })], split)[0].search?.connected).toBe(true);
+  });
+
+  it('edges that carry more stay short when they weigh their traffic', () => {
+    // A ring of traffic 0-1-3-2 in a 2 x 2 request, on a line of four: the heavy pair 1-3 is kept, though it costs edges.
+    const traffic = () => [[0, 1, 10], [1, 3, 10_000], [2, 3, 10], [0, 2, 10]] as const; // prettier-ignore
+    const weighed = { ...searching, traffic };
+    const request = tenant('A', 2, 2, { mapping: 'similar', edgeWeights: 'traffic' });
+    const placed = placeTenants(coresOnly(4, 1), [request], weighed);
+    if (!placed.ok) throw new Error('not placed');
+    const [{ tiles }] = placed.value;
+    expect(hops(coresOnly(4, 1), tiles[1], tiles[3])).toBe(1);
+  });
+});
+
+describe('allocators that look at shape alone', () => {
+  const regionOf = (mapping: Mapping, w: number, h: number, on = coresOnly(5, 5)): number[] =>
+    [...place([tenant('A', w, h, { mapping })], on)[0].tiles].sort((a, b) => a - b);
+
+  it('first fit takes the first place, best fit the one with most walls and neighbours around it', () => {
+    // Tile 0 is taken. First fit: corner at tile 1. Best fit: the corner at tile 3, with two walls of two tiles each.
+    const on = coresOnly(5, 5, { disabledTiles: [0] });
+    expect(regionOf('firstFit', 2, 2, on)).toEqual([1, 2, 6, 7]);
+    expect(regionOf('bestFit', 2, 2, on)).toEqual([3, 4, 8, 9]);
+  });
+
+  it('first fit does not turn a request, shapes and folds do', () => {
+    const on = coresOnly(2, 6);
+    expect(refusal([tenant('A', 3, 2, { mapping: 'firstFit' })], on)).toContain('not in that shape');
+    expect(regionOf('shapesFirstFit', 3, 2, on)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(regionOf('folds', 3, 2, on)).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  it('folds bend a request into an L where no rectangle is left', () => {
+    // 3 x 3 tiles without one corner of 2 x 2: an L of five
+    const on = coresOnly(3, 3, { disabledTiles: [1, 2, 4, 5] });
+    expect(refusal([tenant('A', 5, 1, { mapping: 'shapesBestFit' })], on)).toContain('not in that shape');
+    expect(regionOf('folds', 5, 1, on)).toEqual([0, 3, 6, 7, 8]);
   });
 });
 
@@ -79,7 +161,7 @@ describe('a placement of any tenants', () => {
       fc.property(requests, disabledTiles, (shapes, disabled) => {
         const on = resolveChip({ disabledTiles: disabled });
         const asked = shapes.map(({ w, h, mapping }, i) => tenant(`T${i}`, w, h, { mapping }));
-        const result = placeTenants(on, asked);
+        const result = placeTenants(on, asked, searching);
         if (!result.ok) return;
         const tiles = result.value.flatMap((placement) => placement.tiles);
         expect(new Set(tiles).size).toBe(tiles.length);
@@ -137,7 +219,7 @@ describe('what does not fit', () => {
   it('says which shape would fit', () => {
     expect(refusal([tenant('A', 6, 4), tenant('B', 3, 3)])).toBe(
       'tenants.1.topology: "B" asks for 3 x 3 virtual cores in one rectangle; 12 of 36 cores are free, but not in that shape; ' +
-        'a mesh up to 6 x 2 fits, or the mapping "snake" instead of "exact"',
+        'a mesh up to 6 x 2 fits, or the mapping "similar" instead of "exact"',
     );
   });
 

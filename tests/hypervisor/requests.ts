@@ -16,6 +16,7 @@ export const tenant = (
   mode: 'vnpu',
   topology: { kind: 'mesh', width, height },
   mapping: 'exact',
+  edgeWeights: 'equal',
   routing: 'dor',
   dispatch: 'bus',
   arrivalCycle: 0,

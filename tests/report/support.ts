@@ -36,6 +36,7 @@ export const tenantPlan = (name: string, tiles: readonly number[], more: Partial
   topology: { kind: 'mesh', width: tiles.length, height: 1 },
   tiles,
   editDistance: 0,
+  stretched: [],
   routing: 'dor',
   dispatch: 'bus',
   arrivalCycle: 0,

@@ -73,6 +73,7 @@ function tinyTenant(tenant: TinyTenant, index: number, channels: number): Tenant
     topology: { kind: 'mesh', width: tenant.tiles.length, height: 1 },
     tiles: tenant.tiles,
     editDistance: 0,
+    stretched: [],
     routing: 'dor',
     dispatch: tenant.dispatch ?? 'bus',
     arrivalCycle: tenant.arrivalCycle ?? 0,

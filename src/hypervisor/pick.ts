@@ -1,0 +1,51 @@
+/** One tenant's tiles by its mapping policy: the simple ones by themselves, the others with the mapping search that the caller brings. */
+import type { Chip } from '../model/chip.ts';
+import type { TenantRequest } from '../model/experiment.ts';
+import type { Found } from '../model/mapping.ts';
+import { vcoreCount } from '../model/vnpu.ts';
+import { exact, inOrder, type IsFree } from './policies.ts';
+import { pickRegion } from './shapes.ts';
+import { disconnected, similar, type Searching, type Wanted } from './similar.ts';
+import { requestEdges } from './topology.ts';
+
+export interface Picked {
+  /** Tile of each virtual core. */
+  readonly tiles: readonly number[];
+  readonly search?: Found;
+}
+
+/** Tiles for tenant number `index`, or undefined if its policy finds none. */
+export function pick(
+  chip: Chip,
+  isFree: IsFree,
+  request: TenantRequest,
+  index: number,
+  searching?: Searching,
+): Picked | undefined {
+  const { topology, mapping } = request;
+  if (mapping === 'exact') return tilesOnly(exact(chip, isFree, topology));
+  if (mapping === 'rowMajor' || mapping === 'snake') return tilesOnly(inOrder(chip, isFree, topology, mapping));
+  if (searching === undefined) throw new Error(`the mapping "${mapping}" needs the mapping search`);
+  const { mapper } = searching;
+  const wanted = wantedOf(chip, isFree, request, index, searching);
+  if (mapping === 'similar') return similar(chip, isFree, wanted, mapper);
+  if (mapping === 'disconnected') return disconnected(chip, isFree, wanted, mapper);
+  const region = new Set(pickRegion(chip, isFree, topology, mapping));
+  return similar(chip, (tile) => region.has(tile), wanted, mapper);
+}
+
+const tilesOnly = (tiles: readonly number[] | undefined): Picked | undefined => tiles && { tiles };
+
+/** The request as the search takes it; where the plain edit distance counts, a mesh that fits as it is comes first. */
+function wantedOf(chip: Chip, isFree: IsFree, request: TenantRequest, index: number, searching: Searching): Wanted {
+  const { topology, edgeWeights } = request;
+  const offers = [exact(chip, isFree, topology), inOrder(chip, isFree, topology, 'snake')];
+  return {
+    nodes: vcoreCount(topology),
+    edges: requestEdges(topology),
+    edgeWeights,
+    traffic: edgeWeights === 'traffic' ? searching.traffic(index) : [],
+    offers: offers.flatMap((tiles) => (tiles ? [tiles] : [])),
+    seed: searching.seed,
+  };
+}

@@ -1,0 +1,60 @@
+/**
+ * Placement by the mapping search, which the caller brings: `similar` looks for the least cost among connected cores, `disconnected` takes
+ * torn ones where there is no connected set, and a region picked by shape alone gets its virtual cores in the best order.
+ * Cost: the topology edit distance, or, weighted by traffic, bytes times the hops that they travel beyond a neighbour.
+ */
+import type { Edge, Found, Mapper, MappingAnswer, MappingProblem } from '../model/mapping.ts';
+import type { Mesh } from '../model/mesh.ts';
+import type { EdgeWeights } from '../model/vnpu.ts';
+import type { IsFree } from './policies.ts';
+
+/** Weight of the heaviest edge when edges weigh their traffic. */
+export const HEAVIEST = 1000;
+
+/** What the search needs besides the chip: itself, the document's seed, and the bytes that go over virtual edges. */
+export interface Searching {
+  readonly mapper: Mapper;
+  readonly seed: number;
+  /** Bytes per iteration between pairs of virtual cores of a tenant of that number. */
+  readonly traffic: (tenant: number) => readonly Edge[];
+}
+
+export interface Wanted {
+  readonly nodes: number;
+  /** Requested edges, each of weight 1. */
+  readonly edges: readonly Edge[];
+  readonly edgeWeights: EdgeWeights;
+  /** Bytes per iteration between pairs. */
+  readonly traffic: readonly Edge[];
+  /** Placements by simpler policies, to begin with. */
+  readonly offers: readonly (readonly number[])[];
+  readonly seed: number;
+}
+
+/** The best connected placement that the search finds, or undefined if no connected set of free tiles is large enough. */
+export function similar(mesh: Mesh, isFree: IsFree, wanted: Wanted, mapper: Mapper) {
+  return answered(mapper(problemFor(mesh, isFree, wanted, true)), wanted, true);
+}
+
+/** The same, and torn tiles as a last resort: then a stretched edge costs its weight for every hop, so that pieces stay close. */
+export function disconnected(mesh: Mesh, isFree: IsFree, wanted: Wanted, mapper: Mapper) {
+  const whole = similar(mesh, isFree, wanted, mapper);
+  if (whole !== undefined) return whole;
+  const problem = problemFor(mesh, isFree, wanted, false);
+  return answered(mapper({ ...problem, stretch: 'hops' }), wanted, false);
+}
+
+function answered({ placement, cost, lowerBound, proven }: MappingAnswer, { edgeWeights }: Wanted, connected: boolean) {
+  if (placement.length === 0) return undefined;
+  return { tiles: placement, search: { weights: edgeWeights, cost, lowerBound, proven, connected } satisfies Found };
+}
+
+function problemFor(mesh: Mesh, isFree: IsFree, wanted: Wanted, connected: boolean): MappingProblem {
+  const free = Array.from({ length: mesh.width * mesh.height }, (_, tile) => tile).filter(isFree);
+  const { nodes, edges, edgeWeights, traffic, offers, seed } = wanted;
+  const given = { mesh: { width: mesh.width, height: mesh.height }, free, nodes, connected, seed, offers };
+  if (edgeWeights === 'equal') return { ...given, edges, insertionCost: 1, stretch: 'once' };
+  const most = Math.max(1, ...traffic.map(([, , bytes = 0]) => bytes));
+  const weighed = traffic.map(([u, v, bytes = 0]): Edge => [u, v, Math.max(1, Math.round((bytes * HEAVIEST) / most))]);
+  return { ...given, edges: weighed, insertionCost: 0, stretch: 'hops' };
+}
