@@ -17,11 +17,14 @@ interface Entry {
   readonly certainty?: Certainty;
 }
 
+const macsText = (macs: number): string =>
+  macs < 1e8 ? `${(macs / 1e6).toFixed(3)} MMAC` : `${(macs / 1e9).toFixed(3)} GMAC`;
+
 /** Title and size of a model, at the default number of tokens, and how sure its shapes are. */
 function modelEntry(name: ModelName): Entry {
   const { certainty } = ZOO[name];
   const workload = workloadFor({ ...DEFAULT_TENANT.workload, model: name });
-  const size = workload.ok ? `${workload.value.title}, ${(workloadMacs(workload.value) / 1e9).toFixed(3)} GMAC` : '';
+  const size = workload.ok ? `${workload.value.title}, ${macsText(workloadMacs(workload.value))}` : '';
   return { name, summary: `${size} (${certainty})`, certainty };
 }
 

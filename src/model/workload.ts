@@ -19,21 +19,12 @@ export interface Tensor {
 /**
  * - conv, matmul: products with weights.
  * - attention: per head scores, softmax, weighted values. scan: a selective state space in chunks. recurrent: one step after the other.
- * - pool, add, layernorm, activation, softmax: vector work (`activation` is any function of one element, `add` of two or more).
+ * - pool, add, layernorm, activation: vector work (`activation` is any function of one element, `add` of two or more, `layernorm`
+ *   anything that needs whole rows: norms, softmax).
  * - move: bytes change place only (concatenation, reshaping, look-up in a table, up-sampling, dispatch to experts).
  */
 export type LayerKind =
-  | 'conv'
-  | 'matmul'
-  | 'attention'
-  | 'scan'
-  | 'recurrent'
-  | 'pool'
-  | 'add'
-  | 'layernorm'
-  | 'activation'
-  | 'softmax'
-  | 'move';
+  'conv' | 'matmul' | 'attention' | 'scan' | 'recurrent' | 'pool' | 'add' | 'layernorm' | 'activation' | 'move';
 
 /**
  * Geometry of convolution and pooling along the outermost axis, for halos: lines of a map ("Height"), with "Width" rows in each (1 for

@@ -192,7 +192,7 @@ class Builder {
     const probabilities = net.append(
       {
         name: `${name}.top${topK}`,
-        kind: 'softmax',
+        kind: 'layernorm',
         onnxType: 'Softmax',
         inputs: [scores],
         read: { kind: 'rows' },

@@ -172,7 +172,7 @@ const batchNorm: Rule = (node, out, operands) => ({
 const softmax: Rule = (node, out, operands) => {
   const isLast = node.axis('axis', node.opset < 13 ? 1 : -1) === out.channelAxis;
   return {
-    kind: 'softmax',
+    kind: 'layernorm',
     work: {
       ...pass('softmax', out),
       ...(isLast ? { channelUnit: channelsIn(out) } : { rowUnit: rowsIn(out), channelUnit: channelsIn(out) }),
