@@ -18,16 +18,19 @@ import {
   ENGINE_RECV,
   ENGINE_SEND,
   ENGINE_VECTOR,
+  STAGE_LOADING,
 } from './codes';
 import { waitsForBudget, waitsForTranslation } from './dma';
 import { engineAt } from './engines';
 import {
   C_ACTIVE_STREAMS,
   C_FINISHED,
+  C_RECV_STAGE,
   C_SEND_LOOKUP,
   C_SOURCES,
   C_STARTED,
   C_STREAMS,
+  D_ENGINE,
   D_INSTRUCTION,
   D_STRIDE,
   ENGINE_COUNT,
@@ -39,6 +42,7 @@ import {
   X_FREE,
 } from './layout';
 import { instructionAt } from './queue';
+import { isShared } from './shared';
 import { givesToken, missingToken } from './tokens';
 
 const NO_ENGINE: u32 = ENGINE_COUNT;
@@ -101,7 +105,7 @@ function owes(core: usize, engine: u32, token: u32): bool {
 function streamOwes(core: usize, token: u32): bool {
   for (let left = load<u32>(core, C_ACTIVE_STREAMS); left != 0; left &= left - 1) {
     const stream = core + C_STREAMS + ctz<u32>(left) * D_STRIDE;
-    if (givesToken(load<u32>(stream, D_INSTRUCTION), token)) return true;
+    if (load<u32>(stream, D_ENGINE) == ENGINE_DMA && givesToken(load<u32>(stream, D_INSTRUCTION), token)) return true;
   }
   return false;
 }
@@ -116,6 +120,7 @@ function waitsForSlot(core: usize, engine: u32): bool {
 function activity(core: usize, engine: u32, now: u64): u32 {
   if (!isRunning(core, engine)) return waitsForSlot(core, engine) ? CAUSE_SEND_BLOCKED : CAUSE_DISPATCH;
   if (engine == ENGINE_DMA) return transferring(core, now);
+  if (isShared(core) && (engine == ENGINE_SEND || engine == ENGINE_RECV)) return exchanging(core, engine, now);
   if (engine == ENGINE_SEND && load<u32>(core, C_SEND_LOOKUP) != 0) return CAUSE_SEND;
   if (engine == ENGINE_SEND) return load<u8>(load<u32>(core, C_SOURCES), S_MOVING) != 0 ? CAUSE_SEND : CAUSE_SEND_BLOCKED;
   if (engine == ENGINE_RECV) return CAUSE_RECV_WAIT;
@@ -126,4 +131,12 @@ function activity(core: usize, engine: u32, now: u64): u32 {
 function transferring(core: usize, now: u64): u32 {
   if (waitsForTranslation(core, now)) return CAUSE_TRANSLATION;
   return waitsForBudget(core, now) ? CAUSE_THROTTLE : CAUSE_MEMORY;
+}
+
+/** Storing or loading a message; a receive that polls waits for it. */
+function exchanging(core: usize, engine: u32, now: u64): u32 {
+  const moves = engine == ENGINE_SEND || load<u32>(core, C_RECV_STAGE) == STAGE_LOADING;
+  const cause: u32 = moves ? transferring(core, now) : CAUSE_MEMORY;
+  if (cause != CAUSE_MEMORY) return cause;
+  return engine == ENGINE_SEND ? CAUSE_SEND : CAUSE_RECV_WAIT;
 }

@@ -49,6 +49,16 @@ export const KIND_CREDIT = 2;
 export const KIND_READ = 3;
 export const KIND_WRITE = 4;
 export const KIND_INSTRUCTION = 5;
+// flags and polls of messages through shared memory
+export const KIND_FLAG = 6;
+export const KIND_RELEASE = 7;
+export const KIND_POLL = 8;
+export const KIND_POLL_RELEASE = 9;
+
+export const STAGE_DUE = 0;
+export const STAGE_POLLING = 1;
+export const STAGE_SET = 2;
+export const STAGE_LOADING = 3;
 
 export const TRANSLATE_VCHUNK = 0;
 export const TRANSLATE_PAGE = 1;

@@ -20,7 +20,7 @@ import {
 import { causeOf } from './cause';
 import { freeSlot } from './dispatch';
 import { dmaWake, stepDma } from './dma';
-import { barrierRelease, engineAt, finishEngine, messageLanded, retire, tailLeft, tryStart } from './engines';
+import { barrierRelease, endShared, engineAt, finishEngine, messageLanded, retire, tailLeft, tryStart } from './engines';
 import {
   C_ACTIVE_STREAMS,
   C_FINISHED,
@@ -32,6 +32,7 @@ import {
   C_STRIDE,
   C_TENANT,
   C_WAKE,
+  D_ENGINE,
   D_INSTRUCTION,
   D_ITERATION,
   D_OUTSTANDING,
@@ -52,6 +53,7 @@ import {
   T_STOP_CYCLE,
 } from './layout';
 import { observe } from './observe';
+import { isShared, sharedWake, stepShared } from './shared';
 import { frontIteration, instructionAt, popInstruction, pushInstruction } from './queue';
 
 const NEVER: u64 = u64.MAX_VALUE;
@@ -87,6 +89,7 @@ function stepCore(core: usize, now: u64): void {
   }
   if ((signals & SIGNAL_TAIL_LEFT) != 0) tailLeft(core, now);
   endDue(core, now);
+  if (isShared(core)) stepShared(core, now);
   tryStart(core, ENGINE_MATMUL, now);
   tryStart(core, ENGINE_VECTOR, now);
   tryStart(core, ENGINE_SEND, now);
@@ -118,6 +121,7 @@ function endDue(core: usize, now: u64): void {
 }
 
 function isDue(core: usize, engine: u32, record: usize, now: u64): bool {
+  if (engine == ENGINE_RECV && isShared(core)) return false;
   if (engine == ENGINE_RECV) return messageLanded(record) && load<u64>(record, E_UNTIL) <= now;
   if (engine == ENGINE_BARRIER) return barrierRelease(core) <= now;
   return load<u64>(record, E_UNTIL) <= now;
@@ -127,7 +131,9 @@ function endTransfer(core: usize, index: u32, now: u64): void {
   const stream = core + C_STREAMS + index * D_STRIDE;
   if (load<u32>(stream, D_REMAINING) != 0 || load<u32>(stream, D_OUTSTANDING) != 0) return;
   store<u32>(core, load<u32>(core, C_ACTIVE_STREAMS) & ~(1 << index), C_ACTIVE_STREAMS);
-  retire(core, load<u32>(stream, D_INSTRUCTION), load<u32>(stream, D_ITERATION), now);
+  const engine = load<u32>(stream, D_ENGINE);
+  if (engine == ENGINE_DMA) retire(core, load<u32>(stream, D_INSTRUCTION), load<u32>(stream, D_ITERATION), now);
+  else endShared(core, engine, now);
   store<u32>(stream, 0, D_INSTRUCTION);
 }
 
@@ -171,10 +177,12 @@ function finish(core: usize): void {
 function nextEvent(core: usize, now: u64): u64 {
   if (load<u32>(load<u32>(core, C_TENANT), T_STATUS) == STATUS_FAULT) return now + 1;
   if (hasRoom(core, instructionAt(core + C_QUEUE, 0))) return now + 1;
+  const shared = isShared(core);
   let next = load<u32>(core, C_ACTIVE_STREAMS) != 0 ? dmaWake(core, now) : NEVER;
+  if (shared) next = min(next, sharedWake(core, now));
   for (let engine: u32 = ENGINE_SEND; engine < (ENGINE_COUNT as u32); engine++) {
     const record = engineAt(core, engine);
-    if (load<u32>(record, E_RUNNING) == 0) continue;
+    if (load<u32>(record, E_RUNNING) == 0 || (shared && engine == ENGINE_RECV)) continue;
     if (engine == ENGINE_RECV) next = messageLanded(record) ? min(next, max(load<u64>(record, E_UNTIL), now + 1)) : next;
     else next = min(next, engine == ENGINE_BARRIER ? barrierRelease(core) : load<u64>(record, E_UNTIL));
   }

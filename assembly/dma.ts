@@ -3,7 +3,7 @@
 // for memory does not translate ahead. A miss blocks this and all later bursts; with several walkers the look-ups of the
 // following bursts go on, one a cycle, while fewer walks than walkers are under way. Machine model section 7.
 import { firstFrom } from './bits';
-import { KIND_READ, KIND_WRITE, OP_LOAD, PLANE_REQUEST, SIGNAL_WAKE, STATUS_FAULT, STATUS_RUNNING, TRANSLATE_PAGE } from './codes';
+import { ENGINE_DMA, KIND_FLAG, KIND_READ, KIND_WRITE, OP_LOAD, OP_RECV, PLANE_REQUEST, SIGNAL_WAKE, STATUS_FAULT, STATUS_RUNNING, TRANSLATE_PAGE } from './codes';
 import {
   B_ADDRESS,
   B_BYTES,
@@ -28,6 +28,7 @@ import {
   C_TRANSLATION_STALL,
   C_VCORE,
   D_ADDRESS,
+  D_ENGINE,
   D_INSTRUCTION,
   D_ITERATION,
   D_OUTSTANDING,
@@ -39,6 +40,7 @@ import {
   H_INTERLEAVE,
   H_MEMORY_BUS,
   H_PLANES_AT,
+  H_PROGRESS,
   H_STREAMS,
   H_WALKERS,
   I_A,
@@ -77,6 +79,7 @@ import {
 } from './layout';
 import { budgetReturns, countBurst, isPastBudget } from './budget';
 import { stopTenant } from './lifecycle';
+import { completeFlag } from './shared';
 import { enqueue } from './source';
 import { findRange, translate } from './translation';
 
@@ -88,15 +91,21 @@ export function hasFreeStream(core: usize): bool {
   return load<u32>(core, C_ACTIVE_STREAMS) != (1 << load<u32>(H_STREAMS)) - 1;
 }
 
-/** Give a free stream the transfer of `instruction`. */
+/** Give a free stream the transfer of a load or store. */
 export function startTransfer(core: usize, instruction: usize, iteration: u32): void {
+  startStream(core, ENGINE_DMA, instruction, iteration, load<u64>(instruction, I_ADDRESS), load<u32>(instruction, I_A));
+}
+
+/** Give a free stream a transfer that `engine` asks for. */
+export function startStream(core: usize, engine: u32, instruction: usize, iteration: u32, address: u64, bytes: u32): void {
   const active = load<u32>(core, C_ACTIVE_STREAMS);
   const index = ctz<u32>(~active);
   const stream = core + C_STREAMS + index * D_STRIDE;
   store<u32>(stream, instruction as u32, D_INSTRUCTION);
   store<u32>(stream, iteration, D_ITERATION);
-  store<u64>(stream, load<u64>(instruction, I_ADDRESS), D_ADDRESS);
-  store<u32>(stream, load<u32>(instruction, I_A), D_REMAINING);
+  store<u32>(stream, engine, D_ENGINE);
+  store<u64>(stream, address, D_ADDRESS);
+  store<u32>(stream, bytes, D_REMAINING);
   store<u32>(stream, 0, D_OUTSTANDING);
   store<u32>(stream, NO_RANGE, D_RANGE);
   store<u32>(core, active | (1 << index), C_ACTIVE_STREAMS);
@@ -134,8 +143,12 @@ export function dmaWake(core: usize, now: u64): u64 {
   return max(load<u64>(pendingAt(core, 0), B_READY), now + 1);
 }
 
-/** The response of a burst is there. */
+/** The response of a burst, a flag or a poll is there. */
 export function completeBurst(packet: usize): void {
+  if (load<u8>(packet, K_KIND) >= (KIND_FLAG as u8)) {
+    completeFlag(packet);
+    return;
+  }
   const core: usize = load<u32>(packet, K_OWNER);
   const stream = core + C_STREAMS + load<u32>(packet, K_EXTRA) * D_STRIDE;
   const index = ((packet - load<u32>(core, C_BURSTS)) / K_STRIDE) as u32;
@@ -178,7 +191,7 @@ function lookUp(core: usize, now: u64): void {
   const instruction: usize = load<u32>(stream, D_INSTRUCTION);
   const address = load<u64>(stream, D_ADDRESS);
   const range = findRange(tenant, address, load<u32>(stream, D_RANGE));
-  const need = load<u8>(instruction, I_OP) == OP_LOAD ? READ : WRITE;
+  const need = isRead(instruction) ? READ : WRITE;
   const record = load<u32>(tenant, T_RANGES) + range * N_STRIDE;
   if (range == NO_RANGE || (load<u32>(record, N_PERMISSION) & need) == 0) {
     fault(core, tenant, instruction, address, now);
@@ -200,6 +213,12 @@ function lookUp(core: usize, now: u64): void {
   store<u32>(stream, load<u32>(stream, D_OUTSTANDING) + 1, D_OUTSTANDING);
   store<u32>(stream, range, D_RANGE);
   store<u32>(core, (index + 1) % MOST_STREAMS, C_NEXT_STREAM);
+}
+
+/** A receive through shared memory reads, a send writes. */
+function isRead(instruction: usize): bool {
+  const op = load<u8>(instruction, I_OP);
+  return op == OP_LOAD || op == OP_RECV;
 }
 
 /** Bytes up to the next multiple of the burst size, page, interleave boundary or end of the range. */
@@ -224,12 +243,13 @@ function issue(core: usize, burst: usize, now: u64): void {
   const tenant: usize = load<u32>(core, C_TENANT);
   const index = ctz<u32>(load<u32>(core, C_FREE_BURSTS));
   const stream = core + C_STREAMS + load<u32>(burst, B_STREAM) * D_STRIDE;
-  const isLoad = load<u8>(load<u32>(stream, D_INSTRUCTION), I_OP) == OP_LOAD;
+  const isLoad = isRead(load<u32>(stream, D_INSTRUCTION));
   const bytes = load<u32>(burst, B_BYTES);
   const channel = channelOf(tenant, load<u32>(burst, B_RANGE), load<u64>(burst, B_ADDRESS));
   const packet: usize = load<u32>(core, C_BURSTS) + index * K_STRIDE;
   const flitBytes = load<u32>(H_FLIT_BYTES);
   countBurst(tenant, bytes, now);
+  store<u64>(H_PROGRESS, now);
   store<u32>(core, load<u32>(core, C_FREE_BURSTS) & ~(1 << index), C_FREE_BURSTS);
   store<u64>(core, load<u64>(core, C_TRANSLATION_STALL) + (load<u32>(burst, B_WALK) as u64), C_TRANSLATION_STALL);
   store<u8>(packet, isLoad ? KIND_READ : KIND_WRITE, K_KIND);

@@ -2,12 +2,13 @@
 // the bookkeeping of iterations. A send ends the cycle after its last tail has left; a receive when all flits of its message have
 // been ejected; a release sends a one-flit credit back in the data plane. Machine model section 3.
 import { count } from './bits';
-import { ENGINE_BARRIER, ENGINE_DMA, ENGINE_MATMUL, ENGINE_RECV, ENGINE_SEND, ENGINE_VECTOR, KIND_CREDIT, KIND_MESSAGE, PLANE_DATA } from './codes';
+import { ENGINE_BARRIER, ENGINE_DMA, ENGINE_MATMUL, ENGINE_RECV, ENGINE_SEND, ENGINE_VECTOR, KIND_CREDIT, KIND_MESSAGE, PLANE_DATA, STAGE_DUE } from './codes';
 import { systolicCycles, vectorCycles } from './compute';
 import { hasFreeStream, startTransfer } from './dma';
 import {
   C_BARRIER_ROUND,
   C_ENGINES,
+  C_RECV_STAGE,
   C_RETIRED,
   C_SEND_LEFT,
   C_SEND_LOOKUP,
@@ -33,6 +34,7 @@ import {
   H_LANES,
   H_MAX_PACKET,
   H_PLANES_AT,
+  H_PROGRESS,
   H_ROWS,
   H_SLOTS,
   I_A,
@@ -70,6 +72,7 @@ import {
   X_SLOT_BYTES,
 } from './layout';
 import { frontIteration, instructionAt, popInstruction } from './queue';
+import { flagMessage, isShared, storeMessage, writeRelease } from './shared';
 import { enqueue } from './source';
 import { giveTokens, missingToken, takeTokens } from './tokens';
 
@@ -97,18 +100,20 @@ export function tryStart(core: usize, engine: u32, now: u64): bool {
   }
   store<u32>(record, instruction as u32, E_RUNNING);
   store<u32>(record, iteration, E_ITERATION);
-  store<u64>(record, begin(core, engine, instruction, now), E_UNTIL);
+  store<u64>(record, begin(core, engine, instruction, iteration, now), E_UNTIL);
   return true;
 }
 
 function isFree(core: usize, engine: u32, record: usize, instruction: usize): bool {
   if (engine == ENGINE_DMA) return hasFreeStream(core);
   if (load<u32>(record, E_RUNNING) != 0) return false;
-  return engine != ENGINE_SEND || load<u32>(load<u32>(instruction, I_PAIR), X_FREE) != 0;
+  if (engine != ENGINE_SEND) return true;
+  if (isShared(core) && !hasFreeStream(core)) return false;
+  return load<u32>(load<u32>(instruction, I_PAIR), X_FREE) != 0;
 }
 
 /** Begin the work of an instruction; returns the first cycle after it, or NEVER where an event decides. */
-function begin(core: usize, engine: u32, instruction: usize, now: u64): u64 {
+function begin(core: usize, engine: u32, instruction: usize, iteration: u32, now: u64): u64 {
   if (engine == ENGINE_MATMUL) {
     const rows: u64 = load<u32>(H_ROWS);
     const columns: u64 = load<u32>(H_COLUMNS);
@@ -117,6 +122,11 @@ function begin(core: usize, engine: u32, instruction: usize, now: u64): u64 {
   }
   if (engine == ENGINE_VECTOR) {
     return now + vectorCycles(load<u32>(instruction, I_A), load<u32>(H_LANES), load<u32>(instruction, I_B));
+  }
+  if (isShared(core)) {
+    if (engine == ENGINE_RECV) return now + 1; // its first poll
+    if (engine == ENGINE_SEND) storeMessage(core, instruction, iteration);
+    if (engine == ENGINE_SEND) return NEVER;
   }
   const lookup: u64 = load<u32>(load<u32>(core, C_TENANT), T_LOOKUP_CYCLES);
   if (engine == ENGINE_RECV) return now + lookup;
@@ -168,6 +178,13 @@ function post(from: usize, packet: usize, to: usize): void {
   store<u16>(packet, load<u32>(from, C_TILE), K_SOURCE);
   store<u16>(packet, load<u32>(to, C_TILE), K_TARGET);
   enqueue(load<u32>(H_PLANES_AT) + PLANE_DATA * P_STRIDE, load<u32>(from, C_SOURCES), packet);
+}
+
+/** The transfer that a send or receive through shared memory made is over, and with it the instruction. */
+export function endShared(core: usize, engine: u32, now: u64): void {
+  if (engine == ENGINE_SEND) flagMessage(core, load<u32>(engineAt(core, engine), E_RUNNING), now);
+  else store<u32>(core, STAGE_DUE, C_RECV_STAGE);
+  finishEngine(core, engine, now);
 }
 
 /** Have all flits of the message that the receive engine waits for been ejected? */
@@ -226,17 +243,22 @@ function takeSlot(pair: usize): void {
 
 /** The end of any instruction: tokens, its slot's credit, counts. */
 export function retire(core: usize, instruction: usize, iteration: u32, now: u64): void {
+  store<u64>(H_PROGRESS, now);
   giveTokens(core, instruction);
   count(core + C_RETIRED);
   const pair: usize = load<u32>(instruction, I_RELEASE);
-  if (pair != 0) releaseSlot(core, pair);
+  if (pair != 0) releaseSlot(core, pair, now);
   noteEnd(load<u32>(core, C_TENANT), iteration as i32, now);
 }
 
-function releaseSlot(core: usize, pair: usize): void {
+function releaseSlot(core: usize, pair: usize, now: u64): void {
   const slot = load<u32>(pair, X_NEXT_FREE);
-  const packet = load<u32>(pair, X_CREDITS) + slot * K_STRIDE;
   store<u32>(pair, (slot + 1) % load<u32>(H_SLOTS), X_NEXT_FREE);
+  if (isShared(core)) {
+    writeRelease(core, pair, slot, now);
+    return;
+  }
+  const packet = load<u32>(pair, X_CREDITS) + slot * K_STRIDE;
   store<u8>(packet, KIND_CREDIT, K_KIND);
   store<u16>(packet, 1, K_FLITS);
   store<u32>(packet, pair as u32, K_OWNER);

@@ -49,12 +49,12 @@ export const H_INTERLEAVE = IMAGE_BASE + 140;
 export const H_MEMORY_LATENCY = IMAGE_BASE + 144;
 export const H_MEMORY_RATE = IMAGE_BASE + 148;
 export const H_MEMORY_BUS = IMAGE_BASE + 152; // 1: bursts reach memory beside the network
-export const H_BUS_CYCLES = IMAGE_BASE + 156;
 // the controller and the life of tenants
 export const H_DISPATCH_AT = IMAGE_BASE + 160; // DISPATCH_PORTS records
 export const H_DISPATCH_SOURCE = IMAGE_BASE + 164; // the controller's source in the instruction plane
 export const H_INSTRUCTION_FLITS = IMAGE_BASE + 168; // flits of one instruction
 export const H_LIFE_WAKE = IMAGE_BASE + 176; // u64 next cycle in which a tenant arrives, is ready or departs
+export const H_POLL_CYCLES = IMAGE_BASE + 172; // between two polls of one flag
 export const H_HYPERVISOR_FREE = IMAGE_BASE + 184; // u64 first cycle in which it can write tables for another tenant
 export const H_BURSTS_BUS_LAST = IMAGE_BASE + 196; // path `bus`: core after which the next cycle's arrivals are taken
 // timeline
@@ -63,7 +63,9 @@ export const H_BUCKETS = IMAGE_BASE + 204;
 export const H_RECENT = IMAGE_BASE + 208; // cycles in the ring of causes, a power of two
 export const H_IGNORED = IMAGE_BASE + 212; // signals of sources that nobody listens to
 export const H_TRAFFIC_AT = IMAGE_BASE + 216; // synthetic traffic, 0: none
-export const HEADER_BYTES = 224;
+export const H_WATCHDOG = IMAGE_BASE + 220; // cycles without progress before polling counts as livelock; 0: nobody polls
+export const H_PROGRESS = IMAGE_BASE + 224; // u64 last cycle in which an instruction ended or data moved
+export const HEADER_BYTES = 232;
 
 // flags
 export const FLAG_REVERSE = 1; // visit units in reverse order: results must not change
@@ -229,6 +231,7 @@ export const D_ADDRESS = 8; // u64 next virtual address
 export const D_REMAINING = 16; // bytes not yet cut into bursts
 export const D_OUTSTANDING = 20; // bursts cut and not yet complete
 export const D_RANGE = 24; // range of the next burst
+export const D_ENGINE = 28; // whose transfer it is: dma, or send and recv through shared memory
 export const D_STRIDE = 32;
 
 // burst that is translated and not yet issued
@@ -271,11 +274,19 @@ export const C_SEND_PACKET = C_SEND_LEFT + 4; // record of its next packet
 export const C_SEND_SLOT = C_SEND_PACKET + 4;
 export const C_SEND_LOOKUP = C_SEND_SLOT + 4; // its routing table is being read
 export const C_BARRIER_ROUND = C_SEND_LOOKUP + 4;
+// messages through shared memory
+export const C_RECV_STAGE = C_BARRIER_ROUND + 4;
+export const C_SEND_STAGE = C_RECV_STAGE + 4; // of its poll for a free slot
+export const C_RECV_SEEN = C_SEND_STAGE + 4; // flag as the last poll found it
+export const C_SEND_SEEN = C_RECV_SEEN + 4; // releases as the last poll found them
+export const C_POLLS = C_SEND_SEEN + 4; // packet records: of the receive engine, of the send engine
+export const C_FLAGS = C_POLLS + 4; // path `bus`: list of flags and polls posted in this cycle
 // instructions that reach it as packets
-export const C_INSTRUCTIONS = C_BARRIER_ROUND + 4; // packet records, one per slot of its instruction queue
+export const C_INSTRUCTIONS = C_FLAGS + 8; // packet records, one per slot of its instruction queue
 export const C_NEXT_INSTRUCTION = C_INSTRUCTIONS + 4; // record of the next one
 // DMA engine
-export const C_STREAMS = C_NEXT_INSTRUCTION + 4;
+export const C_SEND_POLL_AT = C_NEXT_INSTRUCTION + 8; // u64 earliest next poll
+export const C_STREAMS = C_SEND_POLL_AT + 8;
 export const C_ACTIVE_STREAMS = C_STREAMS + MOST_STREAMS * D_STRIDE; // bitmask
 export const C_NEXT_STREAM = C_ACTIVE_STREAMS + 4;
 export const C_FREE_BURSTS = C_NEXT_STREAM + 4; // bitmask of burst records
@@ -324,7 +335,14 @@ export const X_PACKETS = 28; // packet records of the messages, by slot
 export const X_SLOT_BYTES = 32; // bytes of the packet records of one slot
 export const X_ARRIVED = 36; // u32 flits landed, per slot
 export const MOST_SLOTS = 16;
-export const X_STRIDE = X_ARRIVED + 4 * MOST_SLOTS + 4;
+// shared memory: slots of a pair one behind the other; the flag of a slot is X_ARRIVED
+export const X_BUFFER = X_ARRIVED + 4 * MOST_SLOTS + 4; // u64 virtual address
+export const X_BUFFER_BYTES = X_BUFFER + 8; // of one slot
+export const X_FLAG_CHANNEL = X_BUFFER_BYTES + 4; // memory channel of its flags
+export const X_RELEASED = X_FLAG_CHANNEL + 4; // releases as memory knows them
+export const X_CREDITED = X_RELEASED + 4; // releases as the sender knows them
+export const FLAG_BYTES = 8;
+export const X_STRIDE = X_CREDITED + 8;
 
 // ---- tenants ---------------------------------------------------------------------------------------------------------------
 export const T_INDEX = 0;
@@ -366,6 +384,7 @@ export const T_ARRIVAL = 168; // u64
 export const T_READY = 176; // u64 first cycle after its tables are written, or never yet
 export const T_DEPARTURE = 184; // u64
 export const T_SETUP_CYCLES = 192;
+export const T_SHARED_MEMORY = 196; // 1: messages go through memory
 export const T_STRIDE = 200;
 
 // barrier group

@@ -8,6 +8,7 @@ import {
   H_FLAGS,
   H_LIFE_WAKE,
   H_OUTCOME,
+  H_PROGRESS,
   H_PLANES_AT,
   H_TENANTS,
   H_TRACE_AT,
@@ -59,6 +60,7 @@ import { settleAll } from './observe';
 import { route } from './router';
 import { enqueue, inject } from './source';
 import { createPackets, packetArrived, trafficDone, trafficWake } from './traffic';
+import { watched } from './watchdog';
 
 const NEVER: u64 = u64.MAX_VALUE;
 
@@ -70,7 +72,7 @@ export function advance(cycles: u32): u32 {
   let now = start;
   while (now < end && load<u32>(H_OUTCOME) == OUTCOME_RUNNING) {
     cycle(now);
-    const next = nextEvent(now);
+    const next = watched(nextEvent(now), now);
     if (isDone(now)) store<u32>(H_OUTCOME, OUTCOME_DONE);
     else if (next == NEVER) store<u32>(H_OUTCOME, OUTCOME_DEADLOCK);
     // the last cycle counts too, so that a cycle number names one state
@@ -139,6 +141,7 @@ function deliver(packet: usize, plane: u32, now: u64): void {
     } else {
       const slot = pair + (load<u32>(packet, K_EXTRA) << 2);
       store<u32>(slot, load<u32>(slot, X_ARRIVED) + (load<u16>(packet, K_FLITS) as u32), X_ARRIVED);
+      store<u64>(H_PROGRESS, now);
       wake(load<u32>(pair, X_RECEIVER));
     }
   }

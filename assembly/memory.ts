@@ -1,9 +1,10 @@
 // Memory channels: exact bytes per cycle, a FIFO per tenant served round robin, a fixed latency after the service. Writes are
 // acknowledged after the same latency (our choice; the model speaks of reads only). A channel sleeps until its next service or
 // departure. Machine model section 4.
-import { KIND_READ, PLANE_RESPONSE } from './codes';
+import { KIND_FLAG, KIND_READ, PLANE_RESPONSE } from './codes';
 import { completeBurst } from './dma';
 import {
+  C_FLAGS,
   C_OUTBOX,
   C_STRIDE,
   C_TILE,
@@ -41,6 +42,7 @@ import {
   M_WAKE,
   P_STRIDE,
 } from './layout';
+import { serveFlag } from './shared';
 import { enqueue } from './source';
 
 /** A burst has reached its channel. */
@@ -79,6 +81,13 @@ function collect(now: u64): void {
   for (let i: u32 = 0; i < cores; i++) {
     const index = (first + i) % cores;
     const core = base + index * C_STRIDE;
+    let flag: usize = load<u32>(core, C_FLAGS);
+    store<u32>(core, 0, C_FLAGS);
+    while (flag != 0) {
+      const next = load<u32>(flag, K_NEXT);
+      arriveAtMemory(flag, now);
+      flag = next;
+    }
     const packet = load<u32>(core, C_OUTBOX);
     if (packet == 0) continue;
     store<u32>(core, 0, C_OUTBOX);
@@ -108,6 +117,7 @@ function stepChannel(channel: usize, now: u64): void {
 function serve(channel: usize, now: u64, rate: u64): void {
   const packet = nextInTurn(channel);
   const bytes: u64 = load<u32>(packet, K_BYTES);
+  if (load<u8>(packet, K_KIND) >= (KIND_FLAG as u8)) serveFlag(packet);
   const end = max(load<u64>(channel, M_CLOCK), now * rate) + bytes;
   const latency = load<u32>(H_MEMORY_LATENCY) + load<u32>(H_MEMORY_BUS);
   store<u64>(channel, end, M_CLOCK);

@@ -29,7 +29,16 @@ const MOST_BYTES = 16 * 1024 * 1024;
 const FIRST_BUCKET_SHIFT = 6;
 const BUCKET_BYTES = L.CAUSE_COUNT * 4;
 
-export function writeCores(regions: Regions, plan: Plan, tenants: readonly number[]): CoreSites {
+/**
+ * @param tenants addresses of the tenant records
+ * @param channels addresses of the memory channels
+ */
+export function writeCores(
+  regions: Regions,
+  plan: Plan,
+  tenants: readonly number[],
+  channels: readonly number[],
+): CoreSites {
   const placed = plan.tenants.flatMap((tenant, t) => tenant.tiles.map((tile, vcore) => ({ tile, tenant: t, vcore })));
   placed.sort((a, b) => a.tile - b.tile);
   const base = regions.take(placed.length * L.C_STRIDE);
@@ -46,7 +55,7 @@ export function writeCores(regions: Regions, plan: Plan, tenants: readonly numbe
   regions.u32(L.H_RECENT, recent);
   list.forEach((site, index) => writeCore(regions, plan, site, index, tenants[site.tenant], sites));
   regions.u32(L.H_BURSTS_BUS_LAST, Math.max(list.length - 1, 0));
-  byVcore.forEach((cores, t) => writeTenantCores(regions, tenants[t], plan, t, cores));
+  byVcore.forEach((cores, t) => writeTenantCores(regions, tenants[t], plan, t, { cores, channels }));
   return sites;
 }
 
@@ -76,6 +85,7 @@ function writeCore(
     [L.C_FREE_BURSTS, 2 ** chip.outstandingBursts - 1],
     [L.C_BURSTS, takePackets(regions, chip.outstandingBursts, core, site.tenant, 2 ** chip.virtualChannels - 1)],
     [L.C_INSTRUCTIONS, takeInstructions(regions, core, index, site.tenant, chip)],
+    [L.C_POLLS, takePackets(regions, 2, core, site.tenant, 2 ** chip.virtualChannels - 1)],
     [L.C_TLB, regions.take(translation.entries * 8)],
     [L.C_RTT_CURRENT, L.NO_RANGE],
     [L.C_TIMELINE, regions.take(sites.buckets * BUCKET_BYTES)],
@@ -128,11 +138,18 @@ function instructionsOf(program: Program): number {
   return count;
 }
 
-function writeTenantCores(regions: Regions, record: number, plan: Plan, index: number, cores: readonly number[]): void {
+function writeTenantCores(
+  regions: Regions,
+  record: number,
+  plan: Plan,
+  index: number,
+  { cores, channels }: { cores: readonly number[]; channels: readonly number[] },
+): void {
   const { chip } = plan;
   const tenant = plan.tenants[index];
   const pairs = takePairs(regions, tenant.programs);
   writePairs(regions, pairs, cores, index, plan);
+  writeBuffers(regions, pairs, tenant, chip, channels);
   for (const program of tenant.programs) {
     const core = cores[program.vcore];
     if (instructionsOf(program) > 0) regions.u32(core + L.C_PC, writeProgram(regions, program, pairs, chip));
@@ -180,6 +197,26 @@ function writePairs(regions: Regions, pairs: Pairs, cores: readonly number[], te
       regions.u32(pair + L.X_SLOT_BYTES, packetsPerMessage * L.K_STRIDE);
     }),
   );
+}
+
+/** Where pairs that exchange messages through memory do so. */
+function writeBuffers(
+  regions: Regions,
+  pairs: Pairs,
+  { buffers = [], ranges, channels: own }: TenantPlan,
+  chip: Chip,
+  channels: readonly number[],
+): void {
+  for (const { from, to, virtualBase, slotBytes } of buffers) {
+    const pair = pairs.get(pairKey(from, to))!;
+    const flags = virtualBase + chip.channelSlots * slotBytes;
+    const range = ranges.find((r) => flags >= r.virtualBase && flags < r.virtualBase + r.bytes)!;
+    const physical = range.physicalBase + (flags - range.virtualBase);
+    const turn = Math.floor(physical / chip.interleaveBytes) % own.length;
+    regions.u64(pair + L.X_BUFFER, virtualBase);
+    regions.u32(pair + L.X_BUFFER_BYTES, slotBytes);
+    regions.u32(pair + L.X_FLAG_CHANNEL, channels[own[turn]]);
+  }
 }
 
 /** One record per barrier group: how many cores name it. */

@@ -54,6 +54,7 @@ const HEADER_PARAMETERS: readonly [offset: number, key: keyof ChipParameters][] 
   [L.H_WALK_CYCLES, 'walkCycles'],
   [L.H_WALKERS, 'walkers'],
   [L.H_RTT_CYCLES, 'rttReadCycles'],
+  [L.H_POLL_CYCLES, 'pollCycles'],
   [L.H_INTERLEAVE, 'interleaveBytes'],
   [L.H_MEMORY_LATENCY, 'memoryLatencyCycles'],
   [L.H_MEMORY_RATE, 'memoryBytesPerCycle'],
@@ -104,15 +105,16 @@ export function buildImage(plan: Plan, options: MachineOptions = {}): ImageMap {
   const { chip } = plan;
   const planes = takeHeader(regions, chip, { ...options, tenants: flitOwners(plan) });
   for (const [offset, key] of HEADER_PARAMETERS) regions.u32(offset, chip[key]);
+  if (plan.tenants.some(({ mode }) => mode === 'uvm')) regions.u32(L.H_WATCHDOG, chip.watchdogCycles);
   regions.u32(L.H_MEMORY_BUS, chip.memoryPath === 'bus' ? 1 : 0);
   const tenants = plan.tenants.map(() => regions.take(L.T_STRIDE));
   const tenantsAt = tenants[0] ?? 0;
-  const cores = writeCores(regions, plan, tenants);
   const traffic = plan.traffic ? writePlanTraffic(regions, plan) : 0;
   writePlanes(regions, planes, plan);
+  const channels = writeChannels(regions, planes, plan);
+  const cores = writeCores(regions, plan, tenants, channels);
   linkSources(regions, planes, plan, cores);
   writeDispatch(regions, planes, plan, cores.list.length);
-  const channels = writeChannels(regions, planes, plan);
   regions.u32(L.H_TENANTS_AT, tenantsAt);
   plan.tenants.forEach((tenant, i) => {
     writeTenantRecord(regions, tenants[i], tenant);
@@ -171,6 +173,7 @@ function writeLife(regions: Regions, record: number, tenant: TenantPlan, chip: C
   regions.u32(record + L.T_STATUS, C.STATUS_WAITING);
   regions.u32(record + L.T_LOOKUP_CYCLES, hasVirtualCores(mode) ? chip.vrouterCycles : 0);
   regions.u32(record + L.T_DISPATCH, dispatch === 'noc' ? C.DISPATCH_NOC : C.DISPATCH_BUS);
+  regions.u32(record + L.T_SHARED_MEMORY, mode === 'uvm' ? 1 : 0);
   regions.u32(record + L.T_SETUP_CYCLES, tables.setupCycles);
   regions.u64(record + L.T_ARRIVAL, arrivalCycle);
   regions.u64(record + L.T_READY, NEVER);

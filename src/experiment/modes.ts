@@ -19,6 +19,7 @@ interface ModeRules {
 export const MODE_RULES: Readonly<Record<Mode, ModeRules>> = {
   vnpu: { translation: TRANSLATIONS, mapping: MAPPINGS, placement: true },
   bare: { translation: ['physical'], mapping: MAPPINGS, placement: true },
+  uvm: { translation: ['page'], mapping: MAPPINGS, placement: true },
   zigzag: { translation: TRANSLATIONS, mapping: ['snake'], placement: false },
 };
 

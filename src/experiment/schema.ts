@@ -44,10 +44,8 @@ export const chipSchema = record(
     disabledTiles: v.optional(list(tile)),
   },
   {
-    pollCycles: 'every tenant sends core to core',
     sliceCycles: 'no tile is shared by two virtual cores',
     switchCycles: 'no tile is shared by two virtual cores',
-    watchdogCycles: 'only deadlock is detected',
   },
 );
 
@@ -108,7 +106,7 @@ export const tenantSchema = record(
   'a tenant',
   {
     name: v.optional(text(1, 40)),
-    mode: v.optional(choice(MODES, ['uvm', 'mig'])),
+    mode: v.optional(choice(MODES, ['mig'])),
     topology: v.optional(topologySchema),
     mapping: v.optional(choice(MAPPINGS)),
     edgeWeights: v.optional(choice(EDGE_WEIGHTS)),

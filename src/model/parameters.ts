@@ -122,6 +122,16 @@ export const CHIP_PARAMETERS = [
     ASSUMED,
   ),
   row('reservedBytes', 'Reserved zone of the scratchpad', 'bytes', 4096, [64, 1 * MiB], 'chosen', ASSUMED),
+  row('pollCycles', 'Poll of a flag in memory', 'cycles between two', 100, [1, 1_000_000], 'chosen', ASSUMED),
+  row(
+    'watchdogCycles',
+    'Livelock watchdog',
+    'cycles without progress',
+    1_000_000,
+    [1000, 1_000_000_000],
+    'chosen',
+    ASSUMED,
+  ),
   row('instructionQueue', 'Instruction queue of a core', 'instructions', 4, [1, 16], 'chosen', ASSUMED),
   row('controllerTile', 'Controller beside tile', 'tile', 0, [0, 4095], 'chosen', ASSUMED),
 ] as const satisfies readonly Parameter[];

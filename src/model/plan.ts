@@ -9,6 +9,7 @@ import type {
   Bandwidth,
   Dispatch,
   HypervisorTables,
+  MessageBuffer,
   Mode,
   Range,
   Routes,
@@ -72,6 +73,8 @@ export interface TenantPlan extends Compilation {
   readonly departureCycle?: number;
   readonly ranges: readonly Range[];
   readonly tables: HypervisorTables;
+  /** Of a tenant in mode uvm. */
+  readonly buffers?: readonly MessageBuffer[];
   /** Memory channels its ranges interleave over. */
   readonly channels: readonly number[];
 }

@@ -45,13 +45,13 @@ export type EdgeWeights = (typeof EDGE_WEIGHTS)[number];
 
 /**
  * How a tenant is given its cores. `bare` names tiles and physical addresses and looks nothing up; `zigzag` is a vNPU whose cores
- * are taken in snake order, whatever their shape.
+ * are taken in snake order, whatever their shape; `uvm` exchanges messages through memory shared under page translation.
  */
-export const MODES = ['vnpu', 'bare', 'zigzag'] as const;
+export const MODES = ['vnpu', 'bare', 'zigzag', 'uvm'] as const;
 export type Mode = (typeof MODES)[number];
 
 /** Do its instructions and messages name virtual cores, to be looked up in a routing table? */
-export const hasVirtualCores = (mode: Mode): boolean => mode !== 'bare';
+export const hasVirtualCores = (mode: Mode): boolean => mode === 'vnpu' || mode === 'zigzag';
 
 /** How instructions reach the cores: over the shared bus, or as packets of the instruction network. */
 export const DISPATCHES = ['bus', 'noc'] as const;
@@ -89,6 +89,14 @@ export interface Routes {
   readonly tiles: readonly number[];
   /** Output port at the tile of one virtual core (first index) towards that of another (second). */
   readonly ports: readonly (readonly number[])[];
+}
+
+/** Where a pair of virtual cores exchanges messages in memory: its slots one behind the other, their flags behind them. */
+export interface MessageBuffer {
+  readonly from: number;
+  readonly to: number;
+  readonly virtualBase: number;
+  readonly slotBytes: number;
 }
 
 /** What the hypervisor writes into the reserved zone of each core's scratchpad when it creates a virtual NPU. */

@@ -16,6 +16,7 @@ import { fail, ok, type Problem, type Result } from '../model/problem.ts';
 import { vcoreCount, type HypervisorTables, type Range, type Routes } from '../model/vnpu.ts';
 import { compiled } from './compilations.ts';
 import { trafficEdges } from './edge-traffic.ts';
+import { messageBuffers } from './message-buffers.ts';
 
 /**
  * Bind an experiment, or say which tenant does not fit and why. Problems carry paths of the document.
@@ -27,7 +28,12 @@ export function buildPlan(experiment: Experiment, mapper?: Mapper): Result<Plan>
   if (!placements.ok) return placements;
   const compilations = compileTenants(chip, tenants);
   if (!compilations.ok) return compilations;
-  const ranges = mapMemory(compilations.value.map(({ tensors }) => tensors));
+  const shared = tenants.map(({ mode }, i) =>
+    mode === 'uvm' ? messageBuffers(chip, compilations.value[i]) : undefined,
+  );
+  const ranges = mapMemory(
+    compilations.value.map(({ tensors }, i) => [...tensors, ...(shared[i] ? [shared[i].tensor] : [])]),
+  );
   if (!ranges.ok) return ranges;
   const routes = routesOf(experiment, placements.value);
   if (!routes.ok) return routes;
@@ -42,6 +48,7 @@ export function buildPlan(experiment: Experiment, mapper?: Mapper): Result<Plan>
     ...(routes.value[index] && { routes: routes.value[index] }),
     ranges: ranges.value[index],
     tables: tables.value[index],
+    ...(shared[index] && { buffers: shared[index].buffers }),
   }));
   return ok({
     chip,

@@ -30,7 +30,7 @@ const chip = fc
 
 const anyTenant = fc.record(
   {
-    mode: fc.constantFrom('vnpu', 'bare', 'zigzag'),
+    mode: fc.constantFrom('vnpu', 'bare', 'zigzag', 'uvm'),
     topology: fc.record(
       { kind: fc.constant('mesh'), width: fc.integer({ min: 1, max: 64 }), height: fc.integer({ min: 1, max: 64 }) },
       optional,
@@ -75,7 +75,10 @@ const tenant = anyTenant.map(({ mode, mapping, translation, ...rest }) => ({
   ...rest,
   ...(mode && { mode }),
   ...(mapping && (mode !== 'zigzag' || mapping === 'snake') && { mapping }),
-  ...(translation && { translation: mode === 'bare' ? { ...translation, kind: 'physical' } : translation }),
+  ...(translation && {
+    translation:
+      mode === 'bare' || mode === 'uvm' ? { ...translation, kind: mode === 'bare' ? 'physical' : 'page' } : translation,
+  }),
 }));
 
 /** JSON as a person might write it, valid by construction except for sizes that the rules refuse. */

@@ -36,6 +36,7 @@ export interface TinyTenant extends Partial<
   readonly arrivalCycle?: number;
   readonly departureCycle?: number;
   readonly channels?: readonly number[];
+  readonly buffers?: TenantPlan['buffers'];
   /** Steps of each virtual core. */
   readonly programs: readonly (readonly Step[])[];
   readonly tokens?: readonly TokenUse[];
@@ -82,6 +83,7 @@ function tinyTenant(tenant: TinyTenant, index: number, channels: number): Tenant
     translation: tenant.translation ?? { kind: 'physical', entries: 4, pageBytes: 4096 },
     ...(tenant.bandwidth && { bandwidth: tenant.bandwidth }),
     ranges,
+    ...(tenant.buffers && { buffers: tenant.buffers }),
     channels: tenant.channels ?? Array.from({ length: channels }, (_, i) => i),
     workload: {
       name: 'tiny',
