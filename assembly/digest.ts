@@ -42,15 +42,15 @@ import {
   H_TENANTS_AT,
   H_TILES,
   I_INDEX,
-  L_BUFFERED,
+  LANES_PER_VC,
+  L_COUNT,
   L_FREE,
-  L_PHASE,
-  L_STRIDE,
+  L_OUTLANE,
+  L_RING,
   L_VA_ACCEPT,
   L_VA_GRANT,
   MOST_RANGES,
   MOST_TOKENS,
-  MOST_VCS,
   M_BYTES,
   M_CLOCK,
   M_QUEUED,
@@ -67,11 +67,12 @@ import {
   P_USED,
   P_VCS,
   Q_COUNT,
-  R_LANES,
+  RING_CREDITS,
+  RING_STRIDE,
   R_RR,
   R_SA_ACCEPT,
   R_SA_GRANT,
-  S_FREE,
+  SLOTS,
   S_LAST,
   S_SENT,
   S_STRIDE,
@@ -87,6 +88,7 @@ import {
   T_STRIDE,
   T_TRANSFERRED,
 } from './layout';
+import { placeOf } from './plane';
 
 let hash: u64 = 0;
 
@@ -124,7 +126,6 @@ function mixPlane(plane: usize): void {
     mixRouter(load<u32>(plane, P_ROUTERS) + i * load<u32>(plane, P_ROUTER_STRIDE), vcs);
     const source = load<u32>(plane, P_SOURCES) + i * S_STRIDE;
     mix(load<u32>(source, S_SENT) | ((load<u8>(source, S_VC) as u64) << 32) | ((load<u8>(source, S_LAST) as u64) << 40));
-    for (let v: u32 = 0; v < (MOST_VCS as u32); v++) mix(load<u16>(source + v * 2, S_FREE));
   }
   mixWords(load<u32>(plane, P_LINK_FLITS), tiles * 4 * load<u32>(H_TENANTS) * 8);
   mixWords(load<u32>(plane, P_LINK_BLOCKED), tiles * 4 * 8);
@@ -134,11 +135,18 @@ function mixRouter(router: usize, vcs: u32): void {
   for (let port: u32 = 0; port < (PORTS as u32); port++) {
     mix(load<u8>(router + port, R_SA_GRANT) | ((load<u8>(router + port, R_SA_ACCEPT) as u64) << 8) | ((load<u8>(router + port, R_RR) as u64) << 16));
   }
-  for (let i: u32 = 0; i < (PORTS as u32) * vcs; i++) {
-    const lane = router + R_LANES + i * L_STRIDE;
-    mix((load<u32>(lane, L_BUFFERED) >> 16) | ((load<u16>(lane, L_FREE) as u64) << 16) | ((load<u8>(lane, L_PHASE) as u64) << 32));
-    mix(load<u8>(lane, L_VA_ACCEPT) | ((load<u8>(lane, L_VA_GRANT) as u64) << 8));
+  for (let vc: u32 = 0; vc < vcs; vc++) {
+    // port PORTS holds what the source knows of its input channel
+    for (let port: u32 = 0; port <= (PORTS as u32); port++) mixLane(router + placeOf(vc * LANES_PER_VC + port));
   }
+}
+
+/** Credits on their way count as free: whether one is given early makes no difference to anything else. */
+function mixLane(lane: usize): void {
+  let free: u32 = load<u8>(lane, L_FREE);
+  for (let slot: u32 = 0; slot < (SLOTS as u32); slot++) free += load<u8>(lane + slot * RING_STRIDE, L_RING + RING_CREDITS);
+  mix((load<u8>(lane, L_COUNT) as u64) | ((free as u64) << 16) | ((load<u8>(lane, L_OUTLANE) as u64) << 32));
+  mix(load<u8>(lane, L_VA_ACCEPT) | ((load<u8>(lane, L_VA_GRANT) as u64) << 8));
 }
 
 function mixCore(core: usize): void {

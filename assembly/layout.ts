@@ -70,83 +70,98 @@ export const HEADER_BYTES = 232;
 // flags
 export const FLAG_REVERSE = 1; // visit units in reverse order: results must not change
 export const FLAG_NO_JUMPS = 2; // step through every cycle
+export const FLAG_GENERAL = 4; // the switch in its general form, also where the vector form would do
 
 // ---- network planes ----------------------------------------------------------------------------------------------------
+// A lane is one virtual channel of one port: its number is vc * 8 + port, on the input and on the output side alike. Two virtual
+// channels make a bank: a record of sixteen-byte vectors, a byte per lane. The place of a lane is its offset within a vector of the
+// first bank: lane + (lane >> 4) * (BANK_BYTES - 16); router + field + place addresses the byte.
 export const PLANE_COUNT = 4;
 export const PORTS = 5;
 export const MOST_VCS = 12;
-export const WHEEL_FLITS = 4; // slots of the flit, arrival and source credit wheels: delays of 2 and 3 cycles
-export const WHEEL_CREDITS = 8; // slots of the router credit wheel: delays of 3 and 6 cycles
+export const MOST_DEPTH = 64;
+export const NO_LANE = 255;
+export const ABSENT_LANE = 128; // owner of output channels that a bank has room for and the plane does not have
+export const LANES_PER_VC = 8;
+export const LANES_PER_BANK = 16;
+export const SLOTS = 8; // cycles that messages can be ahead: delays of 2, 3 and 6
+export const ARRIVAL_SLOTS = 4; // delay of 3
+export const GROUP = 64; // routers that go through the passes of a cycle together
 
 export const P_USED = 0;
 export const P_VCS = 4;
 export const P_DEPTH = 8;
-export const P_FIFO_MASK = 12;
+export const P_BANKS = 12;
 export const P_ROUTERS = 16;
 export const P_ROUTER_STRIDE = 20;
 export const P_SOURCES = 24;
-export const P_ACTIVE = 28; // bitset of routers with a flit
-export const P_PENDING = 32; // bitset of sources with a packet
-export const P_WORDS = 36; // u64 words of those bitsets
-export const P_FLITS = 40; // wheel: WHEEL_FLITS slots of P_FLIT_SLOT bytes, entries (lane, flit)
-export const P_FLIT_SLOT = 44;
-export const P_ARRIVALS = 48; // wheel: packets whose tail the terminal takes
-export const P_ARRIVAL_SLOT = 52;
-export const P_CREDITS = 56; // wheel: output lanes
-export const P_CREDIT_SLOT = 60;
-export const P_SOURCE_CREDITS = 64; // wheel: addresses of sources' free counts
-export const P_FLIT_COUNTS = 68; // u32 x 4
-export const P_ARRIVAL_COUNTS = 84; // u32 x 4
-export const P_SOURCE_CREDIT_COUNTS = 100; // u32 x 4
-export const P_CREDIT_COUNTS = 116; // u32 x 8
-export const P_PACKETS = 148; // packets created and not yet arrived
-export const P_MOVED = 152; // something changed in this cycle
-export const P_LINK_FLITS = 156; // u64 per tile, link port and tenant
-export const P_LINK_BLOCKED = 160; // u64 per tile and link port
-export const P_MASKED = 164; // some packet may not take every channel
-export const P_ROUTES = 168; // place of route tables (u8 per tile and destination); always 0 so far: dimension order
+export const P_PENDING = 28; // bitset of sources with a packet
+export const P_GROUPS = 32; // u64 words of that bitset, groups of routers
+export const P_AWAKE = 36; // SLOTS rows of a byte per router: 128 where it must be visited in that cycle
+export const P_AWAKE_ROW = 40; // bytes of a row
+export const P_QUEUE_MASK = 48; // packets that one lane can hold, less 1
+export const P_QUEUE_STRIDE = 52; // bytes of the queue of a lane, with P_LONG those of the count behind it
+export const P_ARRIVALS = 56; // ARRIVAL_SLOTS rows of packets whose tail the terminal takes
+export const P_ARRIVAL_ROW = 60;
+export const P_ARRIVAL_COUNTS = 64; // u32 x ARRIVAL_SLOTS
+export const P_PACKETS = 80; // packets created and not yet arrived
+export const P_MOVED = 84; // a packet joined the queue of a source since the last step
+export const P_BUSY = 88; // u64 last cycle in which a message may be due
+export const P_LINK_FLITS = 96; // u64 per tile, link port and tenant
+export const P_LINK_BLOCKED = 100; // u64 per tile and link port
+export const P_MASKED = 104; // some packet may not take every channel
+export const P_ROUTES = 108; // per tenant the address of its route table (u8 port per tile and destination) or 0; 0: dimension order
+export const P_WORK = 112; // lists that the passes of one group hand on: WORK_BYTES
+export const P_HORIZON = 116; // longest delay of a message that a router may wait for
+export const P_LONG = 120; // some packet has more than MOST_LEFT flits
+export const P_SLOTS = 124; // slots of the rings in use, less 1
+export const P_ASLEEP = 128; // bitset of routers that sleep with flits that cannot leave
+export const P_NEAR = 136; // per port the router there: distance in bytes and in tiles (i32 each); 0 for the terminal
 export const P_STRIDE = 176;
+export const WORK_WINNERS = 0; // u64 (router, place of the output channel): flits that go to a neighbour
+export const WORK_EJECTED = WORK_WINNERS + 8 * 4 * GROUP; // the same for the terminal
+export const WORK_TAILS = WORK_EJECTED + 8 * GROUP; // the same: the last flit of a packet left
+export const WORK_WAITING = WORK_TAILS + 8 * PORTS * GROUP; // u64 (router, lanes): heads that may get a channel
+export const WORK_LOST = WORK_WAITING + 8 * GROUP; // u32 routers with a flit that stayed
+export const WORK_ALONE = WORK_LOST + 4 * GROUP; // u64 (router, lane, tile): routers that have received, by what their flits can do
+export const WORK_STUCK = WORK_ALONE + 8 * GROUP;
+export const WORK_CROWDED = WORK_STUCK + 8 * GROUP;
+export const WORK_REQUESTS = WORK_CROWDED + 8 * GROUP; // u64 per output port
+export const WORK_IDLE = WORK_REQUESTS + 8 * PORTS; // u8 written where nobody is to be woken
+export const WORK_BYTES = WORK_IDLE + 8;
 
-// router
-export const R_WAIT = 0; // u64 lanes in WAIT_VC
-export const R_ACTIVE = 8; // u64 lanes in ACTIVE
-export const R_NONEMPTY = 16; // u64 lanes with a flit
-export const R_CREDIT = 24; // u64 ACTIVE lanes whose output channel has a free slot
-export const R_WANT = 32; // u64 x 5: lanes in WAIT_VC or ACTIVE, by output port
-export const R_OWNED = 72; // u16 x 5: owned channels by output port
-export const R_SA_GRANT = 82; // u8 x 5
-export const R_SA_ACCEPT = 87; // u8 x 5
-export const R_RR = 92; // u8 x 5
-export const R_X = 97; // u8
-export const R_Y = 98; // u8
-export const R_OUTS = 99; // u8 output ports that some lane wants
-export const R_INDEX = 100; // tile
-export const R_LINK_BLOCKED = 104; // u64 per link port
-export const R_LINK_FLITS = 108; // u64 per link port and tenant
-export const R_LANES = 128;
-
-// lane (port*V + vc): the input channel and the output channel of that number
-export const L_FIFO = 0;
-export const L_BUFFERED = 4; // u16 position of the front, u16 number of flits: always read and written as one u32
-export const L_OUT = 8; // u8 output port of the front packet; read together with L_PORT as one u16
-export const L_PORT = 9; // u8
-export const L_VA_ACCEPT = 10; // u8
-export const L_VA_GRANT = 11; // u8
-export const L_FREE = 12; // u16 free slots behind this output channel
-export const L_OWNER = 14; // u8 input lane that owns this output channel
-export const L_TENANT = 15; // u8 tenant of the front packet
-export const L_PEER = 16; // lane at the other end of the port; for the terminal the source's free count
-export const L_ROUTER = 20;
-export const L_OUTLANE = 24; // output channel of an ACTIVE lane
-export const L_INDEX = 28; // u8
-export const L_PHASE = 29; // u8
-export const L_VC = 30; // u8
-export const L_STRIDE = 32;
-
-export const PHASE_IDLE = 0;
-export const PHASE_WAIT = 1;
-export const PHASE_ACTIVE = 2;
-export const NO_LANE = 255;
+// router: what a visit reads first stands in one cache line
+export const R_INDEX = 0; // tile
+export const R_X = 4; // u8
+export const R_Y = 5; // u8
+export const R_LINK_BLOCKED = 8; // u64 per link port
+export const R_LINK_FLITS = 12; // u64 per link port and tenant
+export const R_QUEUES = 16; // packet queue per input lane: addresses in a ring; with P_LONG then the flits of the front one beyond L_LEFT
+export const R_SINCE = 24; // u64: asleep with flits that cannot leave, not counted as blocked from this cycle on
+// switch allocator: a byte per port, twice, for both channels of a bank
+export const R_RR = 32; // channel of this input port that comes first
+export const R_SA_GRANT = 48; // grant pointer of this output port
+export const R_SA_ACCEPT = 64; // accept pointer of this input port
+// banks begin here
+export const R_BANKS = 128;
+export const L_COUNT = 128; // flits in the buffer of this input channel
+export const L_OUTLANE = 144; // output lane granted to its front packet, NO_LANE while it has none
+export const L_FREE = 160; // free slots behind this output channel; at port 5: behind the source's, in the terminal input
+export const L_LEFT = 176; // flits of the front packet that have not left, once it has a channel; see P_LONG
+export const L_OUT = 192; // output port of the front packet
+export const L_OWNER = 208; // input lane that owns this output channel, or NO_LANE
+export const L_LOST = 224; // 255 where a flit at the front stayed in the last visit
+export const L_SENT = 240; // 255 where this output channel sent a flit in the last visit
+export const L_TENANT = 256; // tenant of the front packet
+export const L_VA_GRANT = 272; // grant pointer of this output channel, port * V + vc
+export const L_VA_ACCEPT = 288; // accept pointer of this input channel
+export const L_QUEUE_HEAD = 304;
+export const L_QUEUED = 320; // packets that have come or will come to this input channel
+export const L_RING = 384; // SLOTS x (flits that land, credits that return)
+export const RING_CREDITS = 16;
+export const RING_STRIDE = 32;
+export const BANK_BYTES = 512;
+export const MOST_LEFT = 255;
 
 // source: the injecting half of a terminal
 export const S_HEAD = 0;
@@ -155,11 +170,10 @@ export const S_SENT = 8; // flits of the head packet that are out
 export const S_VC = 12; // u8
 export const S_LAST = 13; // u8
 export const S_MOVING = 14; // u8: the last inject phase sent a flit of a message
-export const S_LANES = 16; // lanes of the router's terminal input
+export const S_ROUTER = 16; // router beside it
 export const S_OWNER = 20; // byte to which signals are or-ed
 export const S_INDEX = 24; // tile
-export const S_FREE = 28; // u16 x MOST_VCS
-export const S_STRIDE = 28 + 2 * MOST_VCS + 4;
+export const S_STRIDE = 32;
 
 // packet: eight-byte aligned, so that a flit is a packet address with two flags
 export const K_NEXT = 0;

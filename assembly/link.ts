@@ -1,223 +1,202 @@
-// What is on its way between two units of one network plane: flits, credits and tails for the terminals, in wheels whose slot
-// is the cycle they are due in (noc-model.md section 6). Also the cursors that router and source write through while a plane
-// is being stepped. Every delay is at least 2 cycles, so the order in which units are visited has no effect.
-import { setBit } from './bits';
+// What goes from one unit of a plane to another (noc-model.md section 6). A flit or a credit is one byte in the ring of the router
+// it goes to, in the slot of the cycle it is due in; a packet is handed on once, when its output channel is granted, and from then
+// on its flits are counts. Every delay is at least 2 cycles, so the order in which units are visited has no effect.
+//
+// A credit that nobody can see early is given at once, and wakes nobody: while a channel has as many free slots as the credit takes
+// cycles to come, it cannot run out before, as it sends one flit a cycle at most; with the credit or without, it is free. (Credits
+// given early before count as free here too: they come in before they could be missed.)
+import { route } from './route';
 import {
-  FLIT_TAIL,
-  L_BUFFERED,
-  L_FIFO,
+  ARRIVAL_SLOTS,
   L_FREE,
-  L_INDEX,
+  L_LEFT,
   L_OUT,
+  L_OUTLANE,
   L_OWNER,
-  L_PHASE,
-  L_ROUTER,
+  L_QUEUED,
+  L_QUEUE_HEAD,
+  L_RING,
   L_TENANT,
   K_TENANT,
-  K_X,
-  K_Y,
+  MOST_LEFT,
   NO_LANE,
-  PHASE_IDLE,
-  PHASE_WAIT,
-  P_ACTIVE,
   P_ARRIVALS,
   P_ARRIVAL_COUNTS,
-  P_ARRIVAL_SLOT,
-  P_CREDITS,
-  P_CREDIT_COUNTS,
-  P_CREDIT_SLOT,
-  P_FIFO_MASK,
-  P_FLITS,
-  P_FLIT_COUNTS,
-  P_FLIT_SLOT,
-  P_SOURCE_CREDITS,
-  P_SOURCE_CREDIT_COUNTS,
-  R_CREDIT,
-  R_INDEX,
-  R_NONEMPTY,
-  R_OUTS,
-  R_WAIT,
-  R_WANT,
-  R_X,
-  R_Y,
+  P_ARRIVAL_ROW,
+  P_LONG,
+  P_NEAR,
+  P_QUEUE_MASK,
+  P_QUEUE_STRIDE,
+  RING_CREDITS,
+  R_QUEUES,
+  WORK_EJECTED,
+  WORK_IDLE,
+  WORK_TAILS,
+  WORK_WINNERS,
 } from './layout';
+import {
+  awakeIn2,
+  awakeIn3,
+  awakeIn6,
+  channelOf,
+  ejectedEnd,
+  listTail,
+  noteMove,
+  now,
+  placeOf,
+  plane,
+  routerOf,
+  slotIn2,
+  slotIn3,
+  slotIn6,
+  tailsEnd,
+  tileOf,
+  winnersEnd,
+  work,
+} from './plane';
 
-// the plane being stepped
-let fifoMask: u32 = 0;
-let activeSet: usize = 0;
-// where the next entry of each due cycle goes
-let flitsIn2: usize = 0;
-let flitsIn3: usize = 0;
-let arrivalsIn3: usize = 0;
-let creditsIn3: usize = 0;
-let creditsIn6: usize = 0;
-let sourceCreditsIn2: usize = 0;
-
-/** Point the cursors at the slots of cycle `now`. */
-export function openLinks(plane: usize, now: u32): void {
-  fifoMask = load<u32>(plane, P_FIFO_MASK);
-  activeSet = load<u32>(plane, P_ACTIVE);
-  flitsIn2 = end(plane + P_FLIT_COUNTS, P_FLITS, P_FLIT_SLOT, plane, (now + 2) & 3, 3);
-  flitsIn3 = end(plane + P_FLIT_COUNTS, P_FLITS, P_FLIT_SLOT, plane, (now + 3) & 3, 3);
-  arrivalsIn3 = end(plane + P_ARRIVAL_COUNTS, P_ARRIVALS, P_ARRIVAL_SLOT, plane, (now + 3) & 3, 2);
-  creditsIn3 = end(plane + P_CREDIT_COUNTS, P_CREDITS, P_CREDIT_SLOT, plane, (now + 3) & 7, 2);
-  creditsIn6 = end(plane + P_CREDIT_COUNTS, P_CREDITS, P_CREDIT_SLOT, plane, (now + 6) & 7, 2);
-  sourceCreditsIn2 = end(plane + P_SOURCE_CREDIT_COUNTS, P_SOURCE_CREDITS, P_ARRIVAL_SLOT, plane, (now + 2) & 3, 2);
+/** Flits that won the switch leave, and the slots they leave go back as credits. */
+export function passFlits(): void {
+  if (winnersEnd != work + WORK_WINNERS || ejectedEnd != work + WORK_EJECTED) noteMove();
+  for (let at = work + WORK_WINNERS; at < winnersEnd; at += 8) passToNeighbour(load<u64>(at));
+  for (let at = work + WORK_EJECTED; at < ejectedEnd; at += 8) passToTerminal(load<u64>(at));
 }
 
-function end(counts: usize, base: i32, bytes: i32, plane: usize, slot: u32, shift: u32): usize {
-  return load<u32>(plane + base) + slot * load<u32>(plane + bytes) + (load<u32>(counts + slot * 4) << shift);
+// @ts-ignore: decorator
+@inline
+function passToNeighbour(winner: u64): void {
+  const channel = channelOf(winner);
+  const near = plane + ((channel & 7) << 3);
+  // the opposite port has the number with the lowest bit turned
+  store<u8>(routerOf(winner) + load<u32>(near, P_NEAR) + (channel ^ 1) + slotIn3, 1, L_RING);
+  store<u8>(awakeIn3 + tileOf(winner) + load<u32>(near, P_NEAR + 4), 128);
+  leave(winner);
 }
 
-/** Write the lengths of the slots back. */
-export function closeLinks(plane: usize, now: u32): void {
-  close(plane + P_FLIT_COUNTS, P_FLITS, P_FLIT_SLOT, plane, (now + 2) & 3, 3, flitsIn2);
-  close(plane + P_FLIT_COUNTS, P_FLITS, P_FLIT_SLOT, plane, (now + 3) & 3, 3, flitsIn3);
-  close(plane + P_ARRIVAL_COUNTS, P_ARRIVALS, P_ARRIVAL_SLOT, plane, (now + 3) & 3, 2, arrivalsIn3);
-  close(plane + P_CREDIT_COUNTS, P_CREDITS, P_CREDIT_SLOT, plane, (now + 3) & 7, 2, creditsIn3);
-  close(plane + P_CREDIT_COUNTS, P_CREDITS, P_CREDIT_SLOT, plane, (now + 6) & 7, 2, creditsIn6);
-  close(plane + P_SOURCE_CREDIT_COUNTS, P_SOURCE_CREDITS, P_ARRIVAL_SLOT, plane, (now + 2) & 3, 2, sourceCreditsIn2);
+/** Three cycles to the terminal, which consumes at once, and three back for the credit. */
+// @ts-ignore: decorator
+@inline
+function passToTerminal(winner: u64): void {
+  const channel = routerOf(winner) + channelOf(winner);
+  giveCredit(channel + L_FREE, 6, slotIn6 + (L_RING + RING_CREDITS - L_FREE), awakeIn6 + tileOf(winner));
+  leave(winner);
 }
 
-function close(counts: usize, base: i32, bytes: i32, plane: usize, slot: u32, shift: u32, cursor: usize): void {
-  store<u32>(
-    counts + slot * 4,
-    ((cursor - load<u32>(plane + base) - slot * load<u32>(plane + bytes)) >> shift) as u32,
+/** The slot in the input buffer is free for the router before, or for the source. */
+// @ts-ignore: decorator
+@inline
+function leave(winner: u64): void {
+  const router = routerOf(winner);
+  const lane = placeOf(load<u8>(router + channelOf(winner), L_OWNER));
+  const near = plane + ((lane & 7) << 3);
+  const source: usize = 0 - ((lane & 4) >> 2); // a mask: port 4 is the terminal
+  giveCredit(
+    router + load<u32>(near, P_NEAR) + (lane ^ 1) + L_FREE,
+    3 - ((source as u32) & 1),
+    (slotIn3 ^ ((slotIn3 ^ slotIn2) & source)) + (L_RING + RING_CREDITS - L_FREE),
+    (awakeIn3 ^ ((awakeIn3 ^ awakeIn2) & source)) + tileOf(winner) + load<u32>(near, P_NEAR + 4),
   );
+  listTail(winner, (load<u8>(router + lane, L_LEFT) == 0) as u32);
 }
 
-/** A flit that reaches a router input in two cycles (from a source). */
+/** A credit for an output channel: at once if `enough` slots are free, else by the ring, `slot` bytes on. */
 // @ts-ignore: decorator
 @inline
-export function flitIn2(lane: usize, flit: u32): void {
-  store<u64>(flitsIn2, (lane as u64) | ((flit as u64) << 32));
-  flitsIn2 += 8;
+function giveCredit(free: usize, enough: u32, slot: usize, awake: usize): void {
+  const there: u32 = load<u8>(free);
+  const late: usize = 0 - ((there < enough) as usize); // a mask: this branch nobody could predict
+  store<u8>(free + (slot & late), ((there & ~(late as u32)) + 1) as u8);
+  const idle = work + WORK_IDLE;
+  store<u8>(idle ^ ((idle ^ awake) & late), 128);
 }
 
-/** A flit that reaches the next router in three cycles: crossbar, output, link. */
-// @ts-ignore: decorator
-@inline
-export function flitIn3(lane: usize, flit: u32): void {
-  store<u64>(flitsIn3, (lane as u64) | ((flit as u64) << 32));
-  flitsIn3 += 8;
-}
-
-/** A packet whose tail its terminal consumes in three cycles. */
-// @ts-ignore: decorator
-@inline
-export function arrivalIn3(packet: u32): void {
-  store<u32>(arrivalsIn3, packet);
-  arrivalsIn3 += 4;
-}
-
-/** A credit for an output channel of the upstream router. */
-// @ts-ignore: decorator
-@inline
-export function creditIn3(lane: usize): void {
-  store<u32>(creditsIn3, lane as u32);
-  creditsIn3 += 4;
-}
-
-/** The credit of an ejected flit: three cycles to the terminal, which consumes at once, and three back. */
-// @ts-ignore: decorator
-@inline
-export function creditIn6(lane: usize): void {
-  store<u32>(creditsIn6, lane as u32);
-  creditsIn6 += 4;
-}
-
-/** A credit for the source beside the router. */
-// @ts-ignore: decorator
-@inline
-export function sourceCreditIn2(free: usize): void {
-  store<u32>(sourceCreditsIn2, free as u32);
-  sourceCreditsIn2 += 4;
-}
-
-/** Phase 1 of a cycle: flits land in their buffers and credits become usable. Arrivals stay for the machine to deliver. */
-export function receive(plane: usize, now: u32): void {
-  const slot = now & 3;
-  const flits = load<u32>(plane, P_FLITS) + slot * load<u32>(plane, P_FLIT_SLOT);
-  const flitsEnd = flits + (load<u32>(plane + slot * 4, P_FLIT_COUNTS) << 3);
-  for (let at = flits; at < flitsEnd; at += 8) {
-    const entry = load<u64>(at);
-    land(entry as u32, (entry >> 32) as u32);
+/** Packets whose tail left: their output channels are free, and the next packet of each input channel, if any, comes to the front. */
+export function passTails(): void {
+  const long = load<u32>(plane, P_LONG) != 0;
+  for (let at = work + WORK_TAILS; at < tailsEnd; at += 8) {
+    const winner = load<u64>(at);
+    const router = routerOf(winner);
+    const channel = channelOf(winner);
+    const number: u32 = load<u8>(router + channel, L_OWNER);
+    if (long && hasMore(router, number)) continue;
+    const lane = router + placeOf(number);
+    const queue = queueOf(router, number);
+    store<u8>(router + channel, NO_LANE, L_OWNER);
+    store<u8>(lane, NO_LANE, L_OUTLANE);
+    const head: u32 = load<u8>(lane, L_QUEUE_HEAD);
+    if ((channel & 7) == 4) arrive(load<u32>(queue + (head << 2)));
+    const next = (head + 1) & load<u32>(plane, P_QUEUE_MASK);
+    const queued: u32 = load<u8>(lane, L_QUEUED) - 1;
+    store<u8>(lane, next as u8, L_QUEUE_HEAD);
+    store<u8>(lane, queued as u8, L_QUEUED);
+    if (queued != 0) comeToFront(router, lane, load<u32>(queue + (next << 2)));
   }
-  store<u32>(plane + slot * 4, 0, P_FLIT_COUNTS);
-
-  const credits = load<u32>(plane, P_CREDITS) + (now & 7) * load<u32>(plane, P_CREDIT_SLOT);
-  const creditsEnd = credits + (load<u32>(plane + (now & 7) * 4, P_CREDIT_COUNTS) << 2);
-  for (let at = credits; at < creditsEnd; at += 4) credit(load<u32>(at));
-  store<u32>(plane + (now & 7) * 4, 0, P_CREDIT_COUNTS);
-
-  const sources = load<u32>(plane, P_SOURCE_CREDITS) + slot * load<u32>(plane, P_ARRIVAL_SLOT);
-  const sourcesEnd = sources + (load<u32>(plane + slot * 4, P_SOURCE_CREDIT_COUNTS) << 2);
-  for (let at = sources; at < sourcesEnd; at += 4) {
-    const free = load<u32>(at);
-    store<u16>(free, load<u16>(free) + 1);
-  }
-  store<u32>(plane + slot * 4, 0, P_SOURCE_CREDIT_COUNTS);
 }
 
-/** A flit enters the buffer of an input channel; a head at the front of an idle one starts to wait for an output channel. */
-function land(lane: usize, flit: u32): void {
-  const buffered = load<u32>(lane, L_BUFFERED);
-  store<u32>(load<u32>(lane, L_FIFO) + (((buffered + (buffered >> 16)) & fifoMask) << 2), flit);
-  store<u32>(lane, buffered + 0x10000, L_BUFFERED);
-  // done for every flit, not only the first: that costs less than a branch nobody can predict
-  const router: usize = load<u32>(lane, L_ROUTER);
-  store<u64>(
-    router,
-    load<u64>(router, R_NONEMPTY) | ((1 as u64) << (load<u8>(lane, L_INDEX) as u64)),
-    R_NONEMPTY,
-  );
-  setBit(activeSet, load<u32>(router, R_INDEX));
-  if (load<u8>(lane, L_PHASE) == PHASE_IDLE) beginWait(router, lane, flit);
+/** A packet will come to this input channel, behind those that are there or on their way. */
+export function handOn(router: usize, number: u32, packet: usize): void {
+  const lane = router + placeOf(number);
+  const queued: u32 = load<u8>(lane, L_QUEUED);
+  const end = (load<u8>(lane, L_QUEUE_HEAD) + queued) & load<u32>(plane, P_QUEUE_MASK);
+  store<u32>(queueOf(router, number) + (end << 2), packet as u32);
+  store<u8>(lane, (queued + 1) as u8, L_QUEUED);
+  if (queued == 0) comeToFront(router, lane, packet);
 }
 
-/** The packet at the front of this lane gets its route (look-ahead: no cycle) and waits for an output channel. */
-export function beginWait(router: usize, lane: usize, flit: u32): void {
-  const packet: usize = flit & ~FLIT_TAIL;
-  const out = xFirst(router, packet);
-  const bit = (1 as u64) << (load<u8>(lane, L_INDEX) as u64);
-  const want = router + (out << 3);
-  store<u8>(lane, PHASE_WAIT, L_PHASE);
-  store<u8>(lane, out as u8, L_OUT);
+/** The packet at the front of an input channel. */
+// @ts-ignore: decorator
+@inline
+export function frontOf(router: usize, number: u32): usize {
+  return load<u32>(queueOf(router, number) + ((load<u8>(router + placeOf(number), L_QUEUE_HEAD) as u32) << 2));
+}
+
+/** A channel was granted to the packet at the front: so many flits are to leave. */
+// @ts-ignore: decorator
+@inline
+export function beginToLeave(router: usize, number: u32, flits: u32): void {
+  const left = min(flits, MOST_LEFT as u32);
+  store<u8>(router + placeOf(number), left as u8, L_LEFT);
+  if (load<u32>(plane, P_LONG) != 0) store<u32>(moreOf(router, number), flits - left);
+}
+
+/** Flits of the front packet of a lane that have not left; it has a channel. */
+export function flitsLeft(router: usize, number: u32): u32 {
+  const left: u32 = load<u8>(router + placeOf(number), L_LEFT);
+  return load<u32>(plane, P_LONG) != 0 ? left + load<u32>(moreOf(router, number)) : left;
+}
+
+/** Has a long packet flits that were not counted yet? The next of them are. */
+function hasMore(router: usize, number: u32): bool {
+  const more = load<u32>(moreOf(router, number));
+  if (more != 0) beginToLeave(router, number, more);
+  return more != 0;
+}
+
+/** Where the flits of a long packet beyond MOST_LEFT are counted. */
+function moreOf(router: usize, number: u32): usize {
+  return queueOf(router, number) + ((load<u32>(plane, P_QUEUE_MASK) + 1) << 2);
+}
+
+/** Its route, by look-ahead without a cycle, and its tenant are known at this router. */
+// @ts-ignore: decorator
+@inline
+function comeToFront(router: usize, lane: usize, packet: usize): void {
+  store<u8>(lane, route(router, packet) as u8, L_OUT);
   store<u8>(lane, load<u8>(packet, K_TENANT), L_TENANT);
-  store<u64>(want, load<u64>(want, R_WANT) | bit, R_WANT);
-  store<u8>(router, (load<u8>(router, R_OUTS) as u32) | ((1 as u32) << out), R_OUTS);
-  store<u64>(router, load<u64>(router, R_WAIT) | bit, R_WAIT);
 }
 
-/** Dimension order, X first (noc-model.md section 3). */
+/** Queue of an input lane; the ports that no router has take no room. */
 // @ts-ignore: decorator
 @inline
-function xFirst(router: usize, packet: usize): u32 {
-  const x: u32 = load<u8>(router, R_X);
-  const y: u32 = load<u8>(router, R_Y);
-  const toX: u32 = load<u8>(packet, K_X);
-  const toY: u32 = load<u8>(packet, K_Y);
-  if (toX != x) return toX > x ? 0 : 1;
-  if (toY != y) return toY > y ? 2 : 3;
-  return 4;
+function queueOf(router: usize, number: u32): usize {
+  return load<u32>(router, R_QUEUES) + ((number >> 3) * 5 + (number & 7)) * load<u32>(plane, P_QUEUE_STRIDE);
 }
 
-/** A slot behind an output channel is free again. */
-function credit(lane: usize): void {
-  const free: u32 = load<u16>(lane, L_FREE) + 1;
-  store<u16>(lane, free, L_FREE);
-  const owner = load<u8>(lane, L_OWNER);
-  if (free != 1 || owner == NO_LANE) return;
-  const router: usize = load<u32>(lane, L_ROUTER);
-  store<u64>(router, load<u64>(router, R_CREDIT) | ((1 as u64) << (owner as u64)), R_CREDIT);
-}
-
-/** Is anything on its way in this plane? */
-export function linksBusy(plane: usize): bool {
-  const pairs = load<u64>(plane, P_FLIT_COUNTS) | load<u64>(plane, P_FLIT_COUNTS + 8);
-  const arrivals = load<u64>(plane, P_ARRIVAL_COUNTS) | load<u64>(plane, P_ARRIVAL_COUNTS + 8);
-  const sources = load<u64>(plane, P_SOURCE_CREDIT_COUNTS) | load<u64>(plane, P_SOURCE_CREDIT_COUNTS + 8);
-  const near = load<u64>(plane, P_CREDIT_COUNTS) | load<u64>(plane, P_CREDIT_COUNTS + 8);
-  const far = load<u64>(plane, P_CREDIT_COUNTS + 16) | load<u64>(plane, P_CREDIT_COUNTS + 24);
-  return (pairs | arrivals | sources | near | far) != 0;
+/** The terminal consumes the tail in three cycles. */
+function arrive(packet: u32): void {
+  const slot = ((now + 3) as u32) & (ARRIVAL_SLOTS - 1);
+  const counter = plane + (slot << 2);
+  const count = load<u32>(counter, P_ARRIVAL_COUNTS);
+  store<u32>(load<u32>(plane, P_ARRIVALS) + slot * load<u32>(plane, P_ARRIVAL_ROW) + (count << 2), packet);
+  store<u32>(counter, count + 1, P_ARRIVAL_COUNTS);
 }

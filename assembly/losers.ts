@@ -1,84 +1,139 @@
 // Flits that wanted to go and could not: links that were wanted and stayed empty, and interference between tenants. Counted on the
-// state after channel allocation and before the winners of the switch leave.
-import { count } from './bits';
+// state after channel allocation and before tails release their channels. A router whose flits can do nothing until a message
+// comes is not visited: the cycles that it sleeps are counted when it wakes, or when somebody reads the counters.
+import { setBit } from './bits';
 import {
+  BANK_BYTES,
+  GROUP,
   H_TENANTS,
   H_TENANTS_AT,
+  LANES_PER_BANK,
+  LANES_PER_VC,
+  L_FREE,
+  L_LOST,
+  L_OUT,
+  L_OUTLANE,
   L_OWNER,
-  L_PHASE,
-  L_PORT,
-  L_STRIDE,
+  L_SENT,
   L_TENANT,
   NO_LANE,
-  PHASE_ACTIVE,
-  P_VCS,
-  R_CREDIT,
-  R_LANES,
+  P_ASLEEP,
+  R_INDEX,
   R_LINK_BLOCKED,
-  R_OUTS,
-  R_WANT,
+  R_SINCE,
   T_INTERFERENCE,
   T_STRIDE,
+  WORK_LOST,
 } from './layout';
+import { awakeIn1, banks, lostEnd, now, placeOf, plane, routers, routerStride, vcs, work } from './plane';
 
-// the plane being stepped
-let vcs: u32 = 0;
-let tenants: u32 = 0;
-let tenantRecords: usize = 0;
-
-/** Look at the routers of this plane from now on. */
-export function watchLosers(plane: usize): void {
-  vcs = load<u32>(plane, P_VCS);
-  tenants = load<u32>(H_TENANTS);
-  tenantRecords = load<u32>(H_TENANTS_AT);
-}
-
-/** Count links that a flit wanted and none took, and flits that lost to another tenant's. */
-export function observeLosers(router: usize, losers: u64, winners: u64): void {
-  for (let outs: u32 = load<u8>(router, R_OUTS); outs != 0; outs &= outs - 1) {
-    const out = ctz<u32>(outs);
-    const here = load<u64>(router + (out << 3), R_WANT) & losers;
-    if (here == 0) continue;
-    const winner = ((winners >> ((out * 8) as u64)) & 0xff) as u32;
-    if (winner == 0 && out < 4) count(load<u32>(router, R_LINK_BLOCKED) + (out << 3));
-    if (tenants > 1) interfere(router, out, here, winners, winner == 0 ? NO_LANE : winner - 1);
+/** Count the losers of this cycle at the routers of the group; those that nothing wakes fall asleep, and are counted later. */
+export function observeLosers(): void {
+  for (let at = work + WORK_LOST; at < lostEnd; at += 4) {
+    const router: usize = load<u32>(at);
+    const tile = load<u32>(router, R_INDEX);
+    if (load<u8>(awakeIn1 + tile) == 0) {
+      store<u64>(router, now, R_SINCE);
+      setBit(load<u32>(plane, P_ASLEEP), tile);
+    } else {
+      observe(router, 1);
+    }
   }
 }
 
-/** Charge interference to each losing lane whose winner at the output or at its own port, or whose channels' owner, is foreign. */
-function interfere(router: usize, out: u32, losers: u64, winners: u64, winner: u32): void {
-  const lanes = router + R_LANES;
-  for (; losers != 0; losers &= losers - 1) {
-    const lane = ctz<u64>(losers) as u32;
-    const tenant: u32 = load<u8>(lanes + lane * L_STRIDE, L_TENANT);
-    let foreign = winner != NO_LANE && load<u8>(lanes + winner * L_STRIDE, L_TENANT) != tenant;
-    if (!foreign && load<u8>(lanes + lane * L_STRIDE, L_PHASE) != PHASE_ACTIVE) {
-      foreign = foreignOwner(router, out, tenant);
-    } else if (!foreign) {
-      foreign = lostPort(router, lane, tenant, winners);
+/** These routers of the group that begins at tile `first` are visited in this cycle: what they slept is counted. */
+// @ts-ignore: decorator
+@inline
+export function wakeRouters(first: u32, bits: u64): void {
+  const word = load<u32>(plane, P_ASLEEP) + (first >> 6 << 3);
+  const asleep = load<u64>(word);
+  store<u64>(word, asleep & ~bits);
+  for (let left = asleep & bits; left != 0; left &= left - 1) countRouter(routers + (first + (ctz<u64>(left) as u32)) * routerStride);
+}
+
+/** Count what the routers of a group slept so far; they sleep on. */
+export function countSleep(group: u32): void {
+  for (let left = load<u64>(load<u32>(plane, P_ASLEEP) + (group << 3)); left != 0; left &= left - 1) {
+    countRouter(routers + (group * GROUP + (ctz<u64>(left) as u32)) * routerStride);
+  }
+}
+
+function countRouter(router: usize): void {
+  const since = load<u64>(router, R_SINCE);
+  if (now > since) observe(router, now - since);
+  store<u64>(router, now, R_SINCE);
+}
+
+/** Count, for `cycles`, links that a flit wanted and none took, and flits that lost to another tenant's. */
+function observe(router: usize, cycles: u64): void {
+  const bits = i8x16(1, 2, 4, 8, 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  let wanted = i8x16.splat(0);
+  let sent: u32 = 0;
+  for (let b: u32 = 0; b < banks; b++) {
+    const bank = router + b * BANK_BYTES;
+    wanted = v128.or(wanted, v128.and(i8x16.swizzle(bits, v128.load(bank, L_OUT)), v128.load(bank, L_LOST)));
+    sent |= i8x16.bitmask(v128.load(bank, L_SENT)) as u32;
+  }
+  let ports: u64 = i64x2.extract_lane(wanted, 0) | i64x2.extract_lane(wanted, 1);
+  ports |= ports >> 32;
+  ports |= ports >> 16;
+  ports |= ports >> 8;
+  const stayed = ports & ~((sent | (sent >> 8)) as u64);
+  const counters: usize = load<u32>(router, R_LINK_BLOCKED);
+  store<u64>(counters, load<u64>(counters) + (stayed & 1) * cycles);
+  store<u64>(counters, load<u64>(counters, 8) + ((stayed >> 1) & 1) * cycles, 8);
+  store<u64>(counters, load<u64>(counters, 16) + ((stayed >> 2) & 1) * cycles, 16);
+  store<u64>(counters, load<u64>(counters, 24) + ((stayed >> 3) & 1) * cycles, 24);
+  if (load<u32>(H_TENANTS) > 1) interfere(router, cycles);
+}
+
+/** Charge interference to each loser whose winner at the output or at its own port, or whose channels' owner, is foreign. */
+function interfere(router: usize, cycles: u64): void {
+  const tenants: usize = load<u32>(H_TENANTS_AT);
+  for (let b: u32 = 0; b < banks; b++) {
+    const bank = router + b * BANK_BYTES;
+    for (let left = i8x16.bitmask(v128.load(bank, L_LOST)) as u32; left != 0; left &= left - 1) {
+      const lane = bank + ctz<u32>(left);
+      const tenant: u32 = load<u8>(lane, L_TENANT);
+      const channel: u32 = load<u8>(lane, L_OUTLANE);
+      const isForeign =
+        channel == NO_LANE
+          ? isChannelForeign(router, load<u8>(lane, L_OUT), tenant)
+          : isWinnerForeign(router, load<u8>(lane, L_OUT), tenant) ||
+            (load<u8>(router + placeOf(channel), L_FREE) != 0 &&
+              isPortForeign(router, (b * LANES_PER_BANK + ctz<u32>(left)) & (LANES_PER_VC - 1), tenant));
+      if (!isForeign) continue;
+      const counter = tenants + tenant * T_STRIDE;
+      store<u64>(counter, load<u64>(counter, T_INTERFERENCE) + cycles, T_INTERFERENCE);
     }
-    if (foreign) count(tenantRecords + tenant * T_STRIDE + T_INTERFERENCE);
   }
 }
 
 /** Does another tenant own a channel of this output? */
-function foreignOwner(router: usize, out: u32, tenant: u32): bool {
+function isChannelForeign(router: usize, out: u32, tenant: u32): bool {
   for (let vc: u32 = 0; vc < vcs; vc++) {
-    const owner: u32 = load<u8>(router + R_LANES + (out * vcs + vc) * L_STRIDE, L_OWNER);
-    if (owner != NO_LANE && load<u8>(router + R_LANES + owner * L_STRIDE, L_TENANT) != tenant) return true;
+    const owner: u32 = load<u8>(router + placeOf(vc * LANES_PER_VC + out), L_OWNER);
+    if (owner != NO_LANE && load<u8>(router + placeOf(owner), L_TENANT) != tenant) return true;
   }
   return false;
 }
 
-/** Did a lane of another tenant at the same input port win the switch, while this one had a credit? */
-function lostPort(router: usize, lane: u32, tenant: u32, winners: u64): bool {
-  if (((load<u64>(router, R_CREDIT) >> (lane as u64)) & 1) == 0) return false;
-  const lanes = router + R_LANES;
-  const port = load<u8>(lanes + lane * L_STRIDE, L_PORT);
-  for (let left = winners; left != 0; left >>= 8) {
-    const winner = (left & 0xff) as u32;
-    if (winner == 0 || load<u8>(lanes + (winner - 1) * L_STRIDE, L_PORT) != port) continue;
-    return load<u8>(lanes + (winner - 1) * L_STRIDE, L_TENANT) != tenant;
+/** Did a flit of another tenant take this output? */
+function isWinnerForeign(router: usize, out: u32, tenant: u32): bool {
+  for (let vc: u32 = 0; vc < vcs; vc++) {
+    const channel = router + placeOf(vc * LANES_PER_VC + out);
+    if (load<u8>(channel, L_SENT) != 0) return load<u8>(router + placeOf(load<u8>(channel, L_OWNER)), L_TENANT) != tenant;
+  }
+  return false;
+}
+
+/** Did a flit of another tenant leave this input port? */
+function isPortForeign(router: usize, port: u32, tenant: u32): bool {
+  for (let vc: u32 = 0; vc < vcs; vc++) {
+    const lane = router + placeOf(vc * LANES_PER_VC + port);
+    const channel: u32 = load<u8>(lane, L_OUTLANE);
+    if (channel == NO_LANE || load<u8>(router + placeOf(channel), L_SENT) == 0) continue;
+    return load<u8>(lane, L_TENANT) != tenant;
   }
   return false;
 }

@@ -24,9 +24,12 @@ import {
   K_STRIDE,
   K_TIME,
   PLANE_COUNT,
+  ARRIVAL_SLOTS,
   P_ARRIVALS,
   P_ARRIVAL_COUNTS,
-  P_ARRIVAL_SLOT,
+  P_ARRIVAL_ROW,
+  P_BUSY,
+  P_HORIZON,
   P_MOVED,
   P_PACKETS,
   P_SOURCES,
@@ -54,11 +57,11 @@ import { coresWake, stepCores } from './core';
 import { arriveInstruction, dispatchWake, stepDispatch } from './dispatch';
 import { completeBurst } from './dma';
 import { createTenants, departTenants } from './lifecycle';
-import { closeLinks, linksBusy, openLinks, receive } from './link';
 import { arriveAtMemory, memoryWake, stepMemory } from './memory';
 import { settleAll } from './observe';
-import { route } from './router';
-import { enqueue, inject } from './source';
+import { moved, openPlane } from './plane';
+import { resumeLinks, settleLinks, stepNetwork } from './router';
+import { enqueue } from './source';
 import { createPackets, packetArrived, trafficDone, trafficWake } from './traffic';
 import { watched } from './watchdog';
 
@@ -70,6 +73,7 @@ export function advance(cycles: u32): u32 {
   const end = start + (cycles as u64);
   const jumps = (load<u32>(H_FLAGS) & FLAG_NO_JUMPS) == 0;
   let now = start;
+  resumeNetworks(now);
   while (now < end && load<u32>(H_OUTCOME) == OUTCOME_RUNNING) {
     cycle(now);
     const next = watched(nextEvent(now), now);
@@ -79,8 +83,24 @@ export function advance(cycles: u32): u32 {
     now = jumps && load<u32>(H_OUTCOME) == OUTCOME_RUNNING ? min(next, end) : now + 1;
   }
   store<u64>(H_CYCLE, now);
+  settleNetworks(now);
   settleAll(now);
   return (now - start) as u32;
+}
+
+function resumeNetworks(now: u64): void {
+  let plane: usize = load<u32>(H_PLANES_AT);
+  for (let p: u32 = 0; p < (PLANE_COUNT as u32); p++, plane += P_STRIDE) {
+    if (load<u32>(plane, P_PACKETS) != 0) resumeLinks(plane, now);
+  }
+}
+
+/** Bring the counters of all networks up to `now`. */
+function settleNetworks(now: u64): void {
+  let plane: usize = load<u32>(H_PLANES_AT);
+  for (let p: u32 = 0; p < (PLANE_COUNT as u32); p++, plane += P_STRIDE) {
+    if (load<u32>(plane, P_PACKETS) != 0) settleLinks(plane, now);
+  }
 }
 
 /** One cycle, in the order of its phases. Units in one phase cannot see each other: links and the bus take cycles. */
@@ -90,7 +110,7 @@ function cycle(now: u64): void {
   if (load<u32>(H_TRAFFIC_AT) != 0) createPackets(now);
   let plane: usize = load<u32>(H_PLANES_AT);
   for (let p: u32 = 0; p < (PLANE_COUNT as u32); p++, plane += P_STRIDE) {
-    if (load<u32>(plane, P_USED) != 0 && !planeIdle(plane)) stepPlane(plane, p, now, reverse);
+    if (load<u32>(plane, P_USED) != 0 && !isIdle(plane, now)) stepPlane(plane, p, now, reverse);
   }
   if (load<u32>(H_CORES) == 0) return;
   createTenants(now);
@@ -100,24 +120,23 @@ function cycle(now: u64): void {
   departTenants(now);
 }
 
-/** noc-model.md section 5: receive, inject, routers; then the arrivals of this cycle go to the units beside the terminals. */
+/** One cycle of a network; then the arrivals of this cycle go to the units beside the terminals. */
 function stepPlane(plane: usize, number: u32, now: u64, reverse: bool): void {
   store<u32>(plane, 0, P_MOVED);
-  openLinks(plane, now as u32);
-  receive(plane, now as u32);
-  inject(plane, reverse);
-  route(plane, reverse);
-  closeLinks(plane, now as u32);
-  const slot = (now as u32) & 3;
-  const arrivals = load<u32>(plane, P_ARRIVALS) + slot * load<u32>(plane, P_ARRIVAL_SLOT);
+  openPlane(plane, now);
+  stepNetwork(reverse);
+  if (moved) store<u64>(plane, now + (load<u32>(plane, P_HORIZON) as u64), P_BUSY);
+  const slot = (now as u32) & (ARRIVAL_SLOTS - 1);
+  const arrivals = load<u32>(plane, P_ARRIVALS) + slot * load<u32>(plane, P_ARRIVAL_ROW);
   const arrived = load<u32>(plane + slot * 4, P_ARRIVAL_COUNTS);
   for (let i: u32 = 0; i < arrived; i++) deliver(load<u32>(arrivals + (i << 2)), number, now);
   store<u32>(plane + slot * 4, 0, P_ARRIVAL_COUNTS);
   store<u32>(plane, load<u32>(plane, P_PACKETS) - arrived, P_PACKETS);
 }
 
-function planeIdle(plane: usize): bool {
-  return load<u32>(plane, P_PACKETS) == 0 && !linksBusy(plane);
+/** Is there nothing in this plane in this cycle? */
+function isIdle(plane: usize, now: u64): bool {
+  return load<u32>(plane, P_PACKETS) == 0 && load<u64>(plane, P_BUSY) < now;
 }
 
 /** The tail of a packet has been consumed by its terminal. */
@@ -167,15 +186,12 @@ function createTraffic(now: u64): void {
 
 /** The next cycle in which anything can happen; NEVER if nothing can. While flits move that is the next one. */
 function nextEvent(now: u64): u64 {
-  let next = NEVER;
   let plane: usize = load<u32>(H_PLANES_AT);
   for (let p: u32 = 0; p < (PLANE_COUNT as u32); p++, plane += P_STRIDE) {
-    if (load<u32>(plane, P_USED) == 0 || planeIdle(plane)) continue;
-    if (load<u32>(plane, P_MOVED) != 0 || linksBusy(plane)) return now + 1;
-    next = now + 1; // stuck for now; a channel blocked for a cycle is counted in that cycle
+    if (load<u32>(plane, P_USED) == 0) continue;
+    if (load<u64>(plane, P_BUSY) > now || load<u32>(plane, P_MOVED) != 0) return now + 1;
   }
-  const event = unitsWake(now);
-  return event == NEVER ? NEVER : min(event, next);
+  return unitsWake(now);
 }
 
 /** The next event of the units around the network. */

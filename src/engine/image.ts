@@ -18,6 +18,8 @@ export interface MachineOptions {
   readonly timeJumps?: boolean;
   /** Visit units in reverse order: results must not change (tests). */
   readonly reverse?: boolean;
+  /** The switch in its general form, also where the vector form would do: results must not change (tests). */
+  readonly general?: boolean;
 }
 
 /** Where the host finds things again. */
@@ -64,13 +66,14 @@ const HEADER_PARAMETERS: readonly [offset: number, key: keyof ChipParameters][] 
 export function takeHeader(
   regions: Regions,
   mesh: Mesh,
-  { tenants, timeJumps = true, reverse = false }: MachineOptions & { tenants: number },
+  { tenants, timeJumps = true, reverse = false, general = false }: MachineOptions & { tenants: number },
 ): number {
   regions.take(L.HEADER_BYTES);
   const planes = regions.take(L.PLANE_COUNT * L.P_STRIDE);
   regions.u32(L.H_MAGIC, L.IMAGE_MAGIC);
   regions.u32(L.H_VERSION, L.IMAGE_VERSION);
-  regions.u32(L.H_FLAGS, (reverse ? L.FLAG_REVERSE : 0) | (timeJumps ? 0 : L.FLAG_NO_JUMPS));
+  const flags = (reverse ? L.FLAG_REVERSE : 0) | (timeJumps ? 0 : L.FLAG_NO_JUMPS) | (general ? L.FLAG_GENERAL : 0);
+  regions.u32(L.H_FLAGS, flags);
   regions.u32(L.H_TILES, tileCount(mesh));
   regions.u32(L.H_WIDTH, mesh.width);
   regions.u32(L.H_TENANTS, tenants);
@@ -148,9 +151,22 @@ function writePlanes(regions: Regions, planes: number, plan: Plan): void {
     const virtualChannels = plane === C.PLANE_DATA ? dataChannels(plan) : chip.virtualChannels;
     const { bufferDepth } = chip;
     const record = planes + plane * L.P_STRIDE;
-    writePlane(regions, record, { mesh: chip, virtualChannels, bufferDepth, tenants: flitOwners(plan), owner });
+    const shape = {
+      mesh: chip,
+      virtualChannels,
+      bufferDepth,
+      mostFlits: longestPacket(plan),
+      tenants: flitOwners(plan),
+    };
+    writePlane(regions, record, { ...shape, owner });
   }
   writeRoutes(regions, planes + C.PLANE_DATA * L.P_STRIDE, plan);
+}
+
+/** Flits of the longest packet: of a message, of a burst, or of synthetic traffic. */
+function longestPacket({ chip, traffic }: Plan): number {
+  const burst = Math.ceil(chip.burstBytes / chip.flitBytes);
+  return Math.max(chip.maxPacketFlits, burst, traffic?.packetFlits ?? 1);
 }
 
 /** A table of ports by tile and destination for every confined tenant. */

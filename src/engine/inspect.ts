@@ -1,13 +1,13 @@
 /** Looks into one core, one link, or all links of the running machine: what the inspectors and the slow view of packets draw. */
 import * as C from '../../assembly/codes.ts';
 import * as L from '../../assembly/layout.ts';
-import { LOCAL, neighbour } from '../model/mesh.ts';
+import { LOCAL } from '../model/mesh.ts';
 import { flitOwners, type Plan } from '../model/plan.ts';
 import { ENGINES } from '../model/program.ts';
 import type { CoreSite, CoreSites } from './core-image.ts';
 import type { ImageMap } from './image.ts';
 import type { Kernel } from './kernel.ts';
-import type { CoreDetail, FlitInMotion, RecentData, StreamDetail } from './snapshot.ts';
+import type { CoreDetail, RecentData, StreamDetail } from './snapshot.ts';
 import { queueOf } from './waiting.ts';
 
 export function readCoreDetail(kernel: Kernel, plan: Plan, site: CoreSite): CoreDetail {
@@ -111,32 +111,4 @@ export function readRecent(kernel: Kernel, { list, recent }: CoreSites, most: nu
     causes.set(kernel.u8s(ring, cycles - first), i * cycles + first);
   });
   return { from, cycles, causes };
-}
-
-/** Flits between two routers at the current cycle, with the cycles since they won the switch. */
-export function readFlits(kernel: Kernel, map: ImageMap, plan: Plan): FlitInMotion[] {
-  const flits: FlitInMotion[] = [];
-  for (let p = 0; p < L.PLANE_COUNT; p++) {
-    const plane = map.planes + p * L.P_STRIDE;
-    if (kernel.u32(plane + L.P_USED) === 0) continue;
-    for (let due = 0; due < 3; due++) {
-      const slot = (kernel.cycle + due) % L.WHEEL_FLITS;
-      const base = kernel.u32(plane + L.P_FLITS) + slot * kernel.u32(plane + L.P_FLIT_SLOT);
-      for (let i = 0; i < kernel.u32(plane + L.P_FLIT_COUNTS + slot * 4); i++) {
-        const lane = kernel.u32(base + i * 8);
-        const port = kernel.u8(lane + L.L_PORT);
-        if (port === LOCAL) continue;
-        const to = kernel.u32(kernel.u32(lane + L.L_ROUTER) + L.R_INDEX);
-        const packet = kernel.u32(base + i * 8 + 4) & ~L.FLIT_TAIL;
-        flits.push({
-          plane: p,
-          tile: neighbour(plan.chip, to, port),
-          port: port ^ 1,
-          tenant: kernel.u8(packet + L.K_TENANT),
-          age: 2 - due,
-        });
-      }
-    }
-  }
-  return flits;
 }

@@ -10,7 +10,8 @@ import { flitOwners, type Plan } from '../model/plan.ts';
 import { readSnapshot, tenantStatus } from './counters.ts';
 import { NO_CORE, type Frame, type FrameTenant } from './frame.ts';
 import { buildImage, type ImageMap, type MachineOptions } from './image.ts';
-import { readCoreDetail, readFlits, readLink, readRecent } from './inspect.ts';
+import { readFlits } from './in-flight.ts';
+import { readCoreDetail, readLink, readRecent } from './inspect.ts';
 import { Kernel } from './kernel.ts';
 import { readTraffic } from './traffic-image.ts';
 import type { CoreDetail, Outcome, RecentData, Snapshot, TimelineData, TrafficCounters } from './snapshot.ts';
@@ -146,7 +147,7 @@ export class Machine {
       frame.setTenant(t, { ...this.progress(t), ...counts, translationStall: stall }, causes);
     });
     this.writeLinks(frame);
-    frame.setFlits(status.flits ? readFlits(this.kernel, this.map, this.plan) : []);
+    frame.setFlits(status.flits ? readFlits(this.kernel, this.map.planes, this.plan.chip) : []);
   }
 
   private progress(

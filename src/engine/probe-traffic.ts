@@ -23,7 +23,12 @@ export function trafficImage(
   const planes = takeHeader(regions, shape.mesh, { tenants: 1, reverse: options.reverse });
   regions.u32(L.H_TENANTS_AT, regions.take(L.T_STRIDE));
   const run = writeTraffic(regions, shape);
-  writePlane(regions, planes, { ...shape, tenants: 1, owner: (tile) => trafficOwner(regions, run, tile) });
+  writePlane(regions, planes, {
+    ...shape,
+    mostFlits: shape.traffic.packetFlits,
+    tenants: 1,
+    owner: (tile) => trafficOwner(regions, run, tile),
+  });
   return { image: regions.finish(), run };
 }
 

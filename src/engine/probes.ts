@@ -52,7 +52,8 @@ export function traceImage(
   const regions = new Regions();
   const tenants = 1 + (trace.special ?? []).reduce((most, special) => Math.max(most, special?.tenant ?? 0), 0);
   const planes = takeHeader(regions, trace, { ...options, tenants });
-  writePlane(regions, planes, { mesh: trace, ...trace, tenants, owner: () => L.H_IGNORED });
+  const mostFlits = trace.packets.reduce((most, [, , , flits]) => Math.max(most, flits), 1);
+  writePlane(regions, planes, { mesh: trace, ...trace, mostFlits, tenants, owner: () => L.H_IGNORED });
   regions.u32(planes + L.P_MASKED, trace.special?.some((special) => special?.channels !== undefined) ? 1 : 0);
   regions.u32(L.H_TENANTS_AT, regions.take(tenants * L.T_STRIDE));
   const records = writeTrace(regions, trace);
