@@ -272,7 +272,8 @@ export const C_RETIRED = C_CAUSES + 8 * CAUSE_COUNT; // u64
 export const C_HITS = C_RETIRED + 8; // u64
 export const C_MISSES = C_HITS + 8; // u64
 export const C_WALK_READS = C_MISSES + 8; // u64
-export const C_TRANSLATION_STALL = C_WALK_READS + 8; // u64
+export const C_PLAIN_READS = C_WALK_READS + 8; // u64 what those walks would have read without last_v
+export const C_TRANSLATION_STALL = C_PLAIN_READS + 8; // u64
 // controller's half
 export const C_PC = C_TRANSLATION_STALL + 8; // next instruction, 0 when all are issued
 export const C_ITERATION = C_PC + 4; // -1 outside the iteration loop

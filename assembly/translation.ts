@@ -7,6 +7,7 @@ import {
   C_HITS,
   C_LAST_V,
   C_MISSES,
+  C_PLAIN_READS,
   C_RTT_CURRENT,
   C_TLB,
   C_TLB_COUNT,
@@ -49,7 +50,9 @@ export function translate(core: usize, tenant: usize, address: u64, range: u32):
   const hit = touch(core, tag, load<u32>(tenant, T_ENTRIES));
   count(core + (hit ? C_HITS : C_MISSES));
   if (isPage) return hit ? 0 : (load<u32>(H_WALK_CYCLES) as u64);
-  const reads: u32 = hit ? 0 : tableReads(core, range, load<u32>(tenant, T_RANGE_COUNT));
+  const ranges = load<u32>(tenant, T_RANGE_COUNT);
+  const reads: u32 = hit ? 0 : tableReads(core, range, ranges);
+  if (!hit) store<u64>(core, load<u64>(core, C_PLAIN_READS) + (plainReads(core, range, ranges) as u64), C_PLAIN_READS);
   enterRange(core, range);
   store<u64>(core, load<u64>(core, C_WALK_READS) + (reads as u64), C_WALK_READS);
   return (reads as u64) * (load<u32>(H_RTT_CYCLES) as u64);
@@ -77,13 +80,19 @@ export function touch(core: usize, tag: u64, entries: u32): bool {
  */
 function tableReads(core: usize, range: u32, length: u32): u32 {
   const current = load<u32>(core, C_RTT_CURRENT);
-  if (current == NO_RANGE) return range + 1;
-  const distance = (range + length - current) % length;
+  const distance = plainReads(core, range, length);
+  if (current == NO_RANGE) return distance;
   const guess: u32 = load<u16>(core + (current << 1), C_LAST_V);
   if (guess == NO_RANGE) return distance;
   if (guess == range) return 1;
   const guessDistance = (guess + length - current) % length;
   return guessDistance < distance ? distance : distance + 1;
+}
+
+/** Entries that a walker without last_v reads: those after the current one up to `range`. */
+function plainReads(core: usize, range: u32, length: u32): u32 {
+  const current = load<u32>(core, C_RTT_CURRENT);
+  return current == NO_RANGE ? range + 1 : (range + length - current) % length;
 }
 
 /** RTT_CUR moves; the range that is left notes its successor. */

@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: how fast the machine runs in Node and in a Chromium worker, how large the page is, how soon it moves and what
- * it costs the main thread; `npm run bench noc`: the network alone. Prints a table and asserts nothing: times belong to the machine they were taken on.
+ * it costs the main thread; `npm run bench noc`: the network alone;
+ * `npm run bench virtualization`: what virtual NPUs cost, in simulated cycles. Prints a table and asserts nothing: times belong to the machine they were taken on.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -116,6 +117,11 @@ function printTable(rows) {
 
 if (!(await ensureInstalled()) || !(isBuilt() || (await buildAll()))) process.exit(1);
 const { model } = cpus()[0];
+if (process.argv[2] === 'virtualization') {
+  const { virtualizationCosts } = await import('./bench-virtualization.mjs');
+  for (const rows of await virtualizationCosts()) console.log(rows.map((row) => row.join(' | ')).join('\n') + '\n');
+  process.exit(0);
+}
 const networkOnly = process.argv[2] === 'noc';
 const { networkSpeeds } = await import('./bench-noc.mjs');
 printTable([

@@ -44,6 +44,7 @@ function readCore(kernel: Kernel, { address, tile, tenant, vcore }: CoreSite): C
     hits: kernel.u64(address + L.C_HITS),
     misses: kernel.u64(address + L.C_MISSES),
     walkReads: kernel.u64(address + L.C_WALK_READS),
+    plainReads: kernel.u64(address + L.C_PLAIN_READS),
     translationStall: kernel.u64(address + L.C_TRANSLATION_STALL),
     retired: kernel.u64(address + L.C_RETIRED),
   };

@@ -23,6 +23,8 @@ export interface CoreSnapshot {
   readonly hits: number;
   readonly misses: number;
   readonly walkReads: number;
+  /** Reads that the same walks would have made without last_v. */
+  readonly plainReads: number;
   /** Cycles in which the DMA engine waited for a translation, hidden or not. */
   readonly translationStall: number;
   readonly retired: number;

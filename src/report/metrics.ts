@@ -126,6 +126,13 @@ export const METRICS: readonly Metric[] = [
   metric('misses', 'TLB misses', '', 'bursts that had to wait for a walk', (t) => t.translation.misses),
   metric('walkReads', 'walk reads', '', 'table entries read by walks', (t) => t.translation.walkReads),
   metric(
+    'plainReads',
+    'reads without last_v',
+    '',
+    'entries that the same walks would have read without last_v',
+    (t) => t.translation.plainReads,
+  ),
+  metric(
     'translationStallCycles',
     'translation stall',
     'core cycles',

@@ -23,7 +23,14 @@ export interface TenantReport {
   utilization: number | null;
   /** Cycles per cause over all tiles of the tenant; they add up to cycles x tiles. */
   stalls: Record<Cause, number>;
-  translation: { hits: number; misses: number; walkReads: number; stallCycles: number };
+  translation: {
+    hits: number;
+    misses: number;
+    walkReads: number;
+    /** Reads that the same walks would have made without last_v. */
+    plainReads: number;
+    stallCycles: number;
+  };
   memoryBytes: number;
   /** Bytes of the hypervisor's tables in each of its cores. */
   tableBytes: number;

@@ -58,11 +58,12 @@ function stallsOf(cores: readonly CoreSnapshot[]): Record<Cause, number> {
 }
 
 function translationOf(cores: readonly CoreSnapshot[]): TenantReport['translation'] {
-  const total = { hits: 0, misses: 0, walkReads: 0, stallCycles: 0 };
+  const total = { hits: 0, misses: 0, walkReads: 0, plainReads: 0, stallCycles: 0 };
   for (const core of cores) {
     total.hits += core.hits;
     total.misses += core.misses;
     total.walkReads += core.walkReads;
+    total.plainReads += core.plainReads;
     total.stallCycles += core.translationStall;
   }
   return total;

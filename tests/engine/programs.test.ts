@@ -140,6 +140,22 @@ describe('translation', () => {
     expect(run([0, 3, 0, 1], 1)).toEqual({ hits: 0, misses: 4, walkReads: 7, translationStall: 14 });
   });
 
+  it('vChunk: knows what its walks would have read without last_v', () => {
+    const ranges = Array.from({ length: 4 }, (_, i) => [i * 4096, 4096] as const);
+    const reads = (order: number[]) => {
+      const programs = [order.map((i) => step(load(i * 4096, 512)))];
+      const translation = { kind: 'vchunk', entries: 1, pageBytes: 4096 } as const;
+      const { walkReads, plainReads } = runToEnd(
+        tinyPlan(bus, [{ tiles: [1], programs, ranges, translation }]),
+      ).snapshot().cores[0];
+      return [walkReads, plainReads];
+    };
+    // cold at 2: 0, 1, 2; to 0 past 3: two; to 2 past 1: two; to 0 again two, but last_v[2] says 0 at once
+    expect(reads([2, 0, 2, 0])).toEqual([8, 9]);
+    // a wrong guess costs a read: to 1 from 0 is one without it
+    expect(reads([0, 3, 0, 1])).toEqual([7, 6]);
+  });
+
   it('with one stream 4 and 32 entries miss equally often; with eight streams they differ', () => {
     const steps = Array.from({ length: 8 }, (_, i) => step(load(i * 65_536, 8192)));
     const misses = (entries: number, dmaStreams: number) =>

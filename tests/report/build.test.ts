@@ -46,7 +46,7 @@ describe('buildReport', () => {
   it('adds causes and translation counters up over the tenant', () => {
     expect(a.stalls).toMatchObject({ compute: 700, translation: 400, recvWait: 900, idle: 0 });
     expect(b.stalls).toMatchObject({ vector: 1000, idle: 1000 });
-    expect(a.translation).toEqual({ hits: 20, misses: 4, walkReads: 6, stallCycles: 480 });
+    expect(a.translation).toEqual({ hits: 20, misses: 4, walkReads: 6, plainReads: 8, stallCycles: 480 });
     expect(a.memoryBytes).toBe(4196);
   });
 

@@ -71,6 +71,7 @@ export const core = (
   hits: 10,
   misses: 2,
   walkReads: 3,
+  plainReads: 4,
   translationStall: 240,
   retired: 7,
 });
