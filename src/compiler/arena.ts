@@ -2,7 +2,12 @@
  * Where values lie in the scratchpad. Values that are alive at the same time never overlap; the largest are placed first, each at
  * the lowest free address (the greedy-by-size planner of TensorFlow Lite). Reuse of an address is guarded by tokens, not here.
  */
-import type { Value } from './values.ts';
+export interface Value {
+  readonly bytes: number;
+  /** First and last phase in which it is in use. */
+  readonly from: number;
+  readonly to: number;
+}
 
 export interface Placement {
   /** Offset of each value from the start of the area. */

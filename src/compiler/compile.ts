@@ -1,35 +1,33 @@
 /**
  * From a network to one program per virtual core: cut into pipeline stages, share each stage among its cores, fit every core's work
- * into its scratchpad, and write the programs. Knows neither placement nor translation. Leaves out spilling of activations to memory.
+ * into its scratchpad, order it, see how long it takes, cut again with what was learnt, and write the programs. Knows neither placement
+ * nor translation. Micro-batches are iterations: each core works on the next one as soon as it has handed on the last.
  */
 import type { Chip } from '../model/chip.ts';
 import type { Compilation } from '../model/plan.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
 import type { Program, ScratchpadArea } from '../model/program.ts';
 import { workloadMacs, type Workload } from '../model/workload.ts';
+import { planPipeline, type CorePlan, type KnownBodies, type Pipeline, type PlanRequest } from './core-plan.ts';
+import { operatorsBetween } from './cuts.ts';
 import { emit } from './emit.ts';
-import { fitCore, withSecondBuffers, type Fit, type FitRequest, type Misfit } from './fit.ts';
+import type { Misfit } from './fit.ts';
 import { graphOf, type Graph } from './graph.ts';
 import { stageLabel } from './label.ts';
-import { memoryMap, type MemoryMap } from './memory-map.ts';
-import { explainMisfit } from './misfit.ts';
-import { snakeOrder } from './numbering.ts';
 import { partition, type PlannedStage } from './partition.ts';
-import { area } from './rect.ts';
-import { schedule } from './schedule.ts';
-import { shareOut, type Share } from './split.ts';
-import { unsupported } from './supported.ts';
-import { Tilings } from './tiles.ts';
-import { landingSlots, transfersBetween, type StageCores, type Transfer } from './transfers.ts';
 import { trafficOf } from './traffic.ts';
 
 /** Most virtual cores of one tenant. */
-export const MOST_VCORES = 64;
-/** Senders per core that the balance sets landing slots aside for, tried in turn until the real ones fit. */
-const PEERS = [2, 4, 8, 16];
+export const MOST_VCORES = 256;
+/** Most operators: larger networks would keep the search for a partition busy for long. */
+const MOST_LAYERS = 1000;
+/** Times the network is cut: the first by estimates, the others with what the programs before took. */
+const ROUNDS = 3;
+/** No further round if the slowest core takes at most so much longer than the mean. */
+const EVEN_ENOUGH = 1.04;
 
 export interface CompileOptions {
-  /** Virtual cores, 1..64. */
+  /** Virtual cores, 1..256. */
   readonly vcores: number;
   /** Width of their mesh, if they form one: pipeline neighbours then get neighbouring numbers in snake order. */
   readonly topologyWidth?: number;
@@ -41,7 +39,7 @@ export interface CompileOptions {
   readonly memoryBytesPerCycle: number;
 }
 
-/** One stage of the pipeline as the balance sees it; cycles are per iteration and on the stage's slowest core. */
+/** One stage of the pipeline; cycles are per iteration and on the stage's slowest core. */
 export interface StageFigures {
   readonly label: string;
   readonly vcores: readonly number[];
@@ -59,13 +57,8 @@ export interface BalancedCompilation extends Compilation {
   readonly balance: readonly StageFigures[];
 }
 
-/** A stage with its cores, what they do, and what arrives from the stage before. */
-interface Stage extends StageCores, PlannedStage {
-  readonly arriving: readonly Transfer[];
-}
-
 /**
- * Compile a workload. Errors: a number of cores out of range; operators it cannot place yet; an operator that does not fit the scratchpad however it is split, with
+ * Compile a workload. Errors: a number of cores out of range; an operator that does not fit the scratchpad however it is cut, with
  * its name, the bytes it needs and those there are.
  */
 export function compileWorkload(workload: Workload, options: CompileOptions): Result<BalancedCompilation> {
@@ -73,51 +66,111 @@ export function compileWorkload(workload: Workload, options: CompileOptions): Re
   if (!Number.isInteger(vcores) || vcores < 1 || vcores > MOST_VCORES) {
     return fail('vcores', `${vcores} is not a number of virtual cores from 1 to ${MOST_VCORES}`);
   }
-  const problem = unsupported(workload);
-  if (problem !== undefined) return fail('workload', problem);
+  const { length } = workload.layers;
+  if (length < 1 || length > MOST_LAYERS)
+    return fail('workload', `it has ${length} operators, not 1 to ${MOST_LAYERS}`);
   const graph = graphOf(workload);
-  for (const peers of PEERS) {
-    const planned = partition({ graph, peers, ...options });
-    if (planned === undefined) return fail('workload', explainMisfit({ graph, peers, ...options }, MOST_VCORES));
-    const stages = withTransfers(graph, options, planned);
-    const programs = programsOf(graph, options, stages);
-    if (programs !== undefined) return ok(compilation(graph, options, stages, programs));
-  }
-  return fail('workload', explainMisfit({ graph, peers: PEERS[0], ...options }, MOST_VCORES));
+  const pipeline = bestPipeline({ graph, ...options });
+  if ('neededBytes' in pipeline) return fail('workload', misfitText(graph, options.chip, pipeline));
+  return ok(compilation(graph, options, pipeline));
 }
 
-function withTransfers(
+/** The pipeline whose slowest core is fastest, of a few that learn from one another. */
+function bestPipeline(request: PlanRequest): Pipeline | Misfit {
+  let best: Pipeline | Misfit | undefined;
+  let factors: Float64Array | undefined;
+  const known: KnownBodies = new Map();
+  for (let round = 0; round < ROUNDS; round++) {
+    const planned = partition(request, factors);
+    const pipeline = planPipeline(request, planned, known);
+    if ('neededBytes' in pipeline) return best ?? pipeline;
+    if (best === undefined || 'neededBytes' in best || pipeline.cycles < best.cycles) best = pipeline;
+    const mean = pipeline.cores.reduce((sum, { timing }) => sum + timing.cycles, 0) / request.vcores;
+    if (pipeline.slowest <= EVEN_ENOUGH * mean) break;
+    factors = learnt(request.graph, planned, pipeline, factors);
+  }
+  return best!;
+}
+
+/** How much longer the units of each stage took than was estimated. */
+function learnt(
   graph: Graph,
-  { vcores, topologyWidth, chip }: CompileOptions,
   planned: readonly PlannedStage[],
-): Stage[] {
-  const order = snakeOrder(vcores, topologyWidth);
-  const stages: Stage[] = [];
-  let next = 0;
-  for (const { shape, cost } of planned) {
-    const cores = { vcores: order.slice(next, next + shape.cores), shares: shareOut(graph, chip, shape) };
-    const before = stages.at(-1);
-    stages.push({ shape, cost, ...cores, arriving: before === undefined ? [] : transfersBetween(before, cores) });
-    next += shape.cores;
-  }
-  return stages;
+  pipeline: Pipeline,
+  known?: Float64Array,
+): Float64Array {
+  const factors = Float64Array.from(graph.units, (_, unit) => known?.[unit] ?? 1);
+  planned.forEach(({ shape, estimate }, stage) => {
+    const cycles = Math.max(
+      ...pipeline.cores.filter((core) => core.stage === stage).map(({ timing }) => timing.cycles),
+    );
+    const { first, last } = operatorsBetween(graph, shape.from, shape.to);
+    for (let unit = graph.unitOf[first]; unit <= graph.unitOf[last]; unit++) {
+      const isCut = (unit === shape.from.unit && shape.from.at > 0) || (unit === shape.to.unit && shape.to.at > 0);
+      factors[unit] *= (cycles / estimate.cycles) ** (isCut ? 0.5 : 1);
+    }
+  });
+  return factors;
 }
 
-/** A program for every virtual core, or undefined if some core's landing slots leave too little room. */
-function programsOf(graph: Graph, options: CompileOptions, stages: readonly Stage[]): Program[] | undefined {
-  const programs = Array.from({ length: options.vcores }, (_, vcore): Program => idleProgram(vcore));
-  const memory = memoryMap(graph);
-  const tilings = new Tilings(options.chip);
-  for (const [index, stage] of stages.entries()) {
-    let outputOffset = 0;
-    for (const [core, vcore] of stage.vcores.entries()) {
-      const leaving = (stages[index + 1]?.arriving ?? []).filter(({ from }) => from === vcore);
-      const program = coreProgram({ graph, options, memory, tilings, stage, core, leaving, outputOffset });
-      if ('neededBytes' in program) return undefined;
-      programs[vcore] = program;
-      const output = stage.shares[core].passes.get(graph.layers.length - 1);
-      outputOffset += output === undefined ? 0 : area(output);
-    }
+const bytes = (count: number): string => `${Math.ceil(count).toLocaleString('en-US')} bytes`;
+
+function misfitText(graph: Graph, chip: Chip, { operator, neededBytes, tiles }: Misfit): string {
+  if (tiles !== undefined)
+    return (
+      `what a core works off from ${graph.layers[operator].name} on takes ${tiles.toLocaleString('en-US')} tiles of weights; the ` +
+      `scratchpad has ${bytes(chip.scratchpadBytes)}; larger scratchpads or more virtual cores would help`
+    );
+  return (
+    `${graph.layers[operator].name} needs ${bytes(neededBytes)} at once, however it is cut; the scratchpad has ` +
+    `${bytes(chip.scratchpadBytes)}, of which ${bytes(chip.reservedBytes)} are reserved and more hold landing slots; ` +
+    'larger scratchpads, more virtual cores or fewer tokens would help'
+  );
+}
+
+function compilation(graph: Graph, options: CompileOptions, pipeline: Pipeline): BalancedCompilation {
+  const { workload } = graph;
+  const { stages, cores, transfers, memory, cycles } = pipeline;
+  return {
+    workload,
+    programs: programsOf(graph, options, pipeline),
+    tensors: memory.tensors,
+    stages: stages.length,
+    iterations: options.iterations,
+    macs: workloadMacs(workload),
+    estimatedCycles: cycles,
+    traffic: trafficOf(
+      graph,
+      memory,
+      cores.map(({ share }) => share),
+      transfers,
+      cores.map(({ schedule }) => schedule),
+    ),
+    balance: stages.map(({ shape, vcores }, stage) => {
+      const { timing } = cores
+        .filter((core) => core.stage === stage)
+        .reduce((slow, core) => (core.timing.cycles > slow.timing.cycles ? core : slow));
+      return { label: stageLabel(graph, shape), vcores, split: shape.split, ...timing };
+    }),
+  };
+}
+
+/** A program for every virtual core; cores for which there is nothing to do have an empty one. */
+function programsOf(
+  graph: Graph,
+  { chip, vcores, iterations }: CompileOptions,
+  { stages, cores }: Pipeline,
+): Program[] {
+  const programs = Array.from({ length: vcores }, (_, vcore): Program => idleProgram(vcore));
+  for (const core of cores) {
+    const { vcore, stage, schedule, dependencies } = core;
+    const emitted = emit(chip, schedule.prologue, schedule.body, iterations, dependencies);
+    programs[vcore] = {
+      vcore,
+      stage: stageLabel(graph, stages[stage].shape),
+      ...emitted,
+      scratchpad: scratchpadOf(chip, core),
+    };
   }
   return programs;
 }
@@ -130,79 +183,11 @@ const idleProgram = (vcore: number): Program => ({
   scratchpad: [],
 });
 
-interface CoreRequest {
-  readonly graph: Graph;
-  readonly options: CompileOptions;
-  readonly memory: MemoryMap;
-  readonly tilings: Tilings;
-  readonly stage: Stage;
-  readonly core: number;
-  readonly leaving: readonly Transfer[];
-  readonly outputOffset: number;
-}
-
-function coreProgram({
-  graph,
-  options,
-  memory,
-  tilings,
-  stage,
-  core,
-  leaving,
-  outputOffset,
-}: CoreRequest): Program | Misfit {
-  const { chip, weights, iterations } = options;
-  const { shape } = stage;
-  const vcore = stage.vcores[core];
-  const share: Share = stage.shares[core];
-  const arriving = stage.arriving.filter(({ to }) => to === vcore);
-  const slots = landingSlots(chip, arriving);
-  const landingBytes = [...slots.values()].reduce((sum, bytes) => sum + bytes, 0);
-  const request: FitRequest = { graph, chip, shape, share, landingBytes, weights, tilings };
-  const plain = fitCore(request);
-  if ('layer' in plain) return plain;
-  const fit = withSecondBuffers(request, plain);
-  const { prologue, body } = schedule({ graph, chip, memory, shape, share, fit, arriving, leaving, outputOffset });
-  const emitted = emit(chip, prologue, body, iterations);
-  return { vcore, stage: stageLabel(graph, shape), ...emitted, scratchpad: scratchpadOf(chip, fit, slots) };
-}
-
-function scratchpadOf({ reservedBytes }: Chip, fit: Fit, slots: ReadonlyMap<number, number>): ScratchpadArea[] {
-  const areas: ScratchpadArea[] = [{ label: 'reserved for the hypervisor', bytes: reservedBytes }];
-  if (fit.weightBytes > 0 && fit.resident) areas.push({ label: 'weights', bytes: fit.weightBytes });
-  if (fit.weightBytes > 0 && !fit.resident) areas.push({ label: '2 weight tiles', bytes: 2 * fit.tileBytes });
+function scratchpadOf(chip: Chip, { fit, slots }: CorePlan): ScratchpadArea[] {
+  const areas: ScratchpadArea[] = [];
+  if (fit.weightBytes > 0) areas.push({ label: fit.resident ? 'weights' : 'weight ring', bytes: fit.weightBytes });
   areas.push({ label: 'activations', bytes: fit.activationBytes });
-  for (const [peer, bytes] of slots) areas.push({ label: `landing slots of core ${peer}`, bytes });
+  areas.push({ label: 'reserved for the hypervisor', bytes: chip.reservedBytes });
+  for (const [peer, size] of slots) areas.push({ label: `landing slots of core ${peer}`, bytes: size });
   return areas;
-}
-
-function compilation(
-  graph: Graph,
-  options: CompileOptions,
-  stages: readonly Stage[],
-  programs: readonly Program[],
-): BalancedCompilation {
-  const { workload } = graph;
-  const loadBytes = stages.reduce((sum, { cost }) => sum + cost.loadBytes, 0);
-  const slowest = Math.max(...stages.map(({ cost }) => cost.cycles));
-  return {
-    workload,
-    programs,
-    tensors: memoryMap(graph).tensors,
-    stages: stages.length,
-    iterations: options.iterations,
-    macs: workloadMacs(workload),
-    estimatedCycles: Math.ceil(Math.max(slowest, loadBytes / options.memoryBytesPerCycle)),
-    traffic: trafficOf(
-      graph,
-      stages.map(({ shares }) => shares),
-      stages.flatMap(({ arriving }) => arriving),
-    ),
-    balance: stages.map(({ shape, cost, vcores }) => ({
-      label: stageLabel(graph, shape),
-      vcores,
-      split: shape.split,
-      ...cost,
-    })),
-  };
 }

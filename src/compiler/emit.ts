@@ -9,11 +9,12 @@ import {
   type Engine,
   type Instruction,
   type Operation as Content,
+  type ScratchpadUse,
   type Step,
   type TokenUse,
 } from '../model/program.ts';
 import { ENGINE_OF_WORK, type Operation, type Work } from './operation.ts';
-import { dependencies } from './sync.ts';
+import type { Dependency } from './sync.ts';
 
 const LANDED_TOKEN = 0;
 const TRANSFER_TOKEN = 1;
@@ -38,13 +39,14 @@ export function emit(
   prologue: readonly Operation[],
   body: readonly Operation[],
   iterations: number,
+  dependencies: readonly Dependency[],
 ): Emitted {
   const tokens = body.map(({ resident }): Tokens => ({
     waits: resident ? [resident] : [],
     gives: resident ? [resident] : [],
   }));
   const initial = new Map<number, number>();
-  synchronise(body, tokens, initial);
+  synchronise(body, dependencies, tokens, initial);
   if (chip.dmaStreams > 1) separateTransfers(body, tokens, initial);
   const first = prologue.flatMap((operation) => {
     const gives = operation.resident === undefined ? [] : [{ token: operation.resident.token, count: 1 }];
@@ -59,8 +61,13 @@ export function emit(
 /** Each transfer of a load or store gives once, so who waits for it waits for as many. */
 const givesOf = ({ work }: Operation): number => ('pieces' in work ? work.pieces : 1);
 
-function synchronise(body: readonly Operation[], tokens: readonly Tokens[], initial: Map<number, number>): void {
-  for (const { before, after, distance } of dependencies(body)) {
+function synchronise(
+  body: readonly Operation[],
+  dependencies: readonly Dependency[],
+  tokens: readonly Tokens[],
+  initial: Map<number, number>,
+): void {
+  for (const { before, after, distance } of dependencies) {
     const token = pairToken(ENGINE_OF_WORK[body[before].work.kind], ENGINE_OF_WORK[body[after].work.kind]);
     const count = givesOf(body[before]);
     tokens[before].gives.push({ token, count: 1 });
@@ -80,7 +87,17 @@ function separateTransfers(body: readonly Operation[], tokens: readonly Tokens[]
   if (transfers.length > 0) initial.set(TRANSFER_TOKEN, givesOf(body[transfers.at(-1)!]));
 }
 
-function instructionsOf(chip: Chip, { work, layer }: Operation, tokens: Tokens): Step[] {
+/** Instructions of an operation; each says what it touches of the scratchpad. */
+function instructionsOf(chip: Chip, operation: Operation, tokens: Tokens): Step[] {
+  return touching(bareInstructions(chip, operation, tokens), operation.spans);
+}
+
+const touching = (steps: readonly Step[], uses: readonly ScratchpadUse[]): Step[] =>
+  steps.map((step) =>
+    step.op === 'loop' ? { ...step, body: touching(step.body, uses) } : step.op === 'recv' ? step : { ...step, uses },
+  );
+
+function bareInstructions(chip: Chip, { work, layer }: Operation, tokens: Tokens): Step[] {
   switch (work.kind) {
     case 'load':
     case 'store':
@@ -91,8 +108,10 @@ function instructionsOf(chip: Chip, { work, layer }: Operation, tokens: Tokens):
       ]);
     case 'receive':
       return messages(chip, work, tokens, (bytes, own) => receiveMessage(work.peer, bytes, layer, own));
-    case 'matmul':
-      return [{ op: 'matmul', M: work.M, N: work.N, K: work.K, dataflow: work.dataflow, layer, ...tokens }];
+    case 'matmul': {
+      const { M, N, K, dataflow } = work;
+      return repeated(work.repeat, tokens, (own) => [{ op: 'matmul', M, N, K, dataflow, layer, ...own }]);
+    }
     case 'vector':
       return [{ op: 'vector', fn: work.fn, elements: work.elements, layer, ...tokens }];
   }
@@ -128,18 +147,27 @@ function receiveMessage(peer: number, bytes: number, layer: number, { waits, giv
 
 const NO_TOKENS: Tokens = { waits: [], gives: [] };
 
-/** A slice cut into messages: the first waits, the last gives, those between are a loop. */
+/** A slice cut into messages. */
 function messages(
   { messageBytes }: Chip,
   { bytes }: Messages,
-  { waits, gives }: Tokens,
+  tokens: Tokens,
   one: (bytes: number, tokens: Tokens) => Instruction[],
 ): Step[] {
   const count = Math.ceil(bytes / messageBytes);
   const last = bytes - (count - 1) * messageBytes;
-  if (count === 1) return one(last, { waits, gives });
+  return repeated(count, tokens, (own, isLast) => one(isLast ? last : messageBytes, own));
+}
+
+/** The same so many times: the first waits, the last gives, those between are a loop. */
+function repeated(
+  count: number,
+  { waits, gives }: Tokens,
+  one: (tokens: Tokens, isLast: boolean) => Instruction[],
+): Step[] {
+  if (count === 1) return one({ waits, gives }, true);
   const between = count - 2;
-  const middle = one(messageBytes, NO_TOKENS);
+  const middle = one(NO_TOKENS, false);
   const loop: Step[] = between > 1 ? [{ op: 'loop', count: between, body: middle }] : between === 1 ? middle : [];
-  return [...one(messageBytes, { waits, gives: [] }), ...loop, ...one(last, { waits: [], gives })];
+  return [...one({ waits, gives: [] }, false), ...loop, ...one({ waits: [], gives }, true)];
 }

@@ -1,134 +1,214 @@
 /**
- * Fits the work of one core into its scratchpad: a reserved zone, landing slots, activations, and weights that are either resident
- * or streamed through two tile buffers. What is left over goes to second buffers for inputs and results, so that a message may arrive
- * while the last one is still in use. There is no spilling of activations to memory.
+ * Fits the work of one core into its scratchpad: a reserved zone, landing slots, activations, and weights that are either resident or
+ * stream through a ring. What is left over goes to second buffers for inputs and results, so that a message may arrive while the last
+ * one is still in use, and to the ring, so that weights are loaded ahead.
  */
 import type { Chip } from '../model/chip.ts';
 import { placeValues, type Placement } from './arena.ts';
-import { bytesPerChannel, type Graph } from './graph.ts';
-import { channelsOf, rowsOf } from './rect.ts';
-import type { Share, StageShape } from './split.ts';
+import { coreBandwidth } from './cost.ts';
+import type { Graph } from './graph.ts';
+import { blocksOf, type CoreWork } from './runs.ts';
+import { spill, type CoreSpills, type Overflow } from './spill.ts';
 import { pickTiling, type Tiling, type Tilings } from './tiles.ts';
-import { valuesOf, type CoreValues, type Value } from './values.ts';
+import { isStreamed, streamedBytesOf } from './work.ts';
+
+/** A tiling that takes at most so much longer than the best is good enough if it needs less room. */
+const GOOD_ENOUGH = 1.03;
+/** Parts of the room that are tried as ring. */
+const PARTS_OF_ROOM = [0.15, 0.3, 0.42, 0.55, 0.7, 0.85];
+/** What a spilled buffer costs beside its bytes: round trips that nothing hides (our estimate). */
+const SPILLED_CYCLES = 500;
+/** The ring grows to so many of the largest tile before buffers are doubled. */
+const RING_TILES = 3;
 
 export interface Fit {
-  readonly values: CoreValues;
+  readonly spills: CoreSpills;
   readonly placement: Placement;
-  /** Offsets of the second buffers behind the activations, by value. */
+  /** Offsets of the second buffers from the start of the activations, by value. */
   readonly seconds: ReadonlyMap<number, number>;
   readonly activationBytes: number;
-  /** All weights of the core stay; otherwise they pass through two buffers of `tileBytes`. */
+  /** All weights of the core stay; otherwise they pass through a ring. */
   readonly resident: boolean;
-  readonly tileBytes: number;
+  /** Bytes of the ring, or of all weights. */
   readonly weightBytes: number;
-  /** How the weights of each operator are cut, by operator. */
+  /** How the weights of each run are cut, by run. */
   readonly tilings: ReadonlyMap<number, Tiling>;
 }
 
-/** Why a core's work does not fit: bytes it needs at least. */
+/** Why a core's work does not fit: bytes it needs at least at once, for one operator. */
 export interface Misfit {
-  readonly layer: number;
+  readonly operator: number;
   readonly neededBytes: number;
+  /** It fits, but in so many tiles of weights that the program would be too long. */
+  readonly tiles?: number;
 }
 
 export interface FitRequest {
   readonly graph: Graph;
   readonly chip: Chip;
-  readonly shape: StageShape;
-  readonly share: Share;
+  readonly work: CoreWork;
   readonly landingBytes: number;
   readonly weights: 'auto' | 'stream';
   readonly tilings: Tilings;
+  /** This tenant's share of the memory bandwidth. */
+  readonly memoryBytesPerCycle: number;
 }
 
-/** Bytes of scratchpad that programs may use. */
-const usableBytes = ({ chip, landingBytes }: FitRequest): number =>
-  chip.scratchpadBytes - chip.reservedBytes - landingBytes;
+interface Streamed {
+  readonly run: number;
+  readonly operator: number;
+  readonly bytes: number;
+  readonly options: readonly Tiling[];
+}
 
 export function fitCore(request: FitRequest): Fit | Misfit {
-  const values = valuesOf(request.graph, request.shape, request.share);
-  const placement = placeValues(values.values);
-  const room = usableBytes(request) - placement.bytes;
-  if (room < 0) return { layer: largestLayer(request, values), neededBytes: placement.bytes };
-  const weights = fitWeights(request, room);
-  if ('layer' in weights) return { layer: weights.layer, neededBytes: placement.bytes + weights.neededBytes };
-  return { values, placement, ...weights, seconds: new Map(), activationBytes: placement.bytes };
-}
-
-type WeightFit = Pick<Fit, 'resident' | 'tileBytes' | 'weightBytes' | 'tilings'>;
-
-function fitWeights(request: FitRequest, room: number): WeightFit | Misfit {
-  const { graph, shape, share, tilings } = request;
-  const options = new Map<number, readonly Tiling[]>();
-  let weightBytes = 0;
-  for (let l = shape.first; l <= shape.last; l++) {
-    const layer = graph.layers[l];
-    if (layer.weightElements === 0) continue;
-    const slice = share.computes.get(l)!;
-    weightBytes += channelsOf(slice) * bytesPerChannel(layer);
-    options.set(l, tilings.of(layer, rowsOf(slice), channelsOf(slice)));
+  const { graph, chip, work, landingBytes, weights } = request;
+  const room = chip.scratchpadBytes - chip.reservedBytes - landingBytes;
+  const streamed = streamedRuns(request);
+  const allBytes = streamed.reduce((sum, { bytes }) => sum + bytes, 0);
+  const keepsState = streamed.some(({ operator }) => graph.layers[operator].cache !== undefined);
+  if (weights === 'auto' && !keepsState && allBytes <= room) {
+    const spills = spill(graph, chip, work, room - allBytes);
+    if ('placement' in spills && spills.spilled.size === 0)
+      return finished(request, spills, room, streamed, allBytes, true);
   }
-  const resident = request.weights === 'auto' && weightBytes <= room;
-  return resident ? allResident(options, weightBytes) : streamed(options, weightBytes, Math.floor(room / 2));
+  const single = streamed.reduce((sum, { options }) => Math.max(sum, options[0].bytes), 0);
+  const least = ringFor(streamed, ({ options }) => options[0]);
+  const most = ringFor(streamed, ({ options }) => goodEnough(options));
+  let best: { fit: Fit; cycles: number } | undefined;
+  let misfitted: Overflow | undefined;
+  for (const ring of ringSizes(least, most, room)) {
+    const spills = spill(graph, chip, work, room - ring);
+    if (!('placement' in spills)) {
+      misfitted ??= spills;
+      break;
+    }
+    const fit = finished(request, spills, room, streamed, ring, false);
+    const cycles = cyclesOf(request, fit, streamed);
+    if (best === undefined || cycles < best.cycles) best = { fit, cycles };
+  }
+  if (best === undefined && single < least) {
+    const spills = spill(graph, chip, work, room - single);
+    if ('placement' in spills) return finished(request, spills, room, streamed, single, false);
+  }
+  return best?.fit ?? misfit(misfitted!, streamed, least);
 }
 
-function allResident(options: ReadonlyMap<number, readonly Tiling[]>, weightBytes: number): WeightFit {
-  const tilings = new Map([...options].map(([layer, list]) => [layer, list[list.length - 1]]));
-  return { resident: true, tileBytes: 0, weightBytes, tilings };
+/** Sizes of the ring that are tried, from the least that works to the largest that is of use. */
+function ringSizes(least: number, most: number, room: number): number[] {
+  const sizes = [least];
+  for (const part of PARTS_OF_ROOM) {
+    const size = Math.floor(part * room);
+    if (size > least && size < most) sizes.push(size);
+  }
+  if (most > least && most <= room) sizes.push(most);
+  return sizes;
 }
 
-function streamed(
-  options: ReadonlyMap<number, readonly Tiling[]>,
+/** What the streamed runs and the spills of a core take: array cycles, or the time to move their bytes. */
+function cyclesOf(
+  { graph, chip, work, tilings, memoryBytesPerCycle }: FitRequest,
+  fit: Fit,
+  streamed: readonly Streamed[],
+): number {
+  let [cycles, bytes] = [0, 0];
+  for (const { run, operator, bytes: all } of streamed) {
+    const count = fit.spills.blocks[run];
+    const [block] = blocksOf(graph, work.runs[run], count);
+    const pick = fit.tilings.get(run)!;
+    const same = tilings.of(graph.layers[operator], block).find(({ channels }) => channels === pick.channels);
+    cycles += count === 1 || same === undefined ? count * pick.cycles : count * same.cycles;
+    bytes += count > 1 && all + pick.bytes > fit.weightBytes ? count * all : all;
+  }
+  for (const buffer of fit.spills.spilled) bytes += 2 * work.buffers[buffer].bytes;
+  return Math.max(cycles, bytes / coreBandwidth(chip, memoryBytesPerCycle)) + SPILLED_CYCLES * fit.spills.spilled.size;
+}
+
+function streamedRuns({ graph, work, tilings }: FitRequest): Streamed[] {
+  return work.runs.flatMap(({ main, slice }, run) => {
+    const layer = graph.layers[main];
+    if (!isStreamed(layer)) return [];
+    return [{ run, operator: main, bytes: streamedBytesOf(layer, slice), options: tilings.of(layer, slice) }];
+  });
+}
+
+/** A ring for two tiles of every run, or for all of a run's. */
+const ringFor = (streamed: readonly Streamed[], pick: (run: Streamed) => Tiling): number =>
+  streamed.reduce(
+    (most, run) => Math.max(most, Math.min(2 * pick(run).bytes, Math.max(run.bytes, pick(run).bytes))),
+    0,
+  );
+
+/** The smallest tiling that is nearly as fast as the fastest. */
+function goodEnough(options: readonly Tiling[]): Tiling {
+  const best = options[options.length - 1].cycles;
+  const fast = options.filter(({ cycles }) => cycles <= GOOD_ENOUGH * best);
+  return fast.find(({ isWorthwhile }) => isWorthwhile) ?? fast[fast.length - 1];
+}
+
+function misfit({ operator, bytes }: Overflow, streamed: readonly Streamed[], ring: number): Misfit {
+  const hungriest = streamed.find(({ options }) => 2 * options[0].bytes === ring);
+  return {
+    operator: hungriest !== undefined && ring > bytes ? hungriest.operator : operator,
+    neededBytes: bytes + ring,
+  };
+}
+
+function finished(
+  request: FitRequest,
+  spills: CoreSpills,
+  room: number,
+  streamed: readonly Streamed[],
   weightBytes: number,
-  half: number,
-): WeightFit | Misfit {
-  const picks = new Map<number, Tiling>();
-  let tileBytes = 0;
-  for (const [layer, list] of options) {
-    const pick = pickTiling(list, half);
-    if (pick === undefined) return { layer, neededBytes: 2 * list[0].bytes };
-    picks.set(layer, pick);
-    tileBytes = Math.max(tileBytes, pick.bytes);
-  }
-  return { resident: false, tileBytes, weightBytes, tilings: picks };
-}
-
-/** The operator whose phase holds the most bytes. */
-function largestLayer({ shape }: FitRequest, { values }: CoreValues): number {
-  let worst = shape.first;
-  let most = -1;
-  for (let l = shape.first; l <= shape.last; l++) {
-    const phase = l - shape.first + 1;
-    const bytes = values.reduce(
-      (sum, value) => (value.from <= phase && phase <= value.to ? sum + value.bytes : sum),
-      0,
-    );
-    if (bytes > most) [worst, most] = [l, bytes];
-  }
-  return worst;
+  resident: boolean,
+): Fit {
+  const most = streamed.reduce((sum, { bytes }) => Math.max(sum, bytes), 0);
+  const largest = ringFor(streamed, ({ options }) => goodEnough(options)) / 2;
+  const comfortable = Math.min(
+    RING_TILES * largest,
+    streamed.reduce((sum, { bytes }) => sum + bytes, 0),
+  );
+  const forBuffers = room - (resident ? weightBytes : Math.max(weightBytes, comfortable));
+  const doubled = withSecondBuffers(request, spills, Math.max(forBuffers, spills.placement.bytes));
+  const ring = resident
+    ? weightBytes
+    : Math.min(room - doubled.activationBytes, 2 * most + streamed.reduce((sum, { bytes }) => sum + bytes, 0));
+  const tilings = new Map(
+    streamed.map(({ run, options }) => {
+      const good = goodEnough(options);
+      const fits = resident || 2 * good.bytes <= ring;
+      return [run, fits ? good : (pickTiling(options, ring / 2) ?? options[0])];
+    }),
+  );
+  return { spills, ...doubled, resident, weightBytes: ring, tilings };
 }
 
 /**
  * Give inputs, then results too, a second buffer each where there is room: both buffers then keep their addresses for the whole
- * iteration. Weights keep what they have.
+ * iteration.
  */
-export function withSecondBuffers(request: FitRequest, fit: Fit): Fit {
-  const room = usableBytes(request) - (fit.resident ? fit.weightBytes : 2 * fit.tileBytes);
-  const end = request.shape.last - request.shape.first + 2;
-  let best = fit;
-  for (const roles of [['input'], ['input', 'output']] as Value['role'][][]) {
-    const values = fit.values.values.map((value) =>
-      roles.includes(value.role) ? { ...value, from: 0, to: end } : value,
+function withSecondBuffers(
+  { work }: FitRequest,
+  spills: CoreSpills,
+  room: number,
+): Pick<Fit, 'placement' | 'seconds' | 'activationBytes'> {
+  const { placement, values, ofBuffer } = spills;
+  let best = { placement, seconds: new Map<number, number>(), activationBytes: placement.bytes };
+  for (const roles of [['input'], ['input', 'output']]) {
+    const doubled = [...ofBuffer]
+      .filter(([buffer]) => roles.includes(work.buffers[buffer].role))
+      .map(([, value]) => value);
+    const whole = values.map((value, index) =>
+      doubled.includes(index) ? { ...value, from: 0, to: work.leaving } : value,
     );
-    const placement = placeValues(values);
+    const placed = placeValues(whole);
     const seconds = new Map<number, number>();
-    let activationBytes = placement.bytes;
-    values.forEach((value, index) => {
-      if (!roles.includes(value.role)) return;
-      seconds.set(index, activationBytes);
-      activationBytes += value.bytes;
-    });
-    if (activationBytes <= room) best = { ...fit, placement, seconds, activationBytes };
+    let activationBytes = placed.bytes;
+    for (const value of doubled) {
+      seconds.set(value, activationBytes);
+      activationBytes += values[value].bytes;
+    }
+    if (activationBytes <= room) best = { placement: placed, seconds, activationBytes };
   }
   return best;
 }

@@ -1,53 +1,70 @@
 /**
- * The operator graph as the compiler sees it: tensors by the index of the operator that makes them (-1 is the network's input),
- * who reads them last, and which operators are heavy (matrix products) or light (vector work only).
+ * The operator graph as the compiler sees it: tensors by the index of the operator that makes them (negative: the network's inputs),
+ * who reads them, and units: an operator with the element-wise ones right behind it, which work on its output where it lies. What an
+ * operator is called does not matter here, only what it reads and whether it has products.
  */
 import type { Layer, Tensor, Workload } from '../model/workload.ts';
 
 export const NETWORK_INPUT = -1;
 
+/** Operators `first`..`last`; all but the first are element-wise and read one of the unit. */
+export interface Unit {
+  readonly first: number;
+  readonly last: number;
+}
+
 export interface Graph {
   readonly workload: Workload;
   readonly layers: readonly Layer[];
-  /** Readers of each tensor, at index + 1. */
+  /** Readers of each operator's output, ascending. */
   readonly readers: readonly (readonly number[])[];
+  readonly units: readonly Unit[];
+  /** Unit of each operator. */
+  readonly unitOf: readonly number[];
 }
 
 export function graphOf(workload: Workload): Graph {
-  const readers: number[][] = [[], ...workload.layers.map(() => [])];
-  workload.layers.forEach(({ inputs }, index) => inputs.forEach((input) => readers[input + 1].push(index)));
-  return { workload, layers: workload.layers, readers };
+  const { layers } = workload;
+  const readers: number[][] = layers.map(() => []);
+  layers.forEach(({ inputs }, index) => new Set(inputs).forEach((input) => input >= 0 && readers[input].push(index)));
+  const units: { first: number; last: number }[] = [];
+  layers.forEach((layer, index) => {
+    const unit = units.at(-1);
+    if (unit !== undefined && isPointwise(layer) && follows(layers, unit.first, index)) unit.last = index;
+    else units.push({ first: index, last: index });
+  });
+  const unitOf = units.flatMap(({ first, last }, unit) => new Array<number>(last - first + 1).fill(unit));
+  return { workload, layers, readers, units, unitOf };
+}
+
+/** Does it work on a tensor of the unit, of the same shape as the unit's first? */
+function follows(layers: readonly Layer[], first: number, index: number): boolean {
+  const { inputs, output } = layers[index];
+  const made = layers[first].output;
+  return inputs.some((input) => input >= first) && output.rows === made.rows && output.channels === made.channels;
 }
 
 export const tensorOf = ({ workload }: Graph, tensor: number): Tensor =>
-  tensor === NETWORK_INPUT ? workload.input : workload.layers[tensor].output;
+  tensor >= 0
+    ? workload.layers[tensor].output
+    : tensor === NETWORK_INPUT
+      ? workload.input
+      : workload.sideInputs![-2 - tensor].tensor;
 
-/** Last operator that reads a tensor; the number of operators for what nobody reads: it leaves through memory. */
-export function lastUse({ layers, readers }: Graph, tensor: number): number {
-  const list = readers[tensor + 1];
-  return list.length === 0 ? layers.length : list[list.length - 1];
-}
+/** Nobody reads it: it leaves through memory. */
+export const isOutput = ({ readers }: Graph, tensor: number): boolean => tensor >= 0 && readers[tensor].length === 0;
 
-export const isHeavy = ({ gemms }: Layer): boolean => gemms.length > 0;
+/** Multiply-accumulates, which are never done twice. */
+export const isHeavy = ({ gemms, vector }: Layer): boolean => gemms.length > 0 || vector.some(({ fn }) => fn === 'mac');
 
 /** Works element by element, so any slice of its output needs the same slice of its inputs. */
-export const isPointwise = ({ kind }: Layer): boolean => kind === 'activation' || kind === 'add';
+export const isPointwise = ({ reads, gemms, weightElements, cache }: Layer): boolean =>
+  reads.length > 0 &&
+  gemms.length === 0 &&
+  weightElements === 0 &&
+  cache === undefined &&
+  reads.every(({ kind }) => kind === 'element');
 
-/** Tensors made before operator `first` that it or a later one reads, in the order they are made. */
-export function liveBefore(graph: Graph, first: number): number[] {
-  const live: number[] = [];
-  for (let tensor = NETWORK_INPUT; tensor < first; tensor++) if (lastUse(graph, tensor) >= first) live.push(tensor);
-  return live;
-}
-
-/**
- * Operators at which a stage may begin. A pointwise operator stays with what it follows: cutting there would send a tensor for
- * nothing.
- */
-export function stageStarts({ layers }: Graph): number[] {
-  return layers.flatMap((layer, index) => (index === 0 || !isPointwise(layer) ? [index] : []));
-}
-
-/** Parameter bytes of one output channel: its weights and its bias. */
-export const bytesPerChannel = ({ weightElements, biasElements, output }: Layer): number =>
-  (weightElements + biasElements) / output.channels;
+/** Operators of a unit that cannot be cut along an axis have one piece. */
+export const rowPieces = ({ output, rowUnit }: Layer): number => Math.ceil(output.rows / rowUnit);
+export const channelPieces = ({ output, channelUnit }: Layer): number => Math.ceil(output.channels / channelUnit);

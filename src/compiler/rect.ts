@@ -2,7 +2,7 @@
  * Slices of tensors: a range of rows times a range of channels, and which slice of an input a slice of an output needs. Rows of
  * an image are pixels, so windows turn rows of pixels into image lines, reach over the halo, and back.
  */
-import type { Layer, Tensor, Window } from '../model/workload.ts';
+import { ELEMENT_BYTES, type Layer, type Read, type Tensor, type Window } from '../model/workload.ts';
 
 /** Half-open ranges. */
 export interface Rect {
@@ -12,10 +12,12 @@ export interface Rect {
   readonly channel1: number;
 }
 
+export const EMPTY: Rect = { row0: 0, row1: 0, channel0: 0, channel1: 0 };
 export const whole = ({ rows, channels }: Tensor): Rect => ({ row0: 0, row1: rows, channel0: 0, channel1: channels });
 export const rowsOf = ({ row0, row1 }: Rect): number => Math.max(0, row1 - row0);
 export const channelsOf = ({ channel0, channel1 }: Rect): number => Math.max(0, channel1 - channel0);
 export const area = (rect: Rect): number => rowsOf(rect) * channelsOf(rect);
+export const bytesOf = (rect: Rect, { type = 'int8' }: Tensor): number => area(rect) * ELEMENT_BYTES[type];
 
 export const sameRect = (a: Rect, b: Rect): boolean =>
   a.row0 === b.row0 && a.row1 === b.row1 && a.channel0 === b.channel0 && a.channel1 === b.channel1;
@@ -28,6 +30,8 @@ export function intersect(a: Rect, b: Rect): Rect {
     channel1: Math.min(a.channel1, b.channel1),
   };
 }
+
+export const contains = (outer: Rect, inner: Rect): boolean => area(intersect(outer, inner)) === area(inner);
 
 /** Smallest slice that holds both; an empty or absent one adds nothing. */
 export function hull(a: Rect | undefined, b: Rect): Rect {
@@ -48,19 +52,51 @@ export function part(size: number, count: number, index: number, unit = 1): read
   return [cut(index), cut(index + 1)];
 }
 
-/** The slice of `input` that `layer` reads to make the slice `out` of its output. */
-export function needed(layer: Layer, out: Rect, input: Tensor): Rect {
-  if (area(out) === 0) return { row0: 0, row1: 0, channel0: 0, channel1: 0 };
+/** The slice of a layer's input (the `which`-th) that it reads to make the slice `out` of its output. */
+export function needed(layer: Layer, which: number, out: Rect, input: Tensor): Rect {
+  if (area(out) === 0) return EMPTY;
+  return intersect(whole(input), reached(layer, layer.reads[which], out, input));
+}
+
+function reached(layer: Layer, read: Read, out: Rect, input: Tensor): Rect {
   const all = whole(input);
-  const [row0, row1] = layer.window === undefined ? [out.row0, out.row1] : windowRows(layer.window, out);
-  if (layer.kind === 'conv' || layer.kind === 'matmul' || layer.kind === 'layernorm') return { ...all, row0, row1 };
-  if (layer.kind !== 'attention') return { ...out, row0, row1 };
-  const perChannel = input.channels / layer.output.channels;
-  return { ...all, channel0: out.channel0 * perChannel, channel1: out.channel1 * perChannel };
+  switch (read.kind) {
+    case 'element':
+      return { ...out, ...fitting('row', input.rows), ...fitting('channel', input.channels) };
+    case 'rows':
+      return { ...all, row0: out.row0, row1: out.row1 };
+    case 'window': {
+      const [row0, row1] = windowRows(layer.window!, out);
+      const channels = read.channels === 'all' ? all : inProportion(out, layer.output.channels, input.channels);
+      return { ...channels, row0, row1 };
+    }
+    case 'channels':
+      return { ...all, ...inProportion(out, layer.output.channels, input.channels), row0: 0, row1: input.rows };
+    case 'part': {
+      const shift = read.of === 'output' ? -read.from : read.from;
+      return { ...out, channel0: Math.max(0, out.channel0 + shift), channel1: Math.max(0, out.channel1 + shift) };
+    }
+    case 'whole':
+      return all;
+  }
+}
+
+/** One row or channel that all share (a broadcast operand) is needed by every slice. */
+function fitting(side: 'row' | 'channel', size: number): Partial<Rect> {
+  if (size !== 1) return {};
+  return side === 'row' ? { row0: 0, row1: 1 } : { channel0: 0, channel1: 1 };
+}
+
+function inProportion(out: Rect, of: number, channels: number): Rect {
+  return {
+    ...out,
+    channel0: Math.floor((out.channel0 * channels) / of),
+    channel1: Math.ceil((out.channel1 * channels) / of),
+  };
 }
 
 function windowRows({ kernel, stride, padding, ...size }: Window, { row0, row1 }: Rect): [number, number] {
-  const top = Math.floor(row0 / size.outWidth) * stride - padding;
-  const bottom = (Math.ceil(row1 / size.outWidth) - 1) * stride - padding + kernel;
+  const top = Math.floor(Math.floor(row0 / size.outWidth) * stride) - padding;
+  const bottom = Math.ceil((Math.ceil(row1 / size.outWidth) - 1) * stride) - padding + kernel;
   return [Math.max(0, top) * size.inWidth, Math.min(size.inHeight, bottom) * size.inWidth];
 }

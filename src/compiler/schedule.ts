@@ -1,34 +1,35 @@
 /**
- * The work of one core for one iteration, in the order in which it is issued: inputs arrive, operators run one after the other, results
- * leave. Order matters: an instruction whose engine's queue is full holds up all behind it. So loads stand early (a tile's load right
- * behind the product that comes two tiles before it), and results leave last, when the next stage takes them.
+ * The work of one core for one iteration, in the order in which it is issued: inputs arrive, runs follow one another, results leave.
+ * Order matters: an instruction whose engine's queue is full holds up all behind it. So a tile's load stands right behind the use that
+ * makes room for it, a few at a time, the next block's input before the work on this one, and results leave last.
  */
 import type { Chip } from '../model/chip.ts';
-import type { Layer } from '../model/workload.ts';
-import { Buffers } from './buffers.ts';
-import { bestDataflow } from './cost.ts';
+import type { ScratchpadUse } from '../model/program.ts';
 import type { Fit } from './fit.ts';
-import { NETWORK_INPUT, type Graph } from './graph.ts';
+import type { Graph } from './graph.ts';
 import type { MemoryMap } from './memory-map.ts';
-import type { Operation, Span, Work } from './operation.ts';
-import { area, channelsOf, rowsOf } from './rect.ts';
-import type { Share, StageShape } from './split.ts';
-import { vectorElements } from './stage-cost.ts';
+import type { Operation, Work } from './operation.ts';
+import { Places } from './places.ts';
+import { bytesOf, type Rect } from './rect.ts';
+import { tensorOf } from './graph.ts';
+import { planRing, type RingPlan, type Transferred } from './ring.ts';
+import { RunWriter } from './run-writer.ts';
+import type { CoreWork } from './runs.ts';
+import type { Share } from './split.ts';
 import type { Transfer } from './transfers.ts';
-import { followersOf, headsOf } from './values.ts';
-import { piecesOf, sumBytes, tilesOf, type WeightTile } from './weight-tiles.ts';
 
 export interface CoreJob {
   readonly graph: Graph;
   readonly chip: Chip;
   readonly memory: MemoryMap;
-  readonly shape: StageShape;
   readonly share: Share;
+  readonly work: CoreWork;
   readonly fit: Fit;
+  readonly vcore: number;
   readonly arriving: readonly Transfer[];
   readonly leaving: readonly Transfer[];
-  /** Where this core's part of the network's output begins, in bytes from the start of the output. */
-  readonly outputOffset: number;
+  /** Bytes of each output that cores before this one store. */
+  readonly stored: ReadonlyMap<number, number>;
 }
 
 export interface Schedule {
@@ -37,188 +38,189 @@ export interface Schedule {
   readonly body: readonly Operation[];
 }
 
-/** Tokens of resident weights, one per operator; those below belong to pairs of engines. */
+/** Smallest transfer that a load is cut into, and the most of them, when the DMA engine serves several at a time. */
+const PIECE_BYTES = 8192;
+const MOST_PIECES = 8;
+/** Tokens of resident weights, one per operator as far as they go; those below belong to pairs of engines. */
 const FIRST_RESIDENT_TOKEN = 64;
+const RESIDENT_TOKENS = 192;
+/** A resident operator's loads give so many tokens at most. */
+const MOST_GIVES = 255;
+/** Loads that one use of a tile lets stand behind it, so that the ring fills up step by step. */
+const LOADS_PER_USE = 2;
 
 /** The operations of one core. */
 export function schedule(job: CoreJob): Schedule {
-  return new Scheduler(job).run();
+  const writer = new Body(job);
+  return writer.write();
 }
 
-class Scheduler {
-  private readonly job: CoreJob;
-  private readonly tiles: readonly WeightTile[];
-  private readonly buffers: Buffers;
+/** The body under construction. */
+export class Body {
+  readonly job: CoreJob;
+  readonly places: Places;
+  readonly ring: RingPlan;
   private readonly body: Operation[] = [];
   private readonly prologue: Operation[] = [];
-  /** Tiles whose load stands in the body so far, and tiles that are used up. */
+  private readonly tokens = new Map<number, { token: number; count: number }>();
+  /** Tiles whose load stands in the body so far, and uses so far. */
   private loaded = 0;
   private used = 0;
-  /**
-   * May the load of a tile stand before the product of the tile before it? Not if it has more transfers than a queue holds: it would hold
-   * up that product until the buffer is free.
-   */
-  private readonly loadsAhead: boolean;
 
   constructor(job: CoreJob) {
     this.job = job;
-    this.tiles = tilesOf(job);
-    this.buffers = new Buffers(job.share, job.fit, this.tiles.length);
-    this.loadsAhead = this.tiles.every(({ bytes }) => piecesOf(job.chip, bytes) <= job.chip.engineQueue / 2);
+    this.places = new Places(job);
+    this.ring = planRing(job.graph, job.memory, job.work, job.fit);
   }
 
-  run(): Schedule {
-    const { shape, fit, share, arriving, leaving } = this.job;
+  write(): Schedule {
+    const { share, work, fit, chip } = this.job;
     if (fit.resident) this.loadResident();
-    if (shape.first === 0) this.loadInput();
-    this.loadTilesBelow(this.loadsAhead ? 2 : 1);
-    for (const { tensor, from, bytes } of arriving) {
-      this.add({ kind: 'receive', peer: from, bytes }, tensor, [this.buffers.activation(tensor, true)]);
-    }
-    for (let l = shape.first; l <= shape.last;) l = this.operator(l);
-    for (const { tensor, to, bytes } of leaving) {
-      this.add({ kind: 'send', peer: to, bytes }, tensor, [this.buffers.activation(tensor, false)]);
-    }
-    const output = this.job.graph.layers.length - 1;
-    if (shape.last === output && share.passes.has(output)) this.store(output);
+    else this.loadDue(Math.max(1, chip.engineQueue >> 1), 0);
+    for (const [tensor, slice] of share.loads) if (!this.places.isSpilled(tensor)) this.loadInput(tensor, slice);
+    this.receive();
+    work.runs.forEach((run, index) => new RunWriter(this, run, index).write());
+    this.send();
     return { prologue: this.prologue, body: this.body };
   }
 
-  private add(work: Work, layer: number, spans: readonly Span[], resident?: Operation['resident']): void {
+  add(work: Work, layer: number, spans: readonly ScratchpadUse[], resident?: Operation['resident']): void {
     this.body.push({ work, layer, spans, resident });
   }
 
-  private transfer(kind: 'load' | 'store', address: number, bytes: number): Work {
+  /** An operation that uses a tile; behind the last operation of a use stand the loads that it makes room for. */
+  addWithTile(work: Work, layer: number, spans: readonly ScratchpadUse[], load: number): void {
+    const { offset, bytes, operator } = this.ring.loads[load];
+    const tile = this.places.weights(offset, bytes, false, load);
+    if (this.job.fit.resident) return this.add(work, layer, [...spans, tile], this.tokens.get(operator));
+    while (this.loaded <= load) this.loadNext();
+    this.add(work, layer, [...spans, tile]);
+  }
+
+  /** A use of a tile is over. */
+  useEnds(): void {
+    this.used++;
+    if (!this.job.fit.resident) this.loadDue(LOADS_PER_USE, this.used);
+  }
+
+  transfer(kind: 'load' | 'store', { address, bytes }: Transferred): Work {
     return { kind, address, bytes, pieces: piecesOf(this.job.chip, bytes) };
   }
 
-  private loadInput(): void {
-    const { memory, graph, share } = this.job;
-    const slice = share.holds.get(NETWORK_INPUT);
-    if (slice === undefined || area(slice) === 0) return;
-    const address = memory.input + slice.row0 * graph.workload.input.channels;
-    this.add(this.transfer('load', address, area(slice)), 0, [this.buffers.activation(NETWORK_INPUT, true)]);
+  private loadDue(most: number, uses: number): void {
+    const { loads } = this.ring;
+    for (let i = 0; i < most && this.loaded < loads.length && loads[this.loaded].due <= uses; i++) this.loadNext();
   }
 
-  private store(output: number): void {
-    const { memory, share, outputOffset } = this.job;
-    const work = this.transfer('store', memory.output + outputOffset, area(share.passes.get(output)!));
-    this.add(work, output, [this.buffers.activation(output, false)]);
+  private loadNext(): void {
+    const index = this.loaded++;
+    const { from, offset, operator } = this.ring.loads[index];
+    let at = offset;
+    for (const piece of from) {
+      this.add(this.transfer('load', piece), operator, [this.places.weights(at, piece.bytes, true, index)]);
+      at += piece.bytes;
+    }
   }
 
-  /** All weights of an operator at once: a slice is contiguous in memory. */
+  private loadInput(tensor: number, slice: Rect): void {
+    for (const piece of this.places.read(tensor, slice))
+      this.add(this.transfer('load', piece), 0, [this.places.kept(tensor, true)]);
+  }
+
+  /** All weights of an operator, tile by tile where they do not lie side by side. */
   private loadResident(): void {
-    for (const [layer, tiles] of this.tilesByLayer()) {
-      const work = this.transfer('load', tiles[0].address, sumBytes(tiles));
-      this.prologue.push({ work, layer, spans: [], resident: this.residentToken(layer) });
+    const { chip } = this.job;
+    const merged: { operator: number; offset: number; address: number; bytes: number; load: number }[] = [];
+    this.ring.loads.forEach(({ operator, from, offset }, load) => {
+      let at = offset;
+      for (const { address, bytes } of from) {
+        const last = merged.at(-1);
+        const isNext = last?.operator === operator && last.address + last.bytes === address;
+        if (isNext) last.bytes += bytes;
+        else merged.push({ operator, offset: at, address, bytes, load });
+        at += bytes;
+      }
+    });
+    for (const { operator, bytes } of merged) {
+      const known = this.tokens.get(operator) ?? { token: this.freeToken(), count: 0 };
+      const count = Math.min(MOST_GIVES, known.count + piecesOf(chip, bytes));
+      this.tokens.set(operator, { ...known, count });
+    }
+    for (const { operator, offset, address, bytes } of merged) {
+      const spans = this.ring.loads.flatMap((load, index) =>
+        load.offset >= offset && load.offset < offset + bytes
+          ? [this.places.weights(load.offset, load.bytes, true, index)]
+          : [],
+      );
+      const resident = this.tokens.get(operator);
+      this.prologue.push({ work: this.transfer('load', { address, bytes }), layer: operator, spans, resident });
     }
   }
 
-  private tilesByLayer(): Map<number, WeightTile[]> {
-    const byLayer = new Map<number, WeightTile[]>();
-    for (const tile of this.tiles) byLayer.set(tile.layer, [...(byLayer.get(tile.layer) ?? []), tile]);
-    return byLayer;
+  private freeToken(): number {
+    return FIRST_RESIDENT_TOKEN + Math.min(this.tokens.size, RESIDENT_TOKENS - 1);
   }
 
-  private residentToken(layer: number): Operation['resident'] {
-    const byLayer = this.tilesByLayer();
-    const count = piecesOf(this.job.chip, sumBytes(byLayer.get(layer)!));
-    return { token: FIRST_RESIDENT_TOKEN + [...byLayer.keys()].indexOf(layer), count };
-  }
-
-  private loadTilesBelow(end: number): void {
-    if (this.job.fit.resident) return;
-    for (; this.loaded < Math.min(end, this.tiles.length); this.loaded++) {
-      const { layer, address, bytes } = this.tiles[this.loaded];
-      this.add(this.transfer('load', address, bytes), layer, [this.buffers.tile(this.loaded, true)]);
+  private receive(): void {
+    let message = 0;
+    for (const { tensor, from, slice, bytes } of this.job.arriving) {
+      if (!this.places.isSpilled(tensor)) {
+        this.add({ kind: 'receive', peer: from, bytes }, tensor, [this.places.kept(tensor, true)]);
+        continue;
+      }
+      const { address } = this.places.write(tensor, slice);
+      for (const [start, length] of this.messages(bytes)) {
+        const use = (write: boolean) => this.places.staging('arriving', message, length, write);
+        this.add({ kind: 'receive', peer: from, bytes: length }, tensor, [use(true)]);
+        this.add(this.transfer('store', { address: address + start, bytes: length }), tensor, [use(false)]);
+        message++;
+      }
     }
   }
 
-  /** An operation that uses the next weight tile; behind it stands the load of a tile to come. */
-  private addWithTile(work: Work, layer: number, spans: readonly Span[]): void {
-    const index = this.used++;
-    if (this.job.fit.resident) return this.add(work, layer, spans, this.residentToken(layer));
-    this.loadTilesBelow(index + 1);
-    this.add(work, layer, [...spans, this.buffers.tile(index, false)]);
-    this.loadTilesBelow(index + (this.loadsAhead ? 3 : 2));
-  }
-
-  /** Emit one operator with those that follow it tile by tile; returns the next operator. */
-  private operator(l: number): number {
-    const { graph, shape, share, fit } = this.job;
-    const layer = graph.layers[l];
-    if (area(share.computes.get(l)!) === 0) return l + 1;
-    if (layer.kind === 'attention') this.attention(l);
-    else if (layer.gemms.length > 0) return this.product(l, followersOf(graph, shape, fit.values, l));
-    else this.vectorOperator(l, undefined);
-    return l + 1;
-  }
-
-  private product(l: number, followers: readonly number[]): number {
-    const { graph, chip } = this.job;
-    const slice = this.buffers.sliceOf(l);
-    const { K } = graph.layers[l].gemms[0];
-    const input = this.buffers.activation(graph.layers[l].inputs[0], false);
-    for (const { channels } of this.tiles.filter((tile) => tile.layer === l)) {
-      const [M, N] = [rowsOf(slice), channels[1] - channels[0]];
-      const { dataflow } = bestDataflow(chip, M, N, K);
-      this.addWithTile({ kind: 'matmul', M, N, K, dataflow }, l, [input, this.buffers.activation(l, true, channels)]);
-      for (const follower of followers) this.vectorOperator(follower, channels);
-    }
-    return l + 1 + followers.length;
-  }
-
-  /** Vector work on the core's whole slice, or on some of its channels. */
-  private vectorOperator(l: number, channels: readonly [number, number] | undefined): void {
-    const { graph } = this.job;
-    const layer = graph.layers[l];
-    const slice = this.buffers.sliceOf(l);
-    const part = channels === undefined ? slice : { ...slice, channel0: channels[0], channel1: channels[1] };
-    const spans = [
-      ...layer.inputs.map((input) => this.buffers.activation(input, false, this.sameChannels(input, l, channels))),
-      this.buffers.activation(l, true, channels),
-    ];
-    for (const { fn, elements } of layer.vector) {
-      const work: Work = { kind: 'vector', fn, elements: vectorElements(layer, { elements }, part) };
-      if (layer.weightElements > 0) this.addWithTile(work, l, spans);
-      else this.add(work, l, spans);
+  private send(): void {
+    let message = 0;
+    for (const { tensor, to, slice, bytes } of this.job.leaving) {
+      if (!this.places.isSpilled(tensor)) {
+        this.add({ kind: 'send', peer: to, bytes }, tensor, [this.places.kept(tensor, false)]);
+        continue;
+      }
+      const pieces = this.places.read(tensor, slice);
+      for (const [start, length] of this.messages(bytes)) {
+        const use = (write: boolean) => this.places.staging('leaving', message, length, write);
+        for (const piece of cutOut(pieces, start, length)) this.add(this.transfer('load', piece), tensor, [use(true)]);
+        this.add({ kind: 'send', peer: to, bytes: length }, tensor, [use(false)]);
+        message++;
+      }
     }
   }
 
-  /** A range of channels within an input's slice, where that slice has the same channels; else all of it. */
-  private sameChannels(input: number, l: number, channels: readonly [number, number] | undefined) {
-    const [a, b] = [this.buffers.sliceOf(input), this.buffers.sliceOf(l)];
-    return a.channel0 === b.channel0 && channelsOf(a) === channelsOf(b) ? channels : undefined;
+  /** Starts and lengths of the messages that so many bytes travel as. */
+  private messages(bytes: number): [number, number][] {
+    const { messageBytes } = this.job.chip;
+    return Array.from({ length: Math.ceil(bytes / messageBytes) }, (_, i) => [
+      i * messageBytes,
+      Math.min(messageBytes, bytes - i * messageBytes),
+    ]);
   }
 
-  /** Per head: QK^T, softmax, AV. The scores of a head are made while those of the head before are used. */
-  private attention(l: number): void {
-    const layer = this.job.graph.layers[l];
-    const slice = this.buffers.sliceOf(l);
-    const heads = headsOf(layer, slice);
-    for (let head = 0; head <= heads; head++) {
-      if (head < heads) this.headProduct(l, layer, 0, head, heads);
-      if (head === 0) continue;
-      const scores = rowsOf(slice) * layer.gemms[0].N;
-      const span = this.buffers.scores(l, head - 1, true);
-      this.add({ kind: 'vector', fn: 'softmax', elements: scores }, l, [span]);
-      this.headProduct(l, layer, 1, head - 1, heads);
-    }
+  bytesOf(tensor: number, slice: Rect): number {
+    return bytesOf(slice, tensorOf(this.job.graph, tensor));
   }
+}
 
-  private headProduct(l: number, layer: Layer, which: 0 | 1, head: number, heads: number): void {
-    const [input] = layer.inputs;
-    const perHead = (tensor: number): readonly [number, number] => {
-      const width = channelsOf(this.buffers.sliceOf(tensor)) / heads;
-      return [head * width, (head + 1) * width];
-    };
-    const { M, N, K } = layer.gemms[which];
-    const { dataflow } = bestDataflow(this.job.chip, M, N, K);
-    const operands = this.buffers.activation(input, false, perHead(input));
-    const spans =
-      which === 0
-        ? [operands, this.buffers.scores(l, head, true)]
-        : [operands, this.buffers.scores(l, head, false), this.buffers.activation(l, true, perHead(l))];
-    this.add({ kind: 'matmul', M, N, K, dataflow }, l, spans);
-  }
+/** Transfers that a load or store of so many bytes is cut into. */
+export function piecesOf({ dmaStreams }: Pick<Chip, 'dmaStreams'>, bytes: number): number {
+  return Math.max(1, Math.min(MOST_PIECES, dmaStreams, Math.floor(bytes / PIECE_BYTES)));
+}
+
+/** Bytes `start`..`start + length` of pieces that follow one another. */
+function cutOut(pieces: readonly Transferred[], start: number, length: number): Transferred[] {
+  let at = 0;
+  return pieces.flatMap(({ address, bytes }) => {
+    const from = Math.max(0, start - at);
+    const to = Math.min(bytes, start + length - at);
+    at += bytes;
+    return from < to ? [{ address: address + from, bytes: to - from }] : [];
+  });
 }

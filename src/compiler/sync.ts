@@ -6,8 +6,8 @@
  * The body is followed over several iterations, so that reuse of a buffer by the next iteration is guarded like any other; waits that
  * reach back before the first iteration are paid from initial tokens.
  */
-import { ENGINES, type Engine } from '../model/program.ts';
-import { ENGINE_OF_WORK, type Operation, type Span } from './operation.ts';
+import { ENGINES, type Engine, type ScratchpadUse } from '../model/program.ts';
+import { ENGINE_OF_WORK, type Operation } from './operation.ts';
 
 /** Operation `before`, of `distance` iterations ago, ends before operation `after` starts. */
 export interface Dependency {
@@ -83,7 +83,7 @@ class EngineOrder {
 }
 
 function accessOf(
-  { bases, step, phase, from, to, write }: Span,
+  { bases, step, phase, from, to, write }: ScratchpadUse,
   iteration: number,
   engine: number,
   position: number,
@@ -110,13 +110,21 @@ function waitsFor(
   known: Int32Array,
   snapshots: readonly (readonly Int32Array[])[],
 ): { engine: number; position: number }[] {
-  const wanted = [...latest].flatMap((position, engine) => (position > known[engine] ? [{ engine, position }] : []));
-  const implied = (engine: number, position: number): boolean =>
-    wanted.some((other) => other.engine !== engine && snapshots[other.engine][other.position][engine] >= position);
-  const waits = wanted.filter(({ engine, position }) => !implied(engine, position));
+  const waits: { engine: number; position: number }[] = [];
+  for (let engine = 0; engine < ENGINE_COUNT; engine++) {
+    const position = latest[engine];
+    if (position <= known[engine]) continue;
+    let implied = false;
+    for (let other = 0; other < ENGINE_COUNT && !implied; other++) {
+      const isWait = other !== engine && latest[other] > known[other];
+      implied = isWait && snapshots[other][latest[other]][engine] >= position;
+    }
+    if (!implied) waits.push({ engine, position });
+  }
   for (const { engine, position } of waits) {
-    snapshots[engine][position].forEach((value, e) => (known[e] = Math.max(known[e], value)));
-    known[engine] = Math.max(known[engine], position);
+    const then = snapshots[engine][position];
+    for (let e = 0; e < ENGINE_COUNT; e++) if (then[e] > known[e]) known[e] = then[e];
+    if (position > known[engine]) known[engine] = position;
   }
   return waits;
 }
@@ -133,4 +141,8 @@ function remember(past: Access[], access: Access): void {
   past.push(access);
 }
 
-const agree = (a: readonly Dependency[], b: readonly Dependency[]): boolean => JSON.stringify(a) === JSON.stringify(b);
+const agree = (a: readonly Dependency[], b: readonly Dependency[]): boolean =>
+  a.length === b.length &&
+  a.every(
+    ({ before, after, distance }, i) => before === b[i].before && after === b[i].after && distance === b[i].distance,
+  );

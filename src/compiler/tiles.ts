@@ -2,11 +2,12 @@
  * Weight tiles. A layer whose weights are streamed is worked off in groups of output channels, each with all its K rows: a tile is
  * contiguous in memory (weights lie output channel by output channel) and no partial sum crosses tiles. Groups of whole array
  * columns cost no extra folds when weights or outputs are stationary; larger groups pay when inputs are, smaller ones are for
- * scratchpads that hold no more.
+ * scratchpads that hold no more. Only a handful of sizes is tried, so arrays of few columns do not make thousands of tiles.
  */
 import type { Layer } from '../model/workload.ts';
-import { bestDataflow, type ArrayShape } from './cost.ts';
-import { bytesPerChannel } from './graph.ts';
+import type { ArrayShape } from './cost.ts';
+import { area, channelsOf, type Rect } from './rect.ts';
+import { arrayCycles, expertSlices, productsOf, streamedBytesOf } from './work.ts';
 
 export interface Tiling {
   /** Output channels of a tile; the last may have fewer. */
@@ -15,10 +16,14 @@ export interface Tiling {
   readonly bytes: number;
   /** Array cycles of the whole slice when it is cut so. */
   readonly cycles: number;
+  /** Is it large enough to be worth its instructions, or all there is? */
+  readonly isWorthwhile: boolean;
 }
 
 /** Tiles below this size are cut only where larger ones do not fit: each costs an instruction and a round trip to memory. */
 const WORTHWHILE_BYTES = 32 * 1024;
+/** Tiles of a slice are cut only so fine where larger ones fit. */
+const MOST_TILES = 32;
 
 /** The ways to tile slices, remembered by their shape. */
 export class Tilings {
@@ -29,45 +34,59 @@ export class Tilings {
     this.array = array;
   }
 
-  /** The ways to tile a slice of `rows` x `channels` outputs that are worth it: the more bytes, the fewer cycles or instructions. */
-  of(layer: Layer, rows: number, channels: number): readonly Tiling[] {
-    const key = [layer.gemms[0]?.K, bytesPerChannel(layer), rows, channels].join();
+  /** The ways to tile a slice that are worth it: the more bytes, the fewer cycles or instructions. Never empty. */
+  of(layer: Layer, slice: Rect): readonly Tiling[] {
+    const { gemms, usedElements, weightElements, biasElements, cache, output, channelUnit } = layer;
+    const products = gemms.map(({ M, N, K, repeat }) => `${M}x${N}x${K}x${repeat}`);
+    const key = [
+      ...[products, usedElements, weightElements + biasElements, cache?.readBytes, output.rows, output.channels],
+      ...[channelUnit, slice.row0, slice.row1, channelsOf(slice)],
+    ].join();
     let tilings = this.known.get(key);
-    if (tilings === undefined) this.known.set(key, (tilings = worthwhile(this.array, layer, rows, channels)));
+    if (tilings === undefined) this.known.set(key, (tilings = worthwhile(this.array, layer, slice)));
     return tilings;
   }
 }
 
-function worthwhile(array: ArrayShape, layer: Layer, rows: number, channels: number): Tiling[] {
+function worthwhile(array: ArrayShape, layer: Layer, slice: Rect): Tiling[] {
   const worth: Tiling[] = [];
-  for (const size of candidates(layer, channels, array.arrayColumns)) {
+  for (const size of candidates(layer, channelsOf(slice), array.arrayColumns)) {
+    const apart = expertSlices(layer, slice);
     const option = {
       channels: size,
-      bytes: size * bytesPerChannel(layer),
-      cycles: tiledCycles(array, layer, rows, channels, size),
+      bytes: Math.max(...apart.map((rows) => streamedBytesOf(layer, { ...rows, channel1: slice.channel0 + size }))),
+      cycles: apart.reduce((sum, rows) => sum + tiledCycles(array, layer, rows, size), 0),
     };
+    const isFew = channelsOf(slice) <= size * MOST_TILES;
+    const isWorthwhile = size === channelsOf(slice) || (isFew && option.bytes >= WORTHWHILE_BYTES);
     const last = worth.at(-1);
-    const fewer = last !== undefined && last.bytes < WORTHWHILE_BYTES && option.cycles === last.cycles;
-    if (last === undefined || option.cycles < last.cycles || fewer) worth.push(option);
+    const fewer = last !== undefined && !last.isWorthwhile && option.cycles <= last.cycles;
+    if (last === undefined || option.cycles < last.cycles || fewer) worth.push({ ...option, isWorthwhile });
   }
   return worth;
 }
 
-/** Sizes of tiles in channels, ascending. A layer norm uses its parameters in one piece. */
-function candidates({ gemms }: Layer, channels: number, columns: number): number[] {
-  if (gemms.length === 0) return [channels];
+/** Sizes of tiles in channels, ascending: a few multiples of the array's columns, and halves of them. */
+function candidates({ channelUnit }: Layer, channels: number, columns: number): number[] {
   const sizes = new Set([channels]);
-  for (let size = columns; size < channels; size += columns) sizes.add(size);
-  for (let size = columns >> 1; size >= 1; size >>= 1) sizes.add(Math.min(size, channels));
-  return [...sizes].sort((a, b) => a - b);
+  const add = (size: number): unknown =>
+    sizes.add(Math.min(channels, Math.max(1, Math.ceil(size / channelUnit)) * channelUnit));
+  for (let size = columns; size < channels; size *= 2) {
+    add(size);
+    add(Math.ceil((1.5 * size) / columns) * columns);
+  }
+  for (let size = columns >> 1; size >= 1; size >>= 1) add(size);
+  return [...sizes].filter((size) => size > 0).sort((a, b) => a - b);
 }
 
-function tiledCycles(array: ArrayShape, { gemms }: Layer, rows: number, channels: number, size: number): number {
-  if (gemms.length === 0) return 0;
-  const { K } = gemms[0];
-  const rest = channels % size;
-  const full = Math.floor(channels / size) * bestDataflow(array, rows, size, K).cycles;
-  return rest === 0 ? full : full + bestDataflow(array, rows, rest, K).cycles;
+function tiledCycles(array: ArrayShape, layer: Layer, slice: Rect, size: number): number {
+  if (area(slice) === 0) return 0;
+  const cycles = (from: number, to: number): number =>
+    arrayCycles(array, productsOf(layer, { ...slice, channel0: from, channel1: to }));
+  const { channel0, channel1 } = slice;
+  const full = Math.floor((channel1 - channel0) / size);
+  const rest = channel0 + full * size;
+  return full * cycles(channel0, channel0 + size) + (rest < channel1 ? cycles(rest, channel1) : 0);
 }
 
 /** The cheapest tiling whose tile fits in `bytes`, or undefined. */

@@ -4,7 +4,8 @@
  * receiver), and every core first receives and then sends within an iteration, so no cycle of waiting can close.
  */
 import type { Chip } from '../model/chip.ts';
-import { area, intersect } from './rect.ts';
+import { tensorOf, type Graph } from './graph.ts';
+import { area, bytesOf, intersect, type Rect } from './rect.ts';
 import type { Share } from './split.ts';
 
 export interface Transfer {
@@ -12,6 +13,7 @@ export interface Transfer {
   /** Virtual cores. */
   readonly from: number;
   readonly to: number;
+  readonly slice: Rect;
   readonly bytes: number;
 }
 
@@ -22,7 +24,7 @@ export interface StageCores {
 }
 
 /** Transfers from one stage to the next, in the order in which both sides make them. */
-export function transfersBetween(before: StageCores, after: StageCores): Transfer[] {
+export function transfersBetween(graph: Graph, before: StageCores, after: StageCores): Transfer[] {
   const tensors = new Set(before.shares.flatMap(({ passes }) => [...passes.keys()]));
   const transfers: Transfer[] = [];
   for (const tensor of [...tensors].sort((a, b) => a - b)) {
@@ -30,8 +32,11 @@ export function transfersBetween(before: StageCores, after: StageCores): Transfe
       const passed = passes.get(tensor);
       if (passed === undefined) return;
       after.shares.forEach(({ holds }, receiver) => {
-        const bytes = area(intersect(passed, holds.get(tensor)!));
-        if (bytes > 0) transfers.push({ tensor, from: before.vcores[sender], to: after.vcores[receiver], bytes });
+        const held = holds.get(tensor);
+        const slice = held && intersect(passed, held);
+        if (slice === undefined || area(slice) === 0) return;
+        const [from, to] = [before.vcores[sender], after.vcores[receiver]];
+        transfers.push({ tensor, from, to, slice, bytes: bytesOf(slice, tensorOf(graph, tensor)) });
       });
     });
   }

@@ -45,6 +45,10 @@ export interface Compilation {
     readonly replicatedWeightBytes: number;
     readonly uniqueActivationBytes: number;
     readonly replicatedActivationBytes: number;
+    /** Activations that did not fit and went to memory and back. */
+    readonly spilledBytes: number;
+    /** State kept between iterations (keys and values), read and written. */
+    readonly stateBytes: number;
   };
 }
 

@@ -36,6 +36,22 @@ export interface TokenUse {
   readonly count: number;
 }
 
+/**
+ * Bytes of the scratchpad that an instruction reads or writes: a range behind a base. A buffer may have several bases, used in turn: in
+ * iteration i at base (i x step + phase) modulo their number. The machine keeps no data, so it does not look at them.
+ */
+export interface ScratchpadUse {
+  readonly bases: readonly number[];
+  readonly step: number;
+  readonly phase: number;
+  /** Half-open range of bytes behind the base. */
+  readonly from: number;
+  readonly to: number;
+  readonly write: boolean;
+  /** What lies there: a tensor, a weight tile, a block. */
+  readonly holds: string;
+}
+
 interface Common {
   /** At most 4 of each. */
   readonly waits: readonly TokenUse[];
@@ -44,6 +60,7 @@ interface Common {
   readonly layer: number;
   /** This instruction is the last reader of the oldest unreleased message from this virtual core: its end frees the slot. */
   readonly releases?: number;
+  readonly uses?: readonly ScratchpadUse[];
 }
 
 export type Operation =

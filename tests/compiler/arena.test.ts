@@ -1,18 +1,20 @@
 /** Values that are alive together never overlap, and the area is never smaller than the busiest moment nor larger than everything. */
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { placeValues } from '../../src/compiler/arena.ts';
-import { fitCore, withSecondBuffers, type FitRequest } from '../../src/compiler/fit.ts';
+import type { Value } from '../../src/compiler/arena.ts';
+import { end, start } from '../../src/compiler/cuts.ts';
+import { fitCore } from '../../src/compiler/fit.ts';
 import { graphOf } from '../../src/compiler/graph.ts';
+import { coreWork } from '../../src/compiler/runs.ts';
 import { shareOut } from '../../src/compiler/split.ts';
 import { Tilings } from '../../src/compiler/tiles.ts';
-import type { Value } from '../../src/compiler/values.ts';
 import { resolveChip } from '../../src/model/chip.ts';
 import { gpt2 } from '../../src/workloads/gpt2.ts';
 
 const valueArbitrary: fc.Arbitrary<Value> = fc
   .record({ bytes: fc.nat(1000), from: fc.nat(20), length: fc.nat(10) })
-  .map(({ bytes, from, length }) => ({ label: '', bytes, from, to: from + length, role: 'inner' }));
+  .map(({ bytes, from, length }) => ({ bytes, from, to: from + length }));
 
 test('placement of any values', () => {
   fc.assert(
@@ -32,26 +34,33 @@ test('placement of any values', () => {
   );
 });
 
-test('a block of GPT-2 needs six token-by-768 matrices at once: residual, MLP input of four, and its result', () => {
+describe('twelve blocks of GPT-2 on one core', () => {
   const graph = graphOf(gpt2('gpt2-small', { tokens: 256 }));
-  const shape = { first: 0, last: graph.layers.length - 1, cores: 1, split: 'whole' as const };
-  const chip = resolveChip({ scratchpadBytes: 2 * 1024 * 1024 });
-  const [share] = shareOut(graph, chip, shape);
-  const request: FitRequest = {
-    graph,
-    chip,
-    shape,
-    share,
-    landingBytes: 0,
-    weights: 'stream',
-    tilings: new Tilings(chip),
+  const shape = { from: start, to: end(graph), cores: 1, split: 'whole' as const };
+  const fitOn = (scratchpadBytes: number) => {
+    const chip = resolveChip({ scratchpadBytes });
+    const work = coreWork(graph, shape, shareOut(graph, chip, shape)[0]);
+    const more = { landingBytes: 0, weights: 'stream' as const, tilings: new Tilings(chip), memoryBytesPerCycle: 360 };
+    const fit = fitCore({ graph, chip, work, ...more });
+    if ('neededBytes' in fit) throw new Error(`${fit.neededBytes} bytes`);
+    return { chip, fit };
   };
-  const fit = fitCore(request);
-  if ('layer' in fit) throw new Error('it fits');
-  expect(fit.placement.bytes).toBe(6 * 256 * 768);
-  // Two tiles of 128 channels x (3072 weights + bias) beside them leave no room for a second input.
-  expect(fit.tileBytes).toBe(128 * 3073);
-  expect(withSecondBuffers(request, fit).seconds.size).toBe(0);
-  const roomy = { ...request, chip: resolveChip({}) };
-  expect(withSecondBuffers(roomy, fit).seconds.size).toBe(2);
+
+  test('need six token-by-768 matrices at once: residual, MLP input of four, and its result', () => {
+    const { fit } = fitOn(2 * 1024 * 1024);
+    expect(fit.spills.placement.bytes).toBe(6 * 256 * 768);
+    expect(fit.spills.spilled.size).toBe(0);
+  });
+
+  test('spill what does not fit, and double what arrives and leaves where there is room', () => {
+    expect(fitOn(1024 * 1024).fit.spills.spilled.size).toBeGreaterThan(0);
+    expect(fitOn(30 * 1024 * 1024).fit.seconds.size).toBe(1);
+  });
+
+  test('never take more than there is', () => {
+    for (let bytes = 200_000; bytes < 4_000_000; bytes *= 1.3) {
+      const { chip, fit } = fitOn(Math.round(bytes));
+      expect(fit.weightBytes + fit.activationBytes + chip.reservedBytes).toBeLessThanOrEqual(chip.scratchpadBytes);
+    }
+  });
 });

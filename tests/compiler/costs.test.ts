@@ -2,8 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { bestDataflow, coreBandwidth, systolicCycles, vectorCycles } from '../../src/compiler/cost.ts';
-import { rhythm } from '../../src/compiler/rhythm.ts';
+import type { Operation } from '../../src/compiler/operation.ts';
+import { dependencies } from '../../src/compiler/sync.ts';
+import { whole } from '../../src/compiler/rect.ts';
 import { pickTiling, Tilings } from '../../src/compiler/tiles.ts';
+import { timingOf } from '../../src/compiler/timing.ts';
 import { resolveChip } from '../../src/model/chip.ts';
 import type { Dataflow } from '../../src/model/program.ts';
 import { gpt2 } from '../../src/workloads/gpt2.ts';
@@ -49,11 +52,11 @@ test('a core draws what its bursts in flight carry, at most its link and the sha
 
 describe('tiles', () => {
   const fc2 = gpt2('gpt2-small', { tokens: 256 }).layers.find(({ name }) => name.endsWith('fc2'))!;
-  const tilings = new Tilings(chip).of(fc2, 256, 768);
+  const tilings = new Tilings(chip).of(fc2, whole(fc2.output));
 
   test('whole array columns cost no folds: 6 tiles of 128 channels as much as one of 768', () => {
     const tile = tilings.find(({ channels }) => channels === 128)!;
-    expect(tile).toEqual({ channels: 128, bytes: 128 * 3073, cycles: bestDataflow(chip, 256, 768, 3072).cycles });
+    expect(tile).toMatchObject({ channels: 128, bytes: 128 * 3073, cycles: bestDataflow(chip, 256, 768, 3072).cycles });
   });
 
   test('less room, smaller tiles, more cycles', () => {
@@ -64,40 +67,43 @@ describe('tiles', () => {
   });
 });
 
-describe('rhythm', () => {
-  const frame = { arrival: 0, departure: 0, loadsWait: false, bytesPerCycle: 1 };
+describe('an array of two columns', () => {
+  const narrow = resolveChip({ arrayColumns: 2 });
+  const fc1 = gpt2('gpt2-small', { tokens: 256 }).layers.find(({ name }) => name.endsWith('fc1'))!;
 
-  test('work that is longer than its loads hides them', () => {
-    expect(
-      rhythm(
-        [100, 100, 100].map((cycles) => ({ bytes: 60, cycles })),
-        frame,
-      ),
-    ).toBe(300);
+  test('has a handful of tilings, and none of thousands of tiles is preferred', () => {
+    const tilings = new Tilings(narrow).of(fc1, whole(fc1.output));
+    expect(tilings.length).toBeLessThan(30);
+    expect(tilings.filter(({ isWorthwhile }) => isWorthwhile).every(({ channels }) => channels >= 3072 / 32)).toBe(
+      true,
+    );
+  });
+});
+
+describe('the rhythm of one core', () => {
+  const plain = resolveChip({ memoryLatencyCycles: 1, flitBytes: 32, vectorLanes: 1 });
+  const use = (at: number, write: boolean) => ({ bases: [at], step: 1, phase: 0, from: 0, to: 10, write, holds: '' });
+  const load = (at: number, bytes: number): Operation => ({
+    work: { kind: 'load', address: 0, bytes, pieces: 1 },
+    layer: 0,
+    spans: [use(at, true)],
+  });
+  const relu = (elements: number, ...ats: number[]): Operation => ({
+    work: { kind: 'vector', fn: 'relu', elements },
+    layer: 0,
+    spans: ats.map((at) => use(at, false)),
+  });
+  const cycles = (body: readonly Operation[]): number => timingOf(plain, 1, body, dependencies(body)).cycles;
+
+  test('work that is longer than its loads hides them: two tiles in turn', () => {
+    expect(cycles([load(0, 59), load(10, 59), relu(100, 0), relu(100, 10)])).toBe(200);
   });
 
-  test('loads that are longer than the work set the pace', () => {
-    expect(
-      rhythm(
-        [10, 10, 10].map((cycles) => ({ bytes: 60, cycles })),
-        frame,
-      ),
-    ).toBe(180);
+  test('loads that are longer than the work set the pace: one cycle of latency and a byte per cycle', () => {
+    expect(cycles([load(0, 59), load(10, 59), relu(10, 0), relu(10, 10)])).toBe(120);
   });
 
-  test('inputs and results add to the work', () => {
-    expect(rhythm([{ bytes: 0, cycles: 100 }], { ...frame, arrival: 20, departure: 5 })).toBe(125);
-  });
-
-  test('loads behind a store begin when all else has ended: the first is not hidden', () => {
-    // Load 60, then work 100 with the second load beside it, then work 100.
-    const beats = [100, 100].map((cycles) => ({ bytes: 60, cycles }));
-    expect(rhythm(beats, { ...frame, loadsWait: true })).toBe(260);
-  });
-
-  test('one big tile among small ones waits for its turn: two buffers look one tile ahead', () => {
-    // Work 10, 10, 10 before a load of 300 that can start only when the tile two before it is used up.
-    const beats = [0, 1, 2, 3].map((i) => ({ bytes: i === 3 ? 300 : 1, cycles: i === 3 ? 300 : 10 }));
-    expect(rhythm(beats, frame)).toBeGreaterThan(600);
+  test('one buffer for both takes turns: load, work, load, work', () => {
+    expect(cycles([load(0, 59), relu(100, 0)])).toBe(160);
   });
 });

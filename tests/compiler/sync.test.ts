@@ -5,26 +5,26 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { emit } from '../../src/compiler/emit.ts';
-import type { Operation, Span, Work } from '../../src/compiler/operation.ts';
+import type { Operation, Work } from '../../src/compiler/operation.ts';
 import { dependencies } from '../../src/compiler/sync.ts';
 import { resolveChip } from '../../src/model/chip.ts';
-import type { Program } from '../../src/model/program.ts';
+import type { Program, ScratchpadUse as Span } from '../../src/model/program.ts';
 import { AbstractMachine } from '../support/abstract-machine.ts';
 
 const ITERATIONS = 7;
 
 const spanArbitrary: fc.Arbitrary<Span> = fc
   .record({ at: fc.nat(11), length: fc.integer({ min: 1, max: 5 }), write: fc.boolean() })
-  .map(({ at, length, write }) => ({ bases: [0], step: 1, phase: 0, from: at, to: at + length, write }));
+  .map(({ at, length, write }) => ({ bases: [0], step: 1, phase: 0, from: at, to: at + length, write, holds: '' }));
 
 /** A buffer of two halves used in turn, beside the others. */
 const ringArbitrary = (uses: number): fc.Arbitrary<Span> =>
   fc
     .record({ phase: fc.nat(Math.max(0, uses - 1)), write: fc.boolean() })
-    .map(({ phase, write }) => ({ bases: [100, 200], step: uses, phase, from: 0, to: 50, write }));
+    .map(({ phase, write }) => ({ bases: [100, 200], step: uses, phase, from: 0, to: 50, write, holds: '' }));
 
 const workArbitrary: fc.Arbitrary<Work> = fc.oneof(
-  fc.constant<Work>({ kind: 'matmul', M: 1, N: 1, K: 1, dataflow: 'ws' }),
+  fc.constant<Work>({ kind: 'matmul', M: 1, N: 1, K: 1, repeat: 1, dataflow: 'ws' }),
   fc.constant<Work>({ kind: 'vector', fn: 'relu', elements: 1 }),
   fc.integer({ min: 1, max: 8 }).map((pieces): Work => ({ kind: 'load', address: 0, bytes: 8192 * pieces, pieces })),
   fc.integer({ min: 1, max: 3 }).map((pieces): Work => ({ kind: 'store', address: 0, bytes: 8192 * pieces, pieces })),
@@ -78,7 +78,12 @@ function intervals(
   choose: (n: number) => number,
 ): Map<string, Interval> {
   const chip = resolveChip({ dmaStreams });
-  const program: Program = { vcore: 0, stage: '', scratchpad: [], ...emit(chip, [], body, ITERATIONS) };
+  const program: Program = {
+    vcore: 0,
+    stage: '',
+    scratchpad: [],
+    ...emit(chip, [], body, ITERATIONS, dependencies(body)),
+  };
   const seen = new Map<string, Interval>();
   let step = 0;
   const machine = new AbstractMachine([program], chip, {
@@ -123,9 +128,9 @@ describe('tokens', () => {
   });
 
   test('the check can fail: the same bodies without waits violate it', () => {
-    const span = (write: boolean): Span => ({ bases: [0], step: 1, phase: 0, from: 0, to: 1, write });
+    const span = (write: boolean): Span => ({ bases: [0], step: 1, phase: 0, from: 0, to: 1, write, holds: '' });
     const body: Operation[] = [
-      { work: { kind: 'matmul', M: 1, N: 1, K: 1, dataflow: 'ws' }, layer: 0, spans: [span(true)] },
+      { work: { kind: 'matmul', M: 1, N: 1, K: 1, repeat: 1, dataflow: 'ws' }, layer: 0, spans: [span(true)] },
       { work: { kind: 'vector', fn: 'relu', elements: 1 }, layer: 1, spans: [span(false)] },
     ];
     const unguarded = body.map((operation) => ({ ...operation, spans: [] }));
@@ -135,23 +140,23 @@ describe('tokens', () => {
   });
 
   test('a producer and a consumer on one buffer need two waits, one of them paid in advance', () => {
-    const span = (write: boolean): Span => ({ bases: [0], step: 1, phase: 0, from: 0, to: 64, write });
+    const span = (write: boolean): Span => ({ bases: [0], step: 1, phase: 0, from: 0, to: 64, write, holds: '' });
     const body: Operation[] = [
-      { work: { kind: 'matmul', M: 1, N: 1, K: 1, dataflow: 'ws' }, layer: 0, spans: [span(true)] },
+      { work: { kind: 'matmul', M: 1, N: 1, K: 1, repeat: 1, dataflow: 'ws' }, layer: 0, spans: [span(true)] },
       { work: { kind: 'vector', fn: 'relu', elements: 1 }, layer: 0, spans: [span(false)] },
     ];
     expect(dependencies(body)).toEqual([
       { before: 1, after: 0, distance: 1 },
       { before: 0, after: 1, distance: 0 },
     ]);
-    expect(emit(resolveChip({}), [], body, 2).initialTokens).toHaveLength(1);
+    expect(emit(resolveChip({}), [], body, 2, dependencies(body)).initialTokens).toHaveLength(1);
   });
 
   test('two halves let the producer run two iterations ahead', () => {
-    const span = (write: boolean): Span => ({ bases: [0, 64], step: 1, phase: 0, from: 0, to: 64, write });
+    const span = (write: boolean): Span => ({ bases: [0, 64], step: 1, phase: 0, from: 0, to: 64, write, holds: '' });
     const body: Operation[] = [
       { work: { kind: 'load', address: 0, bytes: 64, pieces: 1 }, layer: 0, spans: [span(true)] },
-      { work: { kind: 'matmul', M: 1, N: 1, K: 1, dataflow: 'ws' }, layer: 0, spans: [span(false)] },
+      { work: { kind: 'matmul', M: 1, N: 1, K: 1, repeat: 1, dataflow: 'ws' }, layer: 0, spans: [span(false)] },
     ];
     expect(dependencies(body)).toContainEqual({ before: 1, after: 0, distance: 2 });
   });

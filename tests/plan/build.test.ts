@@ -123,8 +123,8 @@ describe('what cannot be planned', () => {
   });
 
   it('more virtual cores than a network is compiled for', () => {
-    const tenants = [{ topology: { width: 10, height: 9 } }];
-    expect(refusal({ version: 1, chip: { width: 12, height: 9 }, tenants })).toMatch(/^tenants\.0\.topology: 90 /);
+    const tenants = [{ topology: { width: 20, height: 13 } }];
+    expect(refusal({ version: 1, chip: { width: 22, height: 13 }, tenants })).toMatch(/^tenants\.0\.topology: 260 /);
   });
 
   it('a program too big for its scratchpad', () => {

@@ -10,7 +10,7 @@ import { buildReport } from '../../src/report/build.ts';
 import type { Report } from '../../src/report/report.ts';
 import { kernel } from '../support/kernel.ts';
 
-/** Past the end of A's second iteration. */
+/** Past the filling of both pipelines. */
 const CYCLES = 1_250_000;
 
 function reportAt(cycles: number, document: ExperimentDocument): Report {

@@ -99,7 +99,14 @@ function tinyTenant(tenant: TinyTenant, index: number, channels: number): Tenant
     iterations: tenant.iterations ?? 1,
     macs,
     estimatedCycles: 1,
-    traffic: { uniqueWeightBytes: 0, replicatedWeightBytes: 0, uniqueActivationBytes: 0, replicatedActivationBytes: 0 },
+    traffic: {
+      uniqueWeightBytes: 0,
+      replicatedWeightBytes: 0,
+      uniqueActivationBytes: 0,
+      replicatedActivationBytes: 0,
+      spilledBytes: 0,
+      stateBytes: 0,
+    },
   };
 }
 

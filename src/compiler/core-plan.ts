@@ -1,0 +1,173 @@
+/** The plan of every core of a pipeline: what it does, how that fits, in which order, and how long an iteration takes. */
+import type { Chip } from '../model/chip.ts';
+import { fitCore, type Fit, type Misfit } from './fit.ts';
+import { isOutput, type Graph } from './graph.ts';
+import { memoryMap, type MemoryMap } from './memory-map.ts';
+import { snakeOrder } from './numbering.ts';
+import type { Operation } from './operation.ts';
+import type { PlannedStage } from './partition.ts';
+import { bytesOf, channelsOf } from './rect.ts';
+import { coreWork, type CoreWork } from './runs.ts';
+import { schedule, type Schedule } from './schedule.ts';
+import { shareOut, type Share } from './split.ts';
+import { dependencies, type Dependency } from './sync.ts';
+import { Tilings } from './tiles.ts';
+import { timingOf, type CoreTiming } from './timing.ts';
+import { landingSlots, transfersBetween, type StageCores, type Transfer } from './transfers.ts';
+
+export interface PlanRequest {
+  readonly graph: Graph;
+  readonly chip: Chip;
+  readonly vcores: number;
+  readonly topologyWidth?: number;
+  readonly weights: 'auto' | 'stream';
+  readonly memoryBytesPerCycle: number;
+}
+
+export interface CorePlan {
+  readonly vcore: number;
+  /** Its stage, by number. */
+  readonly stage: number;
+  readonly share: Share;
+  readonly fit: Fit;
+  readonly slots: ReadonlyMap<number, number>;
+  readonly schedule: Schedule;
+  readonly dependencies: readonly Dependency[];
+  readonly timing: CoreTiming;
+}
+
+export interface Pipeline {
+  readonly stages: readonly (PlannedStage & StageCores)[];
+  readonly cores: readonly CorePlan[];
+  readonly transfers: readonly Transfer[];
+  readonly memory: MemoryMap;
+  /** Cycles of the slowest core. */
+  readonly slowest: number;
+  /** Cycles between two iterations: those of the slowest core, or of memory at this tenant's share of bandwidth. */
+  readonly cycles: number;
+}
+
+interface Fitted {
+  readonly vcore: number;
+  readonly stage: number;
+  readonly share: Share;
+  readonly work: CoreWork;
+  readonly fit: Fit;
+  readonly slots: ReadonlyMap<number, number>;
+}
+
+/** Most weight tiles that one core works off in an iteration: its program is as long. */
+const MOST_TILES = 1500;
+
+const tilesOf = ({ runs }: CoreWork, { tilings, spills }: Fit): number =>
+  [...tilings].reduce(
+    (sum, [run, { channels }]) => sum + spills.blocks[run] * Math.ceil(channelsOf(runs[run].slice) / channels),
+    0,
+  );
+
+/** Plan all cores of a partition, or say which operator does not fit. */
+export function planPipeline(
+  request: PlanRequest,
+  planned: readonly PlannedStage[],
+  known: KnownBodies = new Map(),
+): Pipeline | Misfit {
+  const { graph, chip, memoryBytesPerCycle } = request;
+  const stages = withCores(request, planned);
+  const transfers = stages.flatMap((stage, index) =>
+    index === 0 ? [] : transfersBetween(graph, stages[index - 1], stage),
+  );
+  const fitted: Fitted[] = [];
+  const tilings = new Tilings(chip);
+  for (const [index, stage] of stages.entries()) {
+    for (const [core, vcore] of stage.vcores.entries()) {
+      const share = stage.shares[core];
+      const work = coreWork(graph, stage.shape, share);
+      const slots = landingSlots(
+        chip,
+        transfers.filter(({ to }) => to === vcore),
+      );
+      const landingBytes = [...slots.values()].reduce((sum, bytes) => sum + bytes, 0);
+      const fit = fitCore({ graph, chip, work, landingBytes, weights: request.weights, tilings, memoryBytesPerCycle });
+      if ('neededBytes' in fit) return fit;
+      const tiles = tilesOf(work, fit);
+      if (tiles > MOST_TILES) return { operator: work.runs[0].main, neededBytes: 0, tiles };
+      fitted.push({ vcore, stage: index, share, work, fit, slots });
+    }
+  }
+  const memory = memoryMap(graph, spilledBytes(graph, fitted));
+  const stored = new Map<number, number>();
+  const cores = fitted.map(({ work, ...core }): CorePlan => {
+    const { vcore, share, fit } = core;
+    const arriving = transfers.filter(({ to }) => to === vcore);
+    const leaving = transfers.filter(({ from }) => from === vcore);
+    const scheduled = schedule({
+      graph,
+      chip,
+      memory,
+      share,
+      work,
+      fit,
+      vcore,
+      arriving,
+      leaving,
+      stored: new Map(stored),
+    });
+    for (const [l, slice] of share.computes) {
+      if (isOutput(graph, l)) stored.set(l, (stored.get(l) ?? 0) + bytesOf(slice, graph.layers[l].output));
+    }
+    return { ...core, schedule: scheduled, ...ordered(request, known, scheduled) };
+  });
+  const slowest = Math.max(...cores.map(({ timing }) => timing.cycles));
+  const loadBytes = cores.reduce((sum, { timing }) => sum + timing.loadBytes, 0);
+  const cycles = Math.ceil(Math.max(slowest, loadBytes / memoryBytesPerCycle));
+  return { stages, cores, transfers, memory, slowest, cycles };
+}
+
+type Ordered = Pick<CorePlan, 'dependencies' | 'timing'>;
+
+/** Waits and rhythm by what a body looks like, so the equal blocks of a network are worked out once. */
+export type KnownBodies = Map<string, Ordered>;
+
+function ordered({ chip, memoryBytesPerCycle }: PlanRequest, known: KnownBodies, { body }: Schedule): Ordered {
+  const key = body.map(looks).join(';');
+  let answer = known.get(key);
+  if (answer === undefined) {
+    const waits = dependencies(body);
+    answer = { dependencies: waits, timing: timingOf(chip, memoryBytesPerCycle, body, waits) };
+    known.set(key, answer);
+  }
+  return answer;
+}
+
+/** Everything about an operation that order and time depend on. */
+function looks({ work, spans }: Operation): string {
+  let text: string = work.kind;
+  if (work.kind === 'matmul') text += `${work.M},${work.N},${work.K},${work.repeat}`;
+  else if (work.kind === 'vector') text += `${work.fn}${work.elements}`;
+  else text += work.bytes;
+  for (const { bases, from, to, write } of spans) text += `|${bases[0]},${bases[1]},${from},${to}${write ? 'w' : 'r'}`;
+  return text;
+}
+
+function withCores({ graph, chip, vcores, topologyWidth }: PlanRequest, planned: readonly PlannedStage[]) {
+  const order = snakeOrder(vcores, topologyWidth);
+  let next = 0;
+  return planned.map((stage) => {
+    const own = order.slice(next, next + stage.shape.cores);
+    next += stage.shape.cores;
+    return { ...stage, vcores: own, shares: shareOut(graph, chip, stage.shape) };
+  });
+}
+
+function spilledBytes(graph: Graph, cores: readonly Fitted[]): Map<number, number> {
+  const spilled = new Map<number, number>();
+  for (const { vcore, work, fit } of cores) {
+    let bytes = 0;
+    for (const buffer of fit.spills.spilled) {
+      const { tensors, bytes: own } = work.buffers[buffer];
+      if (!tensors.some((tensor) => tensor < 0 || isOutput(graph, tensor))) bytes += own;
+    }
+    if (bytes > 0) spilled.set(vcore, bytes);
+  }
+  return spilled;
+}

@@ -1,0 +1,151 @@
+/**
+ * The work behind a slice of an operator's output: its products, its vector work, and the bytes that it needs from memory beside its
+ * inputs (parameters, and state kept between iterations). Shares are rounded at the ends of a slice, so the shares of slices that make
+ * up a tensor add up to the whole. Experts lie one below the other along rows and have parameters of their own.
+ */
+import type { Chip } from '../model/chip.ts';
+import type { VectorOp } from '../model/program.ts';
+import type { Gemm, Layer } from '../model/workload.ts';
+import { bestDataflow, vectorCycles, type ArrayShape } from './cost.ts';
+import { area, type Rect } from './rect.ts';
+
+/** What of `amount` falls to from..to of `size`. */
+const share = (amount: number, from: number, to: number, size: number): number =>
+  Math.round((amount * to) / size) - Math.round((amount * from) / size);
+
+const byRows = (amount: number, { row0, row1 }: Rect, { output }: Layer): number =>
+  share(amount, row0, row1, output.rows);
+const byChannels = (amount: number, { channel0, channel1 }: Rect, { output }: Layer): number =>
+  share(amount, channel0, channel1, output.channels);
+
+/** What of `amount` falls to a slice: by channels of what falls to its rows. */
+function byArea(amount: number, slice: Rect, layer: Layer): number {
+  const { row0, row1 } = slice;
+  const upTo = (row: number): number => byChannels(Math.round((amount * row) / layer.output.rows), slice, layer);
+  return upTo(row1) - upTo(row0);
+}
+
+/** A layer's products for a slice of its output. */
+export function productsOf(layer: Layer, slice: Rect): Gemm[] {
+  const rows = layer.gemms.reduce((sum, { M, repeat }) => sum + M * repeat, 0);
+  const at = (row: number): number => Math.round((row * rows) / layer.output.rows);
+  const ofProducts = { ...slice, row0: at(slice.row0), row1: at(slice.row1) };
+  let above = 0;
+  return layer.gemms
+    .flatMap((gemm): Gemm[] => {
+      const { M, N, repeat, along = 'channels' } = gemm;
+      if (along === 'pieces') return [{ ...gemm, repeat: byArea(repeat, slice, layer) }];
+      if (along === 'rows') {
+        const row0 = above;
+        above += M * repeat;
+        return stacked({ ...gemm, N: byChannels(N, slice, layer) }, row0, ofProducts);
+      }
+      if (along === 'channels' && repeat > 1)
+        return [{ ...gemm, M: byRows(M, slice, layer), repeat: byChannels(repeat, slice, layer) }];
+      return [{ ...gemm, M: byRows(M, slice, layer), N: byChannels(N, slice, layer) }];
+    })
+    .filter(({ M, N, repeat }) => M * N * repeat > 0);
+}
+
+/** The part of products one below the other, from row `top` on, that lies in a slice: a cut one, whole ones, a cut one. */
+function stacked(gemm: Gemm, top: number, { row0, row1 }: Rect): Gemm[] {
+  const [from, to] = [Math.max(0, row0 - top), Math.min(gemm.M * gemm.repeat, row1 - top)];
+  if (from >= to) return [];
+  const [first, last] = [Math.ceil(from / gemm.M), Math.floor(to / gemm.M)];
+  if (first > last) return [{ ...gemm, M: to - from, repeat: 1 }];
+  return [
+    { ...gemm, M: first * gemm.M - from, repeat: 1 },
+    { ...gemm, repeat: last - first },
+    { ...gemm, M: to - last * gemm.M, repeat: 1 },
+  ];
+}
+
+export const arrayCycles = (array: ArrayShape, gemms: readonly Gemm[]): number =>
+  gemms.reduce((sum, { M, N, K, repeat }) => sum + repeat * bestDataflow(array, M, N, K).cycles, 0);
+
+export interface VectorShare {
+  readonly fn: VectorOp;
+  readonly elements: number;
+}
+
+/** Vector work for a slice of the output. */
+export const vectorsOf = (layer: Layer, slice: Rect): VectorShare[] =>
+  layer.vector.map(({ fn, elements }) => ({ fn, elements: byArea(elements, slice, layer) }));
+
+export const vectorCyclesOf = (chip: Pick<Chip, 'vectorLanes'>, layer: Layer, slice: Rect): number =>
+  vectorsOf(layer, slice).reduce((sum, { fn, elements }) => sum + vectorCycles(chip, fn, elements), 0);
+
+/** Parameter bytes that a layer reads from memory, its own or those that it shares. */
+export const parameterBytes = ({ weightElements, biasElements }: Layer): number => weightElements + biasElements;
+
+const usedBytes = (layer: Layer): number => layer.usedElements ?? parameterBytes(layer);
+
+/** First rows of the experts of a layer, and the end; two numbers if there is one set of parameters for all rows. */
+export function expertRows({ gemms, output }: Layer): number[] {
+  const rows = [0];
+  for (const { M, repeat, along } of gemms) {
+    if (along !== 'rows') return [0, output.rows];
+    for (let i = 0; i < repeat; i++) rows.push(rows.at(-1)! + M);
+  }
+  return rows.length === 1 || rows.at(-1) !== output.rows ? [0, output.rows] : rows;
+}
+
+/** A slice in pieces of one expert each. */
+export function expertSlices(layer: Layer, slice: Rect): Rect[] {
+  const rows = expertRows(layer);
+  return rows.slice(1).flatMap((row1, expert) => {
+    const piece = { ...slice, row0: Math.max(slice.row0, rows[expert]), row1: Math.min(slice.row1, row1) };
+    return piece.row0 < piece.row1 ? [piece] : [];
+  });
+}
+
+/** Bytes of memory from an offset on. */
+export interface Piece {
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/**
+ * Where the parameters of a slice lie, from the start of the layer's: output channel by output channel, expert by expert. Of a table
+ * only the rows that are looked up are read; they are taken to lie at its start.
+ */
+export function parametersOf(layer: Layer, slice: Rect): Piece[] {
+  const used = usedBytes(layer);
+  if (used === 0 || area(slice) === 0) return [];
+  if (layer.gemms.length === 0 && layer.usedElements !== undefined)
+    return [
+      { offset: byRows(used, { ...slice, row0: 0, row1: slice.row0 }, layer), bytes: byArea(used, slice, layer) },
+    ];
+  const rows = expertRows(layer);
+  const perExpert = used / (rows.length - 1);
+  const offset = byChannels(perExpert, { ...slice, channel0: 0, channel1: slice.channel0 }, layer);
+  const bytes = byChannels(perExpert, slice, layer);
+  return rows.slice(1).flatMap((row1, expert) => {
+    const touched = rows[expert] < slice.row1 && slice.row0 < row1 && bytes > 0;
+    return touched ? [{ offset: expert * perExpert + offset, bytes }] : [];
+  });
+}
+
+export const parameterBytesOf = (layer: Layer, slice: Rect): number =>
+  parametersOf(layer, slice).reduce((sum, { bytes }) => sum + bytes, 0);
+
+/** Where the kept state that a slice reads lies, from the start of the layer's. */
+export function stateOf(layer: Layer, slice: Rect): Piece[] {
+  if (layer.cache === undefined || area(slice) === 0) return [];
+  const { readBytes } = layer.cache;
+  const bytes = byArea(readBytes, slice, layer);
+  const before = { ...slice, row0: 0, row1: layer.output.rows, channel0: 0, channel1: slice.channel0 };
+  const offset = Math.min(byChannels(readBytes, before, layer), readBytes - bytes);
+  return bytes > 0 ? [{ offset, bytes }] : [];
+}
+
+/** Bytes of kept state that a slice writes, behind those that it reads. */
+export const stateWrittenBy = (layer: Layer, slice: Rect): number =>
+  layer.cache === undefined ? 0 : byArea(layer.cache.writtenBytes, slice, layer);
+
+/** Bytes from memory beside inputs that a slice needs. */
+export const streamedBytesOf = (layer: Layer, slice: Rect): number =>
+  parameterBytesOf(layer, slice) + stateOf(layer, slice).reduce((sum, { bytes }) => sum + bytes, 0);
+
+/** Does the layer read parameters or kept state? */
+export const isStreamed = (layer: Layer): boolean => usedBytes(layer) > 0 || (layer.cache?.readBytes ?? 0) > 0;
