@@ -9,6 +9,7 @@ import {
   H_TENANTS_AT,
   LANES_PER_BANK,
   LANES_PER_VC,
+  L_COUNT,
   L_FREE,
   L_LOST,
   L_OUT,
@@ -84,7 +85,32 @@ function observe(router: usize, cycles: u64): void {
   store<u64>(counters, load<u64>(counters, 8) + ((stayed >> 1) & 1) * cycles, 8);
   store<u64>(counters, load<u64>(counters, 16) + ((stayed >> 2) & 1) * cycles, 16);
   store<u64>(counters, load<u64>(counters, 24) + ((stayed >> 3) & 1) * cycles, 24);
-  if (load<u32>(H_TENANTS) > 1) interfere(router, cycles);
+  if (load<u32>(H_TENANTS) > 1 && hasForeigners(router)) interfere(router, cycles);
+}
+
+/** Have flits of more than one tenant something to do at this router? */
+function hasForeigners(router: usize): bool {
+  let least = i8x16.splat(-1);
+  let most = i8x16.splat(0);
+  for (let b: u32 = 0; b < banks; b++) {
+    const bank = router + b * BANK_BYTES;
+    const isFree = v128.and(i8x16.eq(v128.load(bank, L_COUNT), i8x16.splat(0)), i8x16.eq(v128.load(bank, L_OUTLANE), i8x16.splat(-1)));
+    const tenant = v128.load(bank, L_TENANT);
+    least = i8x16.min_u(least, v128.or(tenant, isFree));
+    most = i8x16.max_u(most, v128.andnot(tenant, isFree));
+  }
+  return leastByte(least) != 255 - leastByte(v128.not(most));
+}
+
+/** The least of sixteen bytes. */
+// @ts-ignore: decorator
+@inline
+function leastByte(bytes: v128): u32 {
+  let least = i8x16.min_u(bytes, v128.shuffle<i64>(bytes, bytes, 1, 0));
+  least = i8x16.min_u(least, v128.shuffle<i32>(least, least, 1, 0, 3, 2));
+  least = i8x16.min_u(least, v128.shuffle<i16>(least, least, 1, 0, 3, 2, 5, 4, 7, 6));
+  const two = i32x4.extract_lane(least, 0) as u32;
+  return min(two & 0xff, (two >> 8) & 0xff);
 }
 
 /** Charge interference to each loser whose winner at the output or at its own port, or whose channels' owner, is foreign. */
