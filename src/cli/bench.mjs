@@ -117,15 +117,21 @@ function printTable(rows) {
 
 if (!(await ensureInstalled()) || !(isBuilt() || (await buildAll()))) process.exit(1);
 const { model } = cpus()[0];
-if (process.argv[2] === 'virtualization') {
+const only = process.argv[2];
+if (only === 'virtualization') {
   const { virtualizationCosts } = await import('./bench-virtualization.mjs');
   for (const rows of await virtualizationCosts()) console.log(rows.map((row) => row.join(' | ')).join('\n') + '\n');
   process.exit(0);
 }
-const networkOnly = process.argv[2] === 'noc';
-const { networkSpeeds } = await import('./bench-noc.mjs');
-printTable([
-  ['what', `measured on ${cpus().length} x ${model.trim()}, Node ${process.versions.node}`, 'goal'],
-  ...(networkOnly ? [] : [...sizes(), ...(await speeds())]),
-  ...(await networkSpeeds()),
-]);
+if (only !== 'mapping') {
+  const { networkSpeeds } = await import('./bench-noc.mjs');
+  printTable([
+    ['what', `measured on ${cpus().length} x ${model.trim()}, Node ${process.versions.node}`, 'goal'],
+    ...(only === 'noc' ? [] : [...sizes(), ...(await speeds())]),
+    ...(await networkSpeeds()),
+  ]);
+}
+if (only !== 'noc') {
+  const { printMapping } = await import('./bench-mapping.mjs');
+  await printMapping();
+}

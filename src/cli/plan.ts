@@ -3,6 +3,7 @@ import type { Chip } from '../model/chip.ts';
 import { PORTS, tileX, tileY } from '../model/mesh.ts';
 import type { Plan, TenantPlan } from '../model/plan.ts';
 import { READ, WRITE, type HypervisorTables, type Routes, type Translation } from '../model/vnpu.ts';
+import { defragment } from '../hypervisor/joint.ts';
 import { standardTable } from '../hypervisor/routing-table.ts';
 import { listProgram } from '../plan/listing.ts';
 import { JSON_OPTION, type Command } from './command.ts';
@@ -11,18 +12,34 @@ import { EXIT } from './exit.ts';
 import { print, printJson } from './output.ts';
 import { table } from './table.ts';
 
+const DEFRAGMENT_OPTION = ['--defragment', 'propose moves that gather the free cores, with their cost'] as const;
+
 export const planCommand: Command = {
   usage: 'plan <doc>',
   summary: 'Print placement, tables and programs of an experiment',
-  options: [JSON_OPTION],
+  options: [JSON_OPTION, DEFRAGMENT_OPTION],
   run: async ([doc], options) => {
     const answer = await planDocument(doc);
     if ('exit' in answer) return answer.exit;
+    if (options.defragment) return await printMoves(answer.plan, options.json === true);
     if (options.json) await printJson(answer.plan);
     else for (const part of planText(answer.plan)) await print(part + '\n');
     return EXIT.done;
   },
 };
+
+/** Moves that enlarge the largest free rectangle: who goes where, how many cores that takes, and what it gains. */
+async function printMoves({ chip, tenants }: Plan, json: boolean): Promise<typeof EXIT.done> {
+  const moves = defragment(chip, tenants, tenants);
+  const lines = moves.map(
+    ({ tenant, tiles, movedCores, editDistanceBefore, editDistanceAfter, freeBefore, freeAfter }) =>
+      `${tenants[tenant].name} to tiles ${tiles.join(', ')}: ${movedCores} cores move, edit distance ${editDistanceBefore} to ` +
+      `${editDistanceAfter}, largest free rectangle ${freeBefore} to ${freeAfter} cores\n`,
+  );
+  if (json) await printJson(moves);
+  else await print(lines.length > 0 ? lines.join('') : 'no move would enlarge the largest free rectangle\n');
+  return EXIT.done;
+}
 
 /** The plan in pieces, each a paragraph ended by a line break. */
 export function* planText(plan: Plan): Iterable<string> {

@@ -9,6 +9,7 @@ import {
   DEFAULT_MEMORY_PATH,
   DEFAULT_NOTE,
   DEFAULT_SEED,
+  DEFAULT_PLACEMENT_ORDER,
   DEFAULT_STOP,
   DEFAULT_TENANT,
   DEFAULT_TITLE,
@@ -24,7 +25,10 @@ export function canonical(document: ExperimentDocument): ExperimentDocument {
     ...section('chip', canonicalChip(document.chip ?? {})),
     ...(document.tenants?.length ? { tenants: document.tenants.map(canonicalTenant) } : {}),
     ...(document.traffic && { traffic: canonicalTraffic(document.traffic) }),
-    ...sparse({ stop: document.stop }, { stop: DEFAULT_STOP }),
+    ...sparse(
+      { placementOrder: document.placementOrder, stop: document.stop },
+      { placementOrder: DEFAULT_PLACEMENT_ORDER, stop: DEFAULT_STOP },
+    ),
   };
 }
 

@@ -121,6 +121,21 @@ const ENTRIES: readonly Source[] = [
       traffic: { rate: 0.25 },
     },
   },
+  {
+    name: 'lock-in',
+    summary:
+      'Topology lock-in: two requests of 3 x 3 on 5 x 5 cores. Exact placement has room for one of them, a similar one for both.',
+    document: {
+      version: 1,
+      title: 'Topology lock-in',
+      note: 'No second 3 x 3 square is left, and 16 of 25 cores would lie idle. B took nine connected cores that resemble one: what did that cost it?',
+      chip: { ...streamedChip, width: 7, height: 5 },
+      tenants: [
+        { name: 'A', workload: { iterations: 24 } },
+        { name: 'B', mapping: 'similar', workload: { iterations: 24 } },
+      ],
+    },
+  },
 ];
 
 export const GALLERY: readonly GalleryEntry[] = ENTRIES.map(({ name, summary, document }) => ({

@@ -9,7 +9,15 @@ import { parameter } from '../model/parameters.ts';
 import { fail, ok, type Problem, type Result } from '../model/problem.ts';
 import { DEFAULT_TRAFFIC } from '../model/traffic.ts';
 import { withoutUndefined } from './canonical.ts';
-import { DEFAULT_NOTE, DEFAULT_SEED, DEFAULT_STOP, DEFAULT_TENANT, DEFAULT_TITLE, defaultName } from './defaults.ts';
+import {
+  DEFAULT_NOTE,
+  DEFAULT_PLACEMENT_ORDER,
+  DEFAULT_SEED,
+  DEFAULT_STOP,
+  DEFAULT_TENANT,
+  DEFAULT_TITLE,
+  defaultName,
+} from './defaults.ts';
 import { showKey } from './messages.ts';
 import { modeDefaults } from './modes.ts';
 import { unpackOperators } from './operators.ts';
@@ -58,6 +66,7 @@ export function resolve(document: ExperimentDocument): Experiment {
     chip,
     tenants: (document.tenants ?? []).map((tenant) => resolveTenant(tenant, chip.windowCycles)),
     ...(document.traffic && { traffic: { ...DEFAULT_TRAFFIC, ...document.traffic } }),
+    placementOrder: document.placementOrder ?? DEFAULT_PLACEMENT_ORDER,
     stop: document.stop ?? DEFAULT_STOP,
   };
 }

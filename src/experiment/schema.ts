@@ -8,7 +8,7 @@ import { CHIP_PRESETS, presetOf } from '../model/chip.ts';
 import { MODELS, ONNX_PREFIX, ZOO } from '../model/models.ts';
 import { CHIP_PARAMETERS, type ChipParameterKey } from '../model/parameters.ts';
 import { PATTERNS, TRAFFIC_PARAMETERS } from '../model/traffic.ts';
-import { DISPATCHES, EDGE_WEIGHTS, MAPPINGS, MODES, TRANSLATIONS } from '../model/vnpu.ts';
+import { DISPATCHES, EDGE_WEIGHTS, MAPPINGS, MODES, PLACEMENT_ORDERS, TRANSLATIONS } from '../model/vnpu.ts';
 import { choice, list, onlyYet, powerOfTwo, record, text, whole } from './fields.ts';
 import { oneOf, show } from './messages.ts';
 import { unpackOperators } from './operators.ts';
@@ -157,6 +157,7 @@ export const documentSchema = record(
     chip: v.optional(chipSchema),
     tenants: v.optional(list(tenantSchema, MAX_TENANTS)),
     traffic: v.optional(trafficSchema),
+    placementOrder: v.optional(choice(PLACEMENT_ORDERS)),
     stop: v.optional(stopSchema),
   },
   {

@@ -2,7 +2,17 @@
 import type { Chip } from './chip.ts';
 import type { OnnxGraph, OpenSizes } from './onnx.ts';
 import type { Traffic } from './traffic.ts';
-import type { Bandwidth, Dispatch, EdgeWeights, Mapping, Mode, Routing, Topology, Translation } from './vnpu.ts';
+import type {
+  Bandwidth,
+  Dispatch,
+  EdgeWeights,
+  Mapping,
+  Mode,
+  PlacementOrder,
+  Routing,
+  Topology,
+  Translation,
+} from './vnpu.ts';
 
 export interface WorkloadRequest {
   /** Name of a model of the zoo, or `onnx:` and any name for an imported one. */
@@ -49,6 +59,8 @@ export interface Experiment {
   readonly seed: number;
   readonly chip: Chip;
   readonly tenants: readonly TenantRequest[];
+  /** Tenants take their tiles in the document's order, or in the one that costs least in total. */
+  readonly placementOrder: PlacementOrder;
   /** Synthetic traffic instead of tenants. */
   readonly traffic?: Traffic;
   /** Cycle to stop at, or `done`. */

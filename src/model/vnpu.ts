@@ -43,6 +43,9 @@ export const isSearched = (mapping: Mapping): boolean => !['exact', 'rowMajor', 
 export const EDGE_WEIGHTS = ['equal', 'traffic'] as const;
 export type EdgeWeights = (typeof EDGE_WEIGHTS)[number];
 
+export const PLACEMENT_ORDERS = ['given', 'best'] as const;
+export type PlacementOrder = (typeof PLACEMENT_ORDERS)[number];
+
 /**
  * How a tenant is given its cores. `bare` names tiles and physical addresses and looks nothing up; `zigzag` is a vNPU whose cores
  * are taken in snake order, whatever their shape; `uvm` exchanges messages through memory shared under page translation.

@@ -3,6 +3,7 @@
  * neither tiles nor physical addresses, so a tenant that moves gets another table and the same programs: the idea of the vNPU paper.
  */
 import { mapMemory } from '../hypervisor/ranges.ts';
+import { placeJointly } from '../hypervisor/joint.ts';
 import { placeTenants, type Placement } from '../hypervisor/placement.ts';
 import { confinedRoutes } from '../hypervisor/routes.ts';
 import { routeCircle } from '../hypervisor/deadlock.ts';
@@ -24,7 +25,8 @@ import { messageBuffers } from './message-buffers.ts';
  */
 export function buildPlan(experiment: Experiment, mapper?: Mapper): Result<Plan> {
   const { chip, tenants, traffic, seed, stop } = experiment;
-  const placements = placeTenants(chip, tenants, mapper && searchingIn(experiment, mapper));
+  const place = experiment.placementOrder === 'best' ? placeJointly : placeTenants;
+  const placements = place(chip, tenants, mapper && searchingIn(experiment, mapper));
   if (!placements.ok) return placements;
   const compilations = compileTenants(chip, tenants);
   if (!compilations.ok) return compilations;

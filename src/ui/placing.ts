@@ -3,9 +3,9 @@ import type { Experiment, TenantRequest } from '../model/experiment.ts';
 import { isSearched, vcoreCount } from '../model/vnpu.ts';
 import { placeTenants } from '../hypervisor/placement.ts';
 
-/** Does a placement need the mapping search? Only the worker has it. */
-export const needsSearch = (tenants: readonly TenantRequest[]): boolean =>
-  tenants.some(({ mapping, placement }) => placement === undefined && isSearched(mapping));
+/** Does a placement need a search? Only the worker does that. */
+export const needsSearch = ({ tenants, placementOrder }: Experiment): boolean =>
+  placementOrder === 'best' || tenants.some(({ mapping, placement }) => placement === undefined && isSearched(mapping));
 
 interface Known {
   readonly name: string;
@@ -16,11 +16,9 @@ interface Known {
  * Tiles of every tenant by virtual core; empty lists while the tenants do not fit or nobody knows.
  * @param known tenants as the worker has placed them last
  */
-export function placementsOf(
-  { chip, tenants }: Experiment,
-  known: readonly Known[] | undefined,
-): (readonly number[])[] {
-  if (needsSearch(tenants)) return tenants.map((tenant, i) => tenant.placement ?? tilesOf(tenant, known?.[i]));
+export function placementsOf(experiment: Experiment, known: readonly Known[] | undefined): (readonly number[])[] {
+  const { chip, tenants } = experiment;
+  if (needsSearch(experiment)) return tenants.map((tenant, i) => tenant.placement ?? tilesOf(tenant, known?.[i]));
   const placed = placeTenants(chip, tenants);
   return placed.ok ? placed.value.map(({ tiles }) => tiles) : tenants.map(() => []);
 }

@@ -218,8 +218,8 @@ export class Session {
 
   private async become(step: Step, { restart }: { restart: boolean }): Promise<boolean> {
     const before = this.history;
-    const { chip, tenants } = resolve(step.document);
-    const placed = needsSearch(tenants) ? undefined : placeTenants(chip, tenants);
+    const experiment = resolve(step.document);
+    const placed = needsSearch(experiment) ? undefined : placeTenants(experiment.chip, experiment.tenants);
     this.problems = placed?.ok === false ? placed.problems : [];
     if (placed?.ok === false) return false;
     this.history = before.push(step);

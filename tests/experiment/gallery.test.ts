@@ -23,6 +23,7 @@ describe('the gallery', () => {
       'crowded',
       'knee',
       'one-channel',
+      'lock-in',
     ]);
     expect(galleryEntry(DEFAULT_ENTRY)).toBe(GALLERY[0]);
   });

@@ -8,9 +8,12 @@ import { forEachInstruction } from '../../src/model/program.ts';
 import { READ, WRITE, vcoreCount } from '../../src/model/vnpu.ts';
 import { layerMacs, workloadMacs } from '../../src/model/workload.ts';
 import { buildPlan, fairMemoryBytesPerCycle } from '../../src/plan/build.ts';
+import { mapperOf } from '../../src/engine/mapping.ts';
+import { mappingModule } from '../support/mapping.ts';
 
+const mapper = mapperOf(mappingModule);
 const planOf = (document: ExperimentDocument): Plan => {
-  const plan = buildPlan(resolve(document));
+  const plan = buildPlan(resolve(document), mapper);
   if (!plan.ok) throw new Error(JSON.stringify(plan.problems));
   return plan.value;
 };
@@ -18,7 +21,7 @@ const planOf = (document: ExperimentDocument): Plan => {
 const refusal = (input: object): string => {
   const document = parseDocument(input);
   if (!document.ok) throw new Error(JSON.stringify(document.problems));
-  const plan = buildPlan(resolve(document.value));
+  const plan = buildPlan(resolve(document.value), mapper);
   if (plan.ok) throw new Error('planned');
   return plan.problems.map(({ path, message }) => `${path}: ${message}`).join('\n');
 };

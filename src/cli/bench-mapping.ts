@@ -1,0 +1,218 @@
+/**
+ * The bench of the topology mapping: times over the reference instances, the paper's hard sizes, how full a chip gets by policy, and
+ * whether a lower cost means fewer cycles. Prints rows and asserts nothing; all but the times follows from fixed seeds.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { mapperOf, MappingSearch } from '../engine/mapping.ts';
+import { resolve } from '../experiment/parse.ts';
+import type { TenantDocument } from '../experiment/schema.ts';
+import { placeTenants } from '../hypervisor/placement.ts';
+import { requestEdges } from '../hypervisor/topology.ts';
+import type { Edge, Mapper, MappingProblem } from '../model/mapping.ts';
+import { hops } from '../model/mesh.ts';
+import type { TenantPlan } from '../model/plan.ts';
+import { MAPPINGS, type Mapping } from '../model/vnpu.ts';
+import { buildPlan } from '../plan/build.ts';
+import { trafficEdges } from '../plan/edge-traffic.ts';
+import { cyclesPerIterationOf } from './measure.ts';
+import { parseMap } from './probe-map.ts';
+
+type Row = readonly [what: string, value: string, goal?: string];
+
+const SOON_MS = 100;
+const LIMIT_MS = 10_000;
+const OCCUPANCIES = [0, 0.05, 0.1, 0.15, 0.2];
+const NETWORKS = ['resnet34', 'gpt2-small'] as const;
+const SAMPLES = 50;
+/** Links as narrow as the paper's prototype has them: with the default's 128 bytes placement hardly shows in cycles. */
+const FLIT_BYTES = 16;
+
+/** All sections, one after the other. `root` is the project's folder. */
+export function* mappingRows(root: string, kernel: WebAssembly.Module, mapping: WebAssembly.Module): Generator<Row> {
+  yield* reference(root, mapping);
+  yield* hardSizes(mapping);
+  yield* utilization(mapperOf(mapping));
+  for (const model of NETWORKS) yield* correlation(model, kernel, mapperOf(mapping));
+}
+
+/** Numbers from 0 to 1 that follow from a seed (mulberry32). */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+function* reference(root: string, mapping: WebAssembly.Module): Generator<Row> {
+  const { instances } = JSON.parse(readFileSync(join(root, 'tests/reference/mapping_public.json'), 'utf8')) as {
+    instances: { optimum: number | null }[];
+  };
+  let right = 0;
+  const times = instances.map((instance) => {
+    const problem = parseMap(instance);
+    if (!problem.ok) throw new Error(problem.problems[0].message);
+    const run = () => solveIn(mapping, problem.value, LIMIT_MS);
+    const { answer } = run();
+    const milliseconds = Math.min(...Array.from({ length: 3 }, () => run().milliseconds));
+    if (answer.proven && (answer.feasible ? answer.cost : null) === instance.optimum) right++;
+    return milliseconds;
+  });
+  times.sort((a, b) => a - b);
+  yield ['mapping: reference instances with the optimum, proven', `${right} of ${times.length}`, 'all'];
+  yield ['mapping: time to the proof (best of three), median', `${times[times.length >> 1].toFixed(2)} ms`, '< 2 ms'];
+  yield [
+    'mapping: time to the proof (best of three), longest',
+    `${times[times.length - 1].toFixed(0)} ms`,
+    '< 1,000 ms',
+  ];
+}
+
+function solveIn(mapping: WebAssembly.Module, problem: MappingProblem, limit: number) {
+  const began = performance.now();
+  const search = new MappingSearch(mapping, problem);
+  while (!search.over && performance.now() - began < limit) search.advance();
+  return { milliseconds: performance.now() - began, answer: search.answer };
+}
+
+function* hardSizes(mapping: WebAssembly.Module): Generator<Row> {
+  const sizes = [
+    { what: '28 nodes (7 x 4) on 6 x 6', width: 7, height: 4, nodes: 28, side: 6 },
+    { what: '11 nodes (4 x 3 without one) on 6 x 6', width: 4, height: 3, nodes: 11, side: 6 },
+    { what: '36 nodes (6 x 6) on 8 x 8', width: 6, height: 6, nodes: 36, side: 8 },
+  ];
+  for (const { what, width, height, nodes, side } of sizes) {
+    const edges = requestEdges({ kind: 'mesh', width, height }).filter(([u, v]) => u < nodes && v < nodes);
+    const outcomes = OCCUPANCIES.map((occupancy, i) => {
+      const free = someFree(side, occupancy, randomFrom(100 * side + i));
+      const problem = requestOn(side, free, nodes, edges, i);
+      const soon = solveIn(mapping, problem, SOON_MS).answer.cost;
+      const { answer } = solveIn(mapping, { ...problem, seed: i + 1000 }, LIMIT_MS);
+      return { soon, best: Math.min(soon, answer.cost), bound: answer.proven ? answer.cost : answer.lowerBound };
+    });
+    const list = outcomes.map(({ soon, best, bound }) => `${soon}/${best}/${bound}`).join('  ');
+    yield [`mapping: ${what}, 0 to 20 % taken`, list, 'cost in 100 ms / best known / bound in 10 s'];
+  }
+}
+
+function someFree(side: number, occupancy: number, random: () => number): number[] {
+  const free = new Set(Array.from({ length: side * side }, (_, tile) => tile));
+  while (free.size > side * side * (1 - occupancy)) free.delete(Math.floor(random() * side * side));
+  return [...free];
+}
+
+const requestOn = (
+  side: number,
+  free: readonly number[],
+  nodes: number,
+  edges: readonly Edge[],
+  seed: number,
+): MappingProblem => ({
+  ...{ mesh: { width: side, height: side }, free, nodes, edges, seed },
+  ...{ insertionCost: 1, connected: true, stretch: 'once' },
+});
+
+/** Share of an n x n chip's cores in use when 3 x 3 requests come until one is refused, for n = 3..11. */
+function* utilization(mapper: Mapper): Generator<Row> {
+  const sides = Array.from({ length: 9 }, (_, i) => i + 3);
+  yield ['mapping: cores in use by 3 x 3 requests', sides.map((n) => `${n}x${n}`.padStart(6)).join('')];
+  for (const mapping of MAPPINGS) {
+    const shares = sides.map((side) => {
+      let most = 0;
+      while (fits(side, most + 1, mapping, mapper)) most++;
+      return `${((900 * most) / (side * side)).toFixed(0)} %`.padStart(6);
+    });
+    yield [`  ${mapping}`, shares.join('')];
+  }
+}
+
+function fits(side: number, count: number, mapping: Mapping, mapper: Mapper): boolean {
+  const tenants = Array.from({ length: count }, (_, i): TenantDocument => ({ name: `T${i}`, mapping }));
+  const { chip, tenants: requests } = resolve({ version: 1, chip: coresOnly(side), tenants });
+  return placeTenants(chip, requests, { mapper, seed: 1, traffic: () => [] }).ok;
+}
+
+/** A chip of side x side cores between its memory columns. */
+const coresOnly = (side: number) => ({ width: side + 2, height: side });
+
+/** Rank correlation of costs and simulated cycles per iteration over random occupancies, and what weights by traffic bring. */
+function* correlation(model: (typeof NETWORKS)[number], kernel: WebAssembly.Module, mapper: Mapper): Generator<Row> {
+  const random = randomFrom(7);
+  const policies: readonly Mapping[] = ['similar', 'snake', 'rowMajor'];
+  const seen = { cycles: [] as number[], edits: [] as number[], byteHops: [] as number[] };
+  let [equal, traffic] = [0, 0];
+  for (let i = 0; i < SAMPLES; i++) {
+    const { mapping, taken } = { mapping: policies[i % policies.length], taken: 0.1 + 0.2 * random() };
+    const disabledTiles = takenOf(taken, random);
+    const run = (tenant: Partial<TenantDocument>) => measured(model, disabledTiles, tenant, kernel, mapper);
+    const one = run({ mapping });
+    if (one === undefined) continue;
+    seen.cycles.push(one.cycles);
+    seen.edits.push(one.editDistance);
+    seen.byteHops.push(one.byteHops);
+    if (mapping !== 'similar') continue;
+    const weighed = run({ mapping, edgeWeights: 'traffic' });
+    if (weighed) [equal, traffic] = [equal + one.cycles, traffic + weighed.cycles];
+  }
+  const rank = (costs: readonly number[]): string => spearman(costs, seen.cycles).toFixed(2);
+  yield [
+    `mapping: rank correlation with cycles, ${model}, ${seen.cycles.length} occupancies`,
+    `flits of ${FLIT_BYTES} bytes`,
+  ];
+  const { cycles } = seen;
+  const spread = (100 * (Math.max(...cycles) - Math.min(...cycles))) / Math.min(...cycles);
+  yield ['  slowest placement against the fastest', `+${spread.toFixed(1)} % cycles`];
+  yield ['  topology edit distance', rank(seen.edits)];
+  yield ['  bytes x hops (edgeWeights "traffic")', rank(seen.byteHops)];
+  yield ['  cycles per iteration, traffic against equal weights', `${((100 * traffic) / equal - 100).toFixed(2)} %`];
+}
+
+function takenOf(share: number, random: () => number): number[] {
+  const cores = Array.from({ length: 36 }, (_, i) => 1 + (i % 6) + 8 * Math.floor(i / 6));
+  return cores.filter(() => random() < share);
+}
+
+/** One tenant of 4 x 4 virtual cores on what is left of the default chip. */
+function measured(
+  model: (typeof NETWORKS)[number],
+  disabledTiles: readonly number[],
+  tenant: Partial<TenantDocument>,
+  kernel: WebAssembly.Module,
+  mapper: Mapper,
+) {
+  const asked = { name: 'A', topology: { width: 4, height: 4 }, workload: { model, iterations: 24 }, ...tenant };
+  const plan = buildPlan(
+    resolve({ version: 1, chip: { disabledTiles: [...disabledTiles], flitBytes: FLIT_BYTES }, tenants: [asked] }),
+    mapper,
+  );
+  if (!plan.ok) return undefined;
+  const [placed] = plan.value.tenants;
+  const cycles = cyclesPerIterationOf(kernel, plan.value);
+  return { cycles, editDistance: placed.editDistance, byteHops: byteHops(plan.value.chip, placed) };
+}
+
+const byteHops = (mesh: Parameters<typeof hops>[0], tenant: TenantPlan): number =>
+  trafficEdges(tenant).reduce(
+    (sum, [u, v, bytes = 0]) => sum + bytes * hops(mesh, tenant.tiles[u], tenant.tiles[v]),
+    0,
+  );
+
+/** Spearman's rank correlation; equal values share their mean rank. */
+function spearman(a: readonly number[], b: readonly number[]): number {
+  const [x, y] = [ranks(a), ranks(b)];
+  const mean = (x.length - 1) / 2;
+  const sum = (p: readonly number[], q: readonly number[]): number =>
+    p.reduce((total, value, i) => total + (value - mean) * (q[i] - mean), 0);
+  return sum(x, y) / Math.sqrt(sum(x, x) * sum(y, y));
+}
+
+function ranks(values: readonly number[]): number[] {
+  return values.map((value) => {
+    const below = values.filter((other) => other < value).length;
+    const same = values.filter((other) => other === value).length;
+    return below + (same - 1) / 2;
+  });
+}

@@ -1,0 +1,148 @@
+/**
+ * Several tenants at once. The policies place one after the other, and an early one can take what a later one needs: here orders are tried
+ * and the one of least total cost wins, among equals the one that leaves the largest free rectangle. And moves that would gather the
+ * free cores of a chip on which tenants have come and gone. Leaves out placements that no order leads to.
+ */
+import type { Chip } from '../model/chip.ts';
+import type { TenantRequest } from '../model/experiment.ts';
+import type { Result } from '../model/problem.ts';
+import { placeTenants, type Placement } from './placement.ts';
+import { exact, largestFreeRectangle } from './policies.ts';
+import type { Searching } from './similar.ts';
+import { requestEdges, topologyEditDistance } from './topology.ts';
+
+/** Up to this many tenants every order is tried; of more, the given one, by size, and some by chance. */
+const EVERY_ORDER = 4;
+const SOME_ORDERS = 12;
+
+/** Place all tenants in the best order found; what cannot be placed in any order is refused as in the given one. */
+export function placeJointly(
+  chip: Chip,
+  requests: readonly TenantRequest[],
+  searching?: Searching,
+): Result<Placement[]> {
+  let best = placeTenants(chip, requests, searching);
+  for (const order of ordersOf(requests, searching?.seed ?? 0)) {
+    const placed = inOrderOf(order, chip, requests, searching);
+    if (placed.ok && (!best.ok || isBetter(chip, placed.value, best.value))) best = placed;
+  }
+  return best;
+}
+
+function inOrderOf(order: readonly number[], chip: Chip, requests: readonly TenantRequest[], searching?: Searching) {
+  const traffic = searching && { ...searching, traffic: (i: number) => searching.traffic(order[i]) };
+  const placed = placeTenants(
+    chip,
+    order.map((i) => requests[i]),
+    traffic,
+  );
+  if (!placed.ok) return placed;
+  return { ok: true, value: requests.map((_, i) => placed.value[order.indexOf(i)]) } as const;
+}
+
+const costOf = (placements: readonly Placement[]): number =>
+  placements.reduce((sum, { search, editDistance }) => sum + (search?.cost ?? editDistance), 0);
+
+function isBetter(chip: Chip, a: readonly Placement[], b: readonly Placement[]): boolean {
+  const difference = costOf(a) - costOf(b);
+  return difference < 0 || (difference === 0 && freeRectangle(chip, a) > freeRectangle(chip, b));
+}
+
+/** Cores of the largest rectangle that nobody has. */
+function freeRectangle(chip: Chip, placements: readonly { readonly tiles: readonly number[] }[]): number {
+  const taken = new Set(placements.flatMap(({ tiles }) => tiles));
+  const { width, height } = largestFreeRectangle(chip, (tile) => chip.tiles[tile] === 'core' && !taken.has(tile));
+  return width * height;
+}
+
+function ordersOf(requests: readonly TenantRequest[], seed: number): number[][] {
+  const given = requests.map((_, i) => i);
+  if (given.length <= EVERY_ORDER) return permutations(given);
+  const size = (i: number): number => requests[i].topology.width * requests[i].topology.height;
+  const rising = [...given].sort((a, b) => size(a) - size(b));
+  const shuffled = Array.from({ length: SOME_ORDERS }, (_, round) => shuffle(given, seed + round));
+  return [[...rising].reverse(), rising, ...shuffled];
+}
+
+const permutations = (items: readonly number[]): number[][] =>
+  items.length === 0
+    ? [[]]
+    : items.flatMap((first) => permutations(items.filter((item) => item !== first)).map((rest) => [first, ...rest]));
+
+/** The same items in an order that follows from a seed (a hash of seed and item, sorted). */
+const shuffle = (items: readonly number[], seed: number): number[] => {
+  const hash = (item: number): number => Math.imul((seed + 1) * 0x9e3779b1 + item * 0x85ebca6b, 0xc2b2ae35) >>> 0;
+  return [...items].sort((a, b) => hash(a) - hash(b));
+};
+
+type Shaped = Pick<TenantRequest, 'topology'>;
+
+/** A tenant that would better lie elsewhere. */
+export interface Move {
+  readonly tenant: number;
+  readonly tiles: readonly number[];
+  /** Cores that get another tile: each needs its scratchpad filled and its tables written again. */
+  readonly movedCores: number;
+  readonly editDistanceBefore: number;
+  readonly editDistanceAfter: number;
+  /** Cores of the largest free rectangle. */
+  readonly freeBefore: number;
+  readonly freeAfter: number;
+}
+
+/**
+ * Moves, one after the other, each of which enlarges the largest free rectangle most, at no higher edit distance. The tenants are
+ * taken to be there at the same time.
+ */
+export function defragment(
+  chip: Chip,
+  requests: readonly Shaped[],
+  placements: readonly { readonly tiles: readonly number[] }[],
+): Move[] {
+  const present = placements.map(({ tiles }) => tiles);
+  const moves: Move[] = [];
+  for (;;) {
+    const move = bestMove(chip, requests, present);
+    if (move === undefined) return moves;
+    moves.push(move);
+    present[move.tenant] = move.tiles;
+  }
+}
+
+function bestMove(chip: Chip, requests: readonly Shaped[], present: readonly (readonly number[])[]): Move | undefined {
+  const freeBefore = freeRectangle(chip, present.map(asTiles));
+  let best: Move | undefined;
+  for (const [tenant, { topology }] of requests.entries()) {
+    const edges = requestEdges(topology);
+    const editDistanceBefore = topologyEditDistance(chip, present[tenant], edges);
+    for (const tiles of exactPlaces(chip, requests[tenant], present, tenant)) {
+      const after = present.map((own, i) => (i === tenant ? tiles : own));
+      const freeAfter = freeRectangle(chip, after.map(asTiles));
+      const movedCores = tiles.filter((tile, vcore) => tile !== present[tenant][vcore]).length;
+      if (freeAfter <= freeBefore || freeAfter < (best?.freeAfter ?? 0)) continue;
+      if (freeAfter === best?.freeAfter && movedCores >= best.movedCores) continue;
+      best = { tenant, tiles, movedCores, editDistanceBefore, editDistanceAfter: 0, freeBefore, freeAfter };
+    }
+  }
+  return best;
+}
+
+const asTiles = (tiles: readonly number[]): { readonly tiles: readonly number[] } => ({ tiles });
+
+/** Every place where a tenant's mesh fits as it is, upright or turned, if the others stay; its own tiles count as free. */
+function exactPlaces(
+  chip: Chip,
+  { topology }: Shaped,
+  present: readonly (readonly number[])[],
+  tenant: number,
+): number[][] {
+  const taken = new Set(present.flatMap((tiles, i) => (i === tenant ? [] : tiles)));
+  const places = new Map<string, number[]>();
+  for (const corner of chip.tiles.keys()) {
+    const isFree = (tile: number): boolean =>
+      tile >= corner && chip.tiles[tile] === 'core' && !taken.has(tile) && tile % chip.width >= corner % chip.width;
+    const tiles = exact(chip, isFree, topology);
+    if (tiles) places.set(tiles.join(), tiles);
+  }
+  return [...places.values()];
+}
