@@ -1,6 +1,6 @@
 /** `vnpu probe traffic`: synthetic traffic on one network plane, with warm-up, window and drain (noc-model.md section 18). */
 import { probeTraffic } from '../engine/probe-traffic.ts';
-import type { TrafficShape } from '../engine/traffic-image.ts';
+import type { TrafficShape } from '../model/traffic.ts';
 import { tileCount } from '../model/mesh.ts';
 import { parameter } from '../model/parameters.ts';
 import { ok, type Result } from '../model/problem.ts';

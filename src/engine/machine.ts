@@ -13,8 +13,17 @@ import { buildImage, type ImageMap, type MachineOptions } from './image.ts';
 import { readFlits } from './in-flight.ts';
 import { readCoreDetail, readLink, readRecent } from './inspect.ts';
 import { Kernel } from './kernel.ts';
+import { readRouter } from './router-view.ts';
 import { readTraffic } from './traffic-image.ts';
-import type { CoreDetail, Outcome, RecentData, Snapshot, TimelineData, TrafficCounters } from './snapshot.ts';
+import type {
+  CoreDetail,
+  Outcome,
+  RecentData,
+  RouterDetail,
+  Snapshot,
+  TimelineData,
+  TrafficCounters,
+} from './snapshot.ts';
 
 export interface FrameStatus {
   readonly paused: boolean;
@@ -99,6 +108,11 @@ export class Machine {
   /** Sums over synthetic traffic so far; null where tenants run. */
   traffic(): TrafficCounters | null {
     return this.map.traffic === 0 ? null : readTraffic(this.kernel, this.map.traffic);
+  }
+
+  /** Queues of the router at this tile in the data plane. */
+  router(tile: number): RouterDetail {
+    return readRouter(this.kernel, this.map.planes, tile);
   }
 
   timeline(): TimelineData {

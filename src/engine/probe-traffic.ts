@@ -5,7 +5,8 @@ import { Kernel } from './kernel.ts';
 import { writePlane } from './network-image.ts';
 import { Regions } from './regions.ts';
 import type { TrafficCounters } from './snapshot.ts';
-import { readTraffic, trafficOwner, writeTraffic, type TrafficShape } from './traffic-image.ts';
+import type { TrafficShape } from '../model/traffic.ts';
+import { readTraffic, trafficOwner, writeTraffic } from './traffic-image.ts';
 
 export interface TrafficResult {
   readonly counters: TrafficCounters;

@@ -56,8 +56,26 @@ export interface TenantSnapshot {
   readonly fault?: Fault;
 }
 
+/** The input channels of one router, by port and virtual channel. */
+export interface RouterDetail {
+  readonly tile: number;
+  /** Flits that a channel holds at most. */
+  readonly depth: number;
+  readonly channels: readonly {
+    readonly port: number;
+    readonly vc: number;
+    readonly flits: number;
+    /** `waiting` for an output channel, or `active`: it has one and its flits compete for the switch. */
+    readonly phase: 'idle' | 'waiting' | 'active';
+    /** Output port of the packet at the front; null when idle. */
+    readonly wants: number | null;
+  }[];
+}
+
 /** Sums over synthetic traffic (noc-model.md section 18); latencies in cycles from the creation of a packet. */
 export interface TrafficCounters {
+  /** As of this cycle. */
+  readonly cycle: number;
   /** Measured packets that have arrived, and those still on their way. */
   readonly measured: number;
   readonly open: number;

@@ -1,19 +1,11 @@
 /** Puts synthetic traffic into an image: nodes beside the sources of one plane, their destinations, and a pool of packet records. */
 import * as C from '../../assembly/codes.ts';
 import * as L from '../../assembly/layout.ts';
-import { tileCount, type Mesh } from '../model/mesh.ts';
-import { destinations, type Traffic } from '../model/traffic.ts';
+import { tileCount } from '../model/mesh.ts';
+import { destinations, type TrafficShape } from '../model/traffic.ts';
 import type { Kernel } from './kernel.ts';
 import type { Regions } from './regions.ts';
 import type { TrafficCounters } from './snapshot.ts';
-
-export interface TrafficShape {
-  readonly mesh: Mesh;
-  readonly virtualChannels: number;
-  readonly bufferDepth: number;
-  readonly seed: number;
-  readonly traffic: Traffic;
-}
 
 /** Write the record and return where it is. The plane is written afterwards, with `trafficOwner` as the owner of its sources. */
 export function writeTraffic(regions: Regions, shape: TrafficShape): number {
@@ -59,6 +51,7 @@ function poolSize({ mesh, virtualChannels, bufferDepth, traffic }: TrafficShape)
 export function readTraffic(kernel: Kernel, run: number): TrafficCounters {
   const field = (offset: number): number => kernel.u64(run + offset);
   return {
+    cycle: kernel.cycle,
     measured: field(L.F_MEASURED),
     open: kernel.u32(run + L.F_OPEN),
     latency: field(L.F_LATENCY),

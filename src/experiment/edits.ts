@@ -11,7 +11,14 @@ import { canonical } from './canonical.ts';
 import { defaultName } from './defaults.ts';
 import { withoutContradictions } from './modes.ts';
 import { resolveTenant } from './parse.ts';
-import { MAX_TENANTS, chipSchema, type ChipDocument, type ExperimentDocument, type TenantDocument } from './schema.ts';
+import {
+  MAX_TENANTS,
+  chipSchema,
+  type ChipDocument,
+  type ExperimentDocument,
+  type TenantDocument,
+  type TrafficDocument,
+} from './schema.ts';
 
 type TenantChange = Partial<TenantDocument>;
 
@@ -93,6 +100,10 @@ export function setChip(document: ExperimentDocument, change: ChipDocument): Exp
   });
   return canonical({ ...document, chip, tenants });
 }
+
+/** Change synthetic traffic; what is not named stays. */
+export const setTraffic = (document: ExperimentDocument, change: TrafficDocument): ExperimentDocument =>
+  canonical({ ...document, traffic: { ...document.traffic, ...change } });
 
 /** Title, note, seed and stop. */
 export const setExperiment = (

@@ -3,7 +3,7 @@
  * Principles and Practices of Interconnection Networks, and BookSim2). Fixed patterns are a table of destinations; `uniform`
  * draws one for every packet.
  */
-import { tileAt, tileCount, tileX, tileY, type Mesh } from './mesh.ts';
+import { LOCAL, neighbour, tileAt, tileCount, tileX, tileY, type Mesh } from './mesh.ts';
 import type { Parameter } from './parameters.ts';
 
 export const PATTERNS = [
@@ -27,6 +27,15 @@ export interface Traffic {
   readonly warmup: number;
   /** Cycles of the window. */
   readonly measure: number;
+}
+
+/** All that a run of synthetic traffic depends on. */
+export interface TrafficShape {
+  readonly mesh: Mesh;
+  readonly virtualChannels: number;
+  readonly bufferDepth: number;
+  readonly seed: number;
+  readonly traffic: Traffic;
 }
 
 export const DEFAULT_TRAFFIC: Traffic = {
@@ -115,4 +124,28 @@ function destination(pattern: Exclude<Pattern, 'uniform'>, mesh: Mesh, tile: num
     case 'hotspot':
       return tileAt(mesh, Math.floor(width / 2), Math.floor(height / 2));
   }
+}
+
+/**
+ * Offered load, in flits per node and cycle, at which the busiest link under X-first routing would carry a flit in every cycle: the most
+ * that the links could do; arbitration and buffers leave part of it unused. At most 1, what a source can send.
+ */
+export function linkBound(pattern: Pattern, mesh: Mesh): number {
+  const tiles = tileCount(mesh);
+  const targets = destinations(pattern, mesh);
+  const load = new Float64Array(tiles * (LOCAL + 1)); // the fifth is the way into the node
+  const route = (from: number, to: number, flits: number): void => {
+    for (let at = from; at !== to;) {
+      const [dx, dy] = [tileX(mesh, to) - tileX(mesh, at), tileY(mesh, to) - tileY(mesh, at)];
+      const port = dx > 0 ? 0 : dx < 0 ? 1 : dy > 0 ? 2 : 3;
+      load[at * (LOCAL + 1) + port] += flits;
+      at = neighbour(mesh, at, port);
+    }
+    load[to * (LOCAL + 1) + LOCAL] += flits;
+  };
+  for (let from = 0; from < tiles; from++) {
+    if (targets) route(from, targets[from], 1);
+    else for (let to = 0; to < tiles; to++) route(from, to, 1 / tiles);
+  }
+  return Math.min(1, 1 / Math.max(1, ...load));
 }

@@ -24,7 +24,7 @@ export function buildReport(plan: Plan, snapshot: Snapshot, seconds: number): Re
     ...(plan.traffic &&
       snapshot.traffic && {
         traffic: {
-          ...trafficFigures(plan.chip, plan.traffic, snapshot.traffic, snapshot.cycle),
+          ...trafficFigures(plan.chip, plan.traffic, snapshot.traffic),
           flitHops: snapshot.traffic.flitHops,
         },
       }),

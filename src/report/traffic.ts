@@ -19,13 +19,8 @@ export interface TrafficFigures {
 const SHORTFALL = 0.03;
 
 /** Figures after the run has ended, or of the part of the window that is over. */
-export function trafficFigures(
-  mesh: Mesh,
-  traffic: Traffic,
-  counters: TrafficCounters,
-  cycle: number = Infinity,
-): TrafficFigures {
-  const { measured, latency, networkLatency, links, accepted } = counters;
+export function trafficFigures(mesh: Mesh, traffic: Traffic, counters: TrafficCounters): TrafficFigures {
+  const { cycle, measured, latency, networkLatency, links, accepted } = counters;
   const mean = (sum: number): number | null => (measured === 0 ? null : sum / measured);
   const window = Math.min(traffic.measure, Math.max(0, cycle - traffic.warmup));
   const acceptedRate = window === 0 ? 0 : accepted / (window * tileCount(mesh));

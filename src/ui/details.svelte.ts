@@ -1,16 +1,20 @@
-/** What the worker tells of the selected core or link: asked again and again while it is selected, dropped with the selection. */
-import type { CoreDetail } from '../engine/snapshot.ts';
+/** What the worker tells of the selected core, link or router: asked again and again while it is selected, dropped with the selection. */
+import type { CoreDetail, RouterDetail, TrafficCounters } from '../engine/snapshot.ts';
 import type { LinkDetail, ProgramLine } from '../worker/protocol.ts';
 import type { LinkId } from './mesh/geometry.ts';
 import type { Simulation } from './simulation.ts';
 
-export type Watched = { readonly tile: number } | { readonly link: LinkId };
+export type Watched = { readonly tile: number } | { readonly link: LinkId } | { readonly router: number };
 
 export class Details {
   core = $state.raw<CoreDetail | null>(null);
   program = $state.raw<readonly ProgramLine[]>([]);
   link = $state.raw<LinkDetail | null>(null);
+  router = $state.raw<RouterDetail | null>(null);
+  /** Sums over synthetic traffic; null where tenants run. */
+  traffic = $state.raw<TrafficCounters | null>(null);
   private watched: Watched | null = null;
+  private hasTraffic = false;
 
   constructor(private readonly simulation: Simulation) {}
 
@@ -21,10 +25,17 @@ export class Details {
   }
 
   /** A new run: what is known belongs to the old one. */
-  renew(): void {
+  begin(hasTraffic: boolean): void {
+    this.hasTraffic = hasTraffic;
+    this.traffic = null;
+    this.renew();
+  }
+
+  private renew(): void {
     const what = this.watched;
     this.core = null;
     this.link = null;
+    this.router = null;
     this.program = [];
     if (what === null || !('tile' in what)) return;
     void this.simulation.program(what.tile).then((program) => {
@@ -33,11 +44,15 @@ export class Details {
   }
 
   async ask(): Promise<void> {
+    if (this.hasTraffic) this.traffic = await this.simulation.traffic();
     const what = this.watched;
     if (!what) return;
     if ('tile' in what) {
       const core = await this.simulation.core(what.tile);
       if (this.watched === what) this.core = core;
+    } else if ('router' in what) {
+      const router = await this.simulation.router(what.router);
+      if (this.watched === what) this.router = router;
     } else {
       const link = await this.simulation.link(what.link.tile, what.link.port);
       if (this.watched === what) this.link = link;

@@ -149,7 +149,7 @@ export class Runs {
     this.arrived = null;
     this.dirty = true;
     this.polls.forEach((poll) => poll.soon());
-    this.details.renew();
+    this.details.begin(experiment.traffic !== undefined);
     this.recent.renew();
   }
 

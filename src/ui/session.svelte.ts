@@ -14,6 +14,7 @@ import type { ExperimentDocument } from '../experiment/schema.ts';
 import { blame, type Headline } from '../report/blame.ts';
 import { suggestAction, type Action } from '../report/action.ts';
 import { changeSince, type Change } from '../report/ghost.ts';
+import { trafficFigures, type TrafficFigures } from '../report/traffic.ts';
 import { blameTenants } from './figures.ts';
 import { History } from './history.ts';
 import { lettersOf, type Scene, type SceneTenant, type Selection } from './mesh/scene.ts';
@@ -249,7 +250,9 @@ export class Session {
     this.selection = selection;
     this.runs.details.watch(
       selection?.kind === 'core'
-        ? { tile: selection.tile }
+        ? this.experiment.traffic
+          ? { router: selection.tile }
+          : { tile: selection.tile }
         : selection?.kind === 'link'
           ? { link: selection.link }
           : null,
@@ -270,6 +273,15 @@ export class Session {
     const lost = (tile: number): number => this.runs.tileCauses(tile)[TRANSLATION] ?? 0;
     const tiles = this.placements[tenant] ?? [];
     if (tiles.length > 0) this.showMiss(tiles.reduce((most, tile) => (lost(tile) > lost(most) ? tile : most)));
+  }
+
+  /** Figures of synthetic traffic as far as it has been measured. */
+  get trafficFigures(): TrafficFigures | null {
+    const {
+      resolved,
+      details: { traffic },
+    } = this.runs;
+    return traffic && resolved?.traffic ? trafficFigures(resolved.chip, resolved.traffic, traffic) : null;
   }
 
   /** The tenant of the selection, if any. */

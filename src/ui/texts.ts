@@ -6,7 +6,9 @@ import type { Cause, CauseGroup } from '../model/causes.ts';
 import { ZOO, type ModelName } from '../model/models.ts';
 import { ENGINE_VERSION } from '../model/version.ts';
 import type { TranslationKind } from '../model/vnpu.ts';
+import type { Pattern } from '../model/traffic.ts';
 import type { Basis, Headline } from '../report/blame.ts';
+import type { TrafficFigures } from '../report/traffic.ts';
 import type { MovePreview } from '../hypervisor/move.ts';
 import type { DragEvent } from './drag.ts';
 import { brief, bytes, count, hex, percent, plural, ratio } from './numbers.ts';
@@ -173,6 +175,7 @@ export const CARD = {
   basis: 'Bars: iterations since the pipelines filled. Tiles: the last half second.',
   links: 'Links',
   traffic: 'flits per cycle',
+  flits: 'flits',
   blocked: 'blocked',
   barLabel: (name: string, parts: readonly string[]): string => `Where the time of ${name} goes: ${parts.join(', ')}`,
 };
@@ -210,6 +213,7 @@ export const MESH = {
   free: 'free',
   memoryTile: 'memory interface',
   disabled: 'disabled',
+  terminal: 'router',
   part: (group: CauseGroup, share: number): string =>
     group === 'translation' ? CARD.missHere(CARD.share(group, share)) : CARD.share(group, share),
   grabWhole: (name: string): string => `all of ${name}`,
@@ -327,6 +331,69 @@ export const LINK = {
   sum: (rate: number, blocked: number): string =>
     `${rate.toFixed(2)} flits per cycle over the whole run; blocked in ${percent(blocked)} of the cycles.`,
   blockedMeaning: 'Blocked: a flit was ready, but another had the link or the next router had no room for it.',
+};
+
+/** One sentence about synthetic traffic, from its figures. */
+export function trafficHeadline(rate: number, figures: TrafficFigures | null): string {
+  if (!figures || figures.packetLatency === null) return 'Warming up: the queues fill before anything is measured.';
+  const accepted = figures.acceptedRate.toFixed(3);
+  if (figures.saturated) {
+    return `Past saturation: of ${rate.toFixed(3)} flits per node and cycle only ${accepted} arrive, and the queues grow.`;
+  }
+  const waits = figures.packetLatency - (figures.networkLatency ?? 0);
+  return `A packet takes ${figures.packetLatency.toFixed(1)} cycles over ${figures.hops?.toFixed(1)} links, ${waits.toFixed(1)} of them before it may enter; ${accepted} flits per node and cycle arrive.`;
+}
+
+export const TRAFFIC = {
+  title: 'Synthetic traffic',
+  pattern: 'Pattern',
+  patterns: {
+    uniform: 'uniform: to any node',
+    transpose: 'transpose: (x, y) to (y, x)',
+    bitcomp: 'bit complement: to the opposite node',
+    bitrev: 'bit reverse',
+    shuffle: 'shuffle: bits rotated by one',
+    tornado: 'tornado: half way round both axes',
+    neighbor: 'neighbour: one right, one down',
+    hotspot: 'hotspot: all to one node',
+  } satisfies Record<Pattern, string>,
+  rate: 'Offered load',
+  rateUnit: 'flits per node and cycle',
+  channels: 'Virtual channels',
+  depth: 'Buffer depth',
+  figures: 'Measured so far',
+  latency: 'packet latency',
+  network: 'of it in the network',
+  accepted: 'accepted',
+  hops: 'links per packet',
+  packets: 'packets measured',
+  longest: 'longest latency',
+  unknown: '–',
+  cycles: (value: number | null): string => (value === null ? '–' : `${value.toFixed(1)} cycles`),
+  curve: 'Latency against load',
+  histogram: 'Packets by latency',
+  compute: 'Compute the curve',
+  stop: 'Stop',
+  progress: (done: number, all: number): string => `${done} of ${all} loads`,
+  ours: 'this network',
+  booksim: 'BookSim2',
+  saturated: 'past saturation',
+  axis: (value: number): string => `${count(value)} cycles`,
+  load: (rate: number): string => rate.toFixed(2),
+  summary: (points: number, reference: number): string =>
+    `Curve of latency against load: ${plural(points, 'point', 'points')}, ${plural(reference, 'point', 'points')} of BookSim2.`,
+};
+
+export const ROUTER = {
+  title: (tile: number): string => `Router ${tile}`,
+  explanation: 'Flits that wait in each input channel, and what for',
+  inputs: ['from the east', 'from the west', 'from the south', 'from the north', 'from its node'],
+  outputs: ['east', 'west', 'south', 'north', 'its node'],
+  channel: (vc: number): string => `channel ${vc}`,
+  depth: (flits: number, depth: number): string => `${flits} of ${depth}`,
+  idle: 'empty',
+  waiting: (output: string): string => `waits for a channel to ${output}`,
+  active: (output: string): string => `on its way to ${output}`,
 };
 
 export const CORE = {

@@ -7,7 +7,7 @@ import { transfer, wrap, type Remote } from 'comlink';
 import { tileCount } from '../model/mesh.ts';
 import { fail, type Result } from '../model/problem.ts';
 import { Frame, frameBytes } from '../engine/frame.ts';
-import type { CoreDetail, RecentData, TimelineData } from '../engine/snapshot.ts';
+import type { CoreDetail, RecentData, RouterDetail, TimelineData, TrafficCounters } from '../engine/snapshot.ts';
 import type { Report } from '../report/report.ts';
 import type {
   FrameReply,
@@ -101,6 +101,14 @@ export class SimulationClient {
 
   link(tile: number, port: number): Promise<LinkDetail> {
     return this.call((api) => api.link(tile, port), { from: tile, to: -1, planes: [] });
+  }
+
+  router(tile: number): Promise<RouterDetail | null> {
+    return this.call((api) => api.router(tile), null);
+  }
+
+  traffic(): Promise<TrafficCounters | null> {
+    return this.call((api) => api.traffic(), null);
   }
 
   timeline(): Promise<TimelineData | null> {

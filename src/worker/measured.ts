@@ -4,6 +4,8 @@ import type { Plan } from '../model/plan.ts';
 import { Frame, frameBytes } from '../engine/frame.ts';
 import type { Simulated } from './simulated.ts';
 
+/** Seconds that the window of synthetic traffic takes at the automatic pace. */
+const WINDOW_SECONDS = 30;
 /** Seconds that one iteration of the fastest tenant takes at the automatic pace. */
 const ITERATION_SECONDS = 3;
 const SLOWEST_AUTO_PACE = 1;
@@ -39,6 +41,7 @@ export class Measured {
    * estimate for tenants that have not finished two iterations (the first only fills the pipeline).
    */
   autoPace(): number {
+    if (this.plan.traffic) return Math.max(SLOWEST_AUTO_PACE, this.plan.traffic.measure / WINDOW_SECONDS);
     const known = this.tenants().flatMap(({ iterationsDone, cyclesPerIteration }) =>
       iterationsDone > 1 && cyclesPerIteration > 0 ? [cyclesPerIteration] : [],
     );

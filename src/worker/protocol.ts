@@ -4,8 +4,10 @@
  */
 import type { Result } from '../model/problem.ts';
 import type { Chip } from '../model/chip.ts';
-import type { CoreDetail, RecentData, TimelineData } from '../engine/snapshot.ts';
+import type { CoreDetail, RecentData, RouterDetail, TimelineData, TrafficCounters } from '../engine/snapshot.ts';
+import type { TrafficShape } from '../model/traffic.ts';
 import type { CoreId } from '../report/cores.ts';
+import type { TrafficFigures } from '../report/traffic.ts';
 import type { Report } from '../report/report.ts';
 
 export interface LoadRequest {
@@ -80,6 +82,8 @@ export interface SimulationApi {
   core(tile: number): CoreDetail | null;
   program(tile: number): readonly ProgramLine[];
   link(tile: number, port: number): LinkDetail;
+  router(tile: number): RouterDetail | null;
+  traffic(): TrafficCounters | null;
   timeline(): TimelineData | null;
   /** The last cycles one by one, at most so many. */
   recent(cycles: number): RecentData | null;
@@ -107,4 +111,14 @@ export interface FrameReply {
   /** The request's; -1 when the request was for another run and the buffer comes back as it was. */
   readonly runId: number;
   readonly buffer: ArrayBuffer;
+}
+
+/** One load of a curve: what is offered, and the figures of that run. */
+export interface CurvePoint extends TrafficFigures {
+  readonly rate: number;
+}
+
+/** The calls of a worker of the pool. */
+export interface CurveApi {
+  point(shape: TrafficShape): CurvePoint;
 }

@@ -5,7 +5,15 @@ import type { Result } from '../model/problem.ts';
 import type { Program } from '../model/program.ts';
 import type { FrameStatus } from '../engine/machine.ts';
 import type { Frame } from '../engine/frame.ts';
-import type { CoreDetail, Outcome, RecentData, Snapshot, TimelineData } from '../engine/snapshot.ts';
+import type {
+  CoreDetail,
+  Outcome,
+  RecentData,
+  RouterDetail,
+  Snapshot,
+  TimelineData,
+  TrafficCounters,
+} from '../engine/snapshot.ts';
 import type { ProgramLine } from './protocol.ts';
 
 /** The part of the engine's machine that is used here. */
@@ -19,6 +27,10 @@ export interface Simulated {
   digest(): string;
   snapshot(): Snapshot;
   core(tile: number): CoreDetail | null;
+  /** Queues of the router at this tile. */
+  router(tile: number): RouterDetail;
+  /** Sums over synthetic traffic; null where tenants run. */
+  traffic(): TrafficCounters | null;
   timeline(): TimelineData;
   recent(cycles: number): RecentData;
   link(tile: number, port: number): readonly { readonly blocked: number; readonly perTenant: readonly number[] }[];

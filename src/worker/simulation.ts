@@ -8,7 +8,7 @@ import { LOCAL, neighbour, tileCount } from '../model/mesh.ts';
 import { PLANES } from '../model/causes.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
 import { Frame, frameBytes } from '../engine/frame.ts';
-import type { CoreDetail, RecentData, TimelineData } from '../engine/snapshot.ts';
+import type { CoreDetail, RecentData, RouterDetail, TimelineData, TrafficCounters } from '../engine/snapshot.ts';
 import { buildReport } from '../report/build.ts';
 import type { Report } from '../report/report.ts';
 import { IdealRun, withoutTranslation } from './ideal.ts';
@@ -124,6 +124,14 @@ export class Simulation implements SimulationApi {
       .link(tile, port)
       .map(({ blocked, perTenant }, plane) => ({ plane: PLANES[plane], blockedCycles: blocked, perTenant }));
     return { from: tile, to, planes };
+  }
+
+  router(tile: number): RouterDetail | null {
+    return this.run?.machine.router(tile) ?? null;
+  }
+
+  traffic(): TrafficCounters | null {
+    return this.run?.machine.traffic() ?? null;
   }
 
   timeline(): TimelineData | null {

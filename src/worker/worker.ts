@@ -12,24 +12,11 @@ import { ok } from '../model/problem.ts';
 import { buildPlan } from '../plan/build.ts';
 import { listProgram } from '../plan/listing.ts';
 import { workerHost } from './host.ts';
+import { compileKernel, compileMapping } from './kernel.ts';
 import type { FrameRequest, SimulationApi, WorkerApi } from './protocol.ts';
 import { Simulation } from './simulation.ts';
 
-const kernelUrl = new URL('../../build/kernel.wasm', import.meta.url);
-const mappingUrl = new URL('../../build/mapping.wasm', import.meta.url);
-
-/** Compile while loading; a server that does not know the type of wasm files gets the slower way. */
-async function compile(url: URL): Promise<WebAssembly.Module> {
-  try {
-    return await WebAssembly.compileStreaming(fetch(url));
-  } catch {
-    const response = await fetch(url);
-    if (!response.ok) throw new Error(`a part of the simulator is missing: ${response.status} ${response.statusText}`);
-    return WebAssembly.compile(await response.arrayBuffer());
-  }
-}
-
-const simulation = Promise.all([compile(kernelUrl), compile(mappingUrl)]).then(([kernel, mapping]) => {
+const simulation = Promise.all([compileKernel(), compileMapping()]).then(([kernel, mapping]) => {
   const mapper = mapperOf(mapping);
   const open = (document: unknown) => {
     const parsed = parseDocument(document);
@@ -70,6 +57,8 @@ const api = {
   core: call('core'),
   program: call('program'),
   link: call('link'),
+  router: call('router'),
+  traffic: call('traffic'),
   timeline: async () => handOver(await call('timeline')()),
   recent: async (cycles: number) => handOver(await call('recent')(cycles)),
   report: call('report'),

@@ -5,8 +5,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { probeTraffic } from '../../src/engine/probe-traffic.ts';
-import type { TrafficShape } from '../../src/engine/traffic-image.ts';
-import { destinations, PATTERNS } from '../../src/model/traffic.ts';
+import { destinations, linkBound, PATTERNS, type TrafficShape } from '../../src/model/traffic.ts';
 import { kernel } from '../support/kernel.ts';
 import { referenceNoc } from '../support/noc-reference.ts';
 
@@ -132,5 +131,17 @@ describe('patterns', () => {
     for (const pattern of PATTERNS.filter((name) => name !== 'uniform' && name !== 'hotspot')) {
       expect([...destinations(pattern, { width: 8, height: 8 })!].sort((a, b) => a - b)).toEqual([...Array(64).keys()]);
     }
+  });
+
+  // a link in the middle of a row of k carries k/2 * k/2 of k*k streams: k/4 of a node's load
+  it.each([
+    ['uniform', 8, 0.5],
+    ['uniform', 16, 0.25],
+    ['bitcomp', 8, 0.25], // four nodes on each side of the middle
+    ['transpose', 8, 1 / 7], // seven nodes of a row turn in the same column
+    ['neighbor', 4, 1], // one stream on every link, and the one that wraps goes back alone
+    ['hotspot', 4, 1 / 16], // sixteen nodes eject at one
+  ] as const)('%s on %i x %i: the busiest link is full at %f', (pattern, k, bound) => {
+    expect(linkBound(pattern, { width: k, height: k })).toBeCloseTo(bound, 9);
   });
 });

@@ -8,6 +8,8 @@ import { probeTraffic } from '../../src/engine/probe-traffic.ts';
 import { trafficFigures } from '../../src/report/traffic.ts';
 import { DEFAULT_TRAFFIC } from '../../src/model/traffic.ts';
 import { kernel, runToEnd } from '../support/kernel.ts';
+import { Machine } from '../../src/engine/machine.ts';
+import { LOCAL } from '../../src/model/mesh.ts';
 
 const document = (extra: object): object => ({ version: 1, chip: { preset: 'mesh-6x5' }, traffic: {}, ...extra });
 
@@ -59,4 +61,20 @@ it('runs as the probe of the same numbers does', () => {
   // every flit-hop of a packet that has arrived went over a link
   expect(report.links.reduce((sum, { flits }) => sum + flits, 0)).toBeGreaterThanOrEqual(flitHops);
   expect(runToEnd(plan.value, { reverse: true }).digest()).toBe(report.digest);
+});
+
+it('the queues of a router hold what has come and not gone', () => {
+  const plan = buildPlan(resolve(parsed(document({ traffic: { rate: 1, pattern: 'hotspot' } }))));
+  if (!plan.ok) throw new Error('refused');
+  const machine = Machine.create(kernel, plan.value);
+  machine.run(500);
+  // tile 15 = 3 + 6*2 is the hotspot of 6 x 5, so everything that stands in front of it is full and wants to get out there
+  const { depth, channels } = machine.router(15);
+  expect([depth, channels.length]).toEqual([8, 5 * 2]);
+  for (const { flits, wants } of channels) {
+    expect(flits).toBeLessThanOrEqual(depth);
+    expect([LOCAL, null]).toContain(wants);
+  }
+  expect(channels.filter(({ phase }) => phase === 'active').length).toBeLessThanOrEqual(2);
+  expect(Math.max(...channels.map(({ flits }) => flits))).toBe(depth);
 });

@@ -64,6 +64,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'hypervisor',
       'report',
       'worker/client.ts',
+      'worker/curve.ts',
       'worker/protocol.ts',
       'engine/frame.ts',
       'engine/snapshot.ts',

@@ -3,7 +3,7 @@ import type { Experiment } from '../../src/model/experiment.ts';
 import { fail, ok } from '../../src/model/problem.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import type { Frame } from '../../src/engine/frame.ts';
-import type { Outcome, RecentData, Snapshot, TimelineData } from '../../src/engine/snapshot.ts';
+import type { Outcome, RecentData, RouterDetail, Snapshot, TimelineData } from '../../src/engine/snapshot.ts';
 import type { FrameStatus } from '../../src/engine/machine.ts';
 import type { Host, Rooms, Simulated } from '../../src/worker/simulated.ts';
 import { core, plan, snapshot, tenantPlan, tenantSnapshot, timelineOf } from '../report/support.ts';
@@ -114,6 +114,14 @@ export class FakeMachine implements Simulated {
       lastV: [],
       inFlightBursts: 0,
     };
+  }
+
+  router(tile: number): RouterDetail {
+    return { tile, depth: 8, channels: [] };
+  }
+
+  traffic(): null {
+    return null;
   }
 
   timeline(): TimelineData {

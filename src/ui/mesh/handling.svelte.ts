@@ -79,7 +79,8 @@ export class Handling implements DragHost {
 
   selectTile(tile: number | null): void {
     const owner = tile === null ? undefined : owners(this.session.scene)[tile];
-    this.session.select(owner && tile !== null ? { kind: 'core', tile } : null);
+    const hasRouter = owner !== undefined || this.session.experiment.traffic !== undefined;
+    this.session.select(hasRouter && tile !== null ? { kind: 'core', tile } : null);
   }
 
   drop(grip: Grip, _over: number, { tiles }: MovePreview): void {

@@ -1,0 +1,42 @@
+/** Synthetic traffic on the page: figures, another load, the curve from the pool of workers, the queues of a router. */
+import { describe, expect } from 'vitest';
+import { galleryEntry } from '../../src/experiment/gallery.ts';
+import { booksimPoints } from '../../src/report/booksim.ts';
+import { TRAFFIC } from '../../src/ui/texts.ts';
+import { it } from '../support/browser.ts';
+import { eventually } from '../support/playground.ts';
+
+const { document } = galleryEntry('knee')!;
+
+describe('synthetic traffic', () => {
+  it('is measured while it runs, near what BookSim2 found, and follows another load', async ({ playground }) => {
+    await playground.open({ document });
+    const reference = booksimPoints(
+      { width: 8, height: 8, virtualChannels: 2, bufferDepth: 8 },
+      { pattern: 'uniform', packetFlits: 4 },
+    );
+    const there = reference.find(({ rate }) => rate === 0.35)!.latency;
+    const latency = playground.page.getByTestId('packet-latency');
+    const shown = async () => Math.abs(parseFloat(await latency.innerText()) / there - 1);
+    await eventually(shown).toBeLessThan(0.1);
+    await playground.page.getByRole('slider', { name: TRAFFIC.rate }).fill('0.1');
+    await eventually(async () => parseFloat(await latency.innerText())).toBeLessThan(0.8 * there);
+  });
+
+  it('draws the curve while it grows', async ({ playground }) => {
+    await playground.open({ document });
+    await playground.button(TRAFFIC.compute).click();
+    const dots = playground.page.locator('.curves .dot.ours');
+    await eventually(() => dots.count()).toBeGreaterThan(3);
+    await playground.button(TRAFFIC.compute).waitFor({ timeout: 60_000 });
+    expect(await playground.page.locator('.curves .dot.over').count()).toBeGreaterThan(0);
+    expect(await playground.page.locator('.curves .dot.other').count()).toBe(4);
+  });
+
+  it('shows the queues of a router', async ({ playground }) => {
+    await playground.open({ document });
+    await playground.click(27);
+    const inspector = playground.page.getByRole('region', { name: 'Router 27' });
+    await eventually(() => inspector.getByRole('listitem').count()).toBe(10);
+  });
+});
