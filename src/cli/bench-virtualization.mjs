@@ -19,8 +19,7 @@ const SMALL = { scratchpadBytes: 2 * MiB };
 const NETWORKS = [
   { model: 'resnet18', iterations: 12 },
   { model: 'gpt2-small', iterations: 14, tokens: 128 },
-  { model: 'googlenet', iterations: 12 },
-  { model: 'mobilenet-v1', iterations: 12 },
+  { model: 'resnet34', iterations: 12 },
 ];
 const TRANSLATIONS = {
   '4 pages': { kind: 'page', entries: 4 },
@@ -49,30 +48,29 @@ const whole = (value) => Math.round(value).toLocaleString('en-US');
 /** @param {Report} report */
 const perIteration = ({ tenants }) => tenants[0].cyclesPerIteration;
 
-/** @returns {Promise<string[][]>} */
-async function modes() {
-  const rows = [['mode, weights streamed', ...NETWORKS.slice(0, 2).map(({ model }) => model)]];
+/** @param {(row: string[]) => void} print */
+async function modes(print) {
+  print(['mode, weights streamed', ...NETWORKS.slice(0, 2).map(({ model }) => model)]);
   const bare = await Promise.all(
     NETWORKS.slice(0, 2).map((workload) =>
       simulate(SMALL, { mode: 'bare', workload: { ...workload, weights: 'stream' } }),
     ),
   );
-  rows.push(['bare', ...bare.map((report) => `${whole(perIteration(report))} cycles/iteration`)]);
+  print(['bare', ...bare.map((report) => `${whole(perIteration(report))} cycles/iteration`)]);
   for (const mode of ['vnpu', 'zigzag', 'uvm']) {
     const cells = [];
     for (const [i, workload] of NETWORKS.slice(0, 2).entries()) {
       const report = await simulate(SMALL, { mode, workload: { ...workload, weights: 'stream' } });
       const over = percent(perIteration(report) / perIteration(bare[i]) - 1);
-      cells.push(`+${over}, end to end +${percent(report.cycles / bare[i].cycles - 1)}`);
+      cells.push(`${over}, end to end ${percent(report.cycles / bare[i].cycles - 1)}`);
     }
-    rows.push([mode, ...cells]);
+    print([mode, ...cells]);
   }
-  return rows;
 }
 
-/** @returns {Promise<string[][]>} */
-async function translations() {
-  const rows = [['translation over none', 'DMA streams', ...Object.keys(TRANSLATIONS), 'table reads with last_v']];
+/** @param {(row: string[]) => void} print */
+async function translations(print) {
+  print(['translation over none', 'DMA streams', ...Object.keys(TRANSLATIONS), 'table reads with last_v']);
   for (const dmaStreams of [1, 8]) {
     for (const workload of NETWORKS) {
       const chip = { ...SMALL, dmaStreams };
@@ -86,11 +84,16 @@ async function translations() {
         cells.push(`${percent(perIteration(report) / perIteration(none) - 1)}`);
         reads = `${whole(walkReads)} instead of ${whole(plainReads)}, ${whole(misses)} misses`;
       }
-      rows.push([workload.model, String(dmaStreams), ...cells, reads]);
+      print([workload.model, String(dmaStreams), ...cells, reads]);
     }
   }
-  return rows;
 }
 
-/** @returns {Promise<string[][][]>} the two tables */
-export const virtualizationCosts = async () => [await modes(), await translations()];
+/**
+ * Both tables, row by row as they are found.
+ * @param {(row: string[]) => void} print
+ */
+export async function printVirtualizationCosts(print) {
+  await modes(print);
+  await translations(print);
+}

@@ -119,8 +119,8 @@ if (!(await ensureInstalled()) || !(isBuilt() || (await buildAll()))) process.ex
 const { model } = cpus()[0];
 const only = process.argv[2];
 if (only === 'virtualization') {
-  const { virtualizationCosts } = await import('./bench-virtualization.mjs');
-  for (const rows of await virtualizationCosts()) console.log(rows.map((row) => row.join(' | ')).join('\n') + '\n');
+  const { printVirtualizationCosts } = await import('./bench-virtualization.mjs');
+  await printVirtualizationCosts((row) => console.log(row.join(' | ')));
   process.exit(0);
 }
 if (only !== 'mapping') {
