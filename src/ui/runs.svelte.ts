@@ -218,6 +218,9 @@ export class Runs {
     this.simulation.restart();
   }
 
+  /** The network of an ONNX file, for a tenant. */
+  importOnnx = (file: Blob): ReturnType<Simulation['importOnnx']> => this.simulation.importOnnx(file);
+
   position(): Promise<{ cycle: number; digest: string } | null> {
     return this.simulation.position();
   }

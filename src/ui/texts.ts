@@ -3,7 +3,7 @@
  * numbers are written stands in numbers.ts.
  */
 import type { Cause, CauseGroup } from '../model/causes.ts';
-import { ZOO, type ModelName } from '../model/models.ts';
+import { ONNX_PREFIX, ZOO, type ModelName } from '../model/models.ts';
 import { ENGINE_VERSION } from '../model/version.ts';
 import type { TranslationKind } from '../model/vnpu.ts';
 import type { Pattern } from '../model/traffic.ts';
@@ -67,7 +67,8 @@ export const CAUSE_NAME: Record<Cause, string> = {
 };
 
 export const TRANSLATION_NAME: Record<TranslationKind, string> = { physical: 'none', page: 'pages', vchunk: 'vChunk' };
-export const modelName = (model: string): string => (Object.hasOwn(ZOO, model) ? ZOO[model as ModelName].title : model);
+export const modelName = (model: string): string =>
+  Object.hasOwn(ZOO, model) ? ZOO[model as ModelName].title : model.replace(ONNX_PREFIX, '');
 
 /** A tenant in a sentence: its letter, and its name where that says more. */
 export const who = (letter: string, name: string): string => (letter === name ? letter : `${letter} (${name})`);
@@ -273,6 +274,15 @@ export const EDITOR = {
   width: 'Width in cores',
   height: 'Height in cores',
   model: 'Network',
+  families: { images: 'Images', language: 'Language', recommendation: 'Recommendation', shapes: 'Drawings and shapes' },
+  certainty: {
+    published: 'Published shapes',
+    derived: 'Partly derived shapes',
+    'stand-in': 'A stand-in',
+  },
+  onnx: 'or an ONNX file, chosen or dropped here',
+  reading: (file: string): string => `Reading ${file} ...`,
+  size: (name: string): string => `Size of ${name}`,
   iterations: 'Iterations',
   tokens: 'Tokens (transformers)',
   weights: 'Weights',

@@ -13,6 +13,7 @@ import type {
   FrameReply,
   FrameRequest,
   Ideal,
+  ImportedFile,
   LinkDetail,
   LoadRequest,
   ProgramLine,
@@ -134,6 +135,12 @@ export class SimulationClient {
   /** Digest at a cycle, or an empty string if it cannot be told any more. */
   verify(cycle: number): Promise<string> {
     return this.call((api) => api.verify(cycle), '');
+  }
+
+  /** Read an ONNX file; its weights stay where they are. */
+  importOnnx(file: Blob): Promise<Result<ImportedFile>> {
+    const failed = fail('', 'The simulator crashed while it read this file.');
+    return this.call<Result<ImportedFile>>((api) => api.importOnnx(file), failed);
   }
 
   /** Ask for a frame of the current run; false while one is under way or nothing is loaded. */

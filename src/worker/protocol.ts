@@ -95,9 +95,16 @@ export interface SimulationApi {
   verify(cycle: number): Promise<string>;
 }
 
-/** What the worker itself exposes: the calls, and the port for frames, handed over once. */
+/** A network read from a file: its operators as a document carries them, and the names of sizes that it leaves open. */
+export interface ImportedFile {
+  readonly operators: string;
+  readonly open: readonly string[];
+}
+
+/** What the worker itself exposes: the calls, the port for frames, handed over once, and reading of files. */
 export interface WorkerApi extends SimulationApi {
   connect(frames: MessagePort): void;
+  importOnnx(file: Blob): Promise<Result<ImportedFile>>;
 }
 
 export interface FrameRequest {

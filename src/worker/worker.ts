@@ -13,6 +13,7 @@ import { buildPlan } from '../plan/build.ts';
 import { listProgram } from '../plan/listing.ts';
 import { workerHost } from './host.ts';
 import { compileKernel, compileMapping } from './kernel.ts';
+import { readOnnxBlob } from './onnx.ts';
 import type { FrameRequest, SimulationApi, WorkerApi } from './protocol.ts';
 import { Simulation } from './simulation.ts';
 
@@ -66,6 +67,7 @@ const api = {
   position: call('position'),
   verify: call('verify'),
   connect,
+  importOnnx: readOnnxBlob,
 } satisfies Record<keyof WorkerApi, unknown>;
 
 expose(api);

@@ -46,6 +46,22 @@ describe('tenants', () => {
     expect(await playground.alert).toBe('');
   });
 
+  it('run a network from an ONNX file, which the link then carries', async ({ playground }) => {
+    await playground.open();
+    await playground.button('Edit B').click();
+    const dialog = playground.page.getByRole('dialog');
+    await dialog.getByLabel('ONNX file').setInputFiles('tests/reference/onnx/macs.json');
+    await dialog.getByText(/not a whole ONNX file; at byte \d+/).waitFor();
+    await dialog.getByLabel('ONNX file').setInputFiles('tests/reference/onnx/light_resnet50.onnx');
+    await eventually(() => dialog.getByLabel('Network').inputValue()).toBe('onnx:light_resnet50.onnx');
+    await playground.button('Save and run').click();
+    await playground.card('B').getByText('light_resnet50.onnx').waitFor();
+    await playground.moves();
+    const { workload } = playground.document().tenants![1];
+    expect(workload).toMatchObject({ model: 'onnx:light_resnet50.onnx', operators: expect.any(String) });
+    expect(await playground.alert).toBe('');
+  });
+
   it('are removed, down to an empty chip', async ({ playground }) => {
     await playground.open();
     for (const name of ['A', 'B']) {

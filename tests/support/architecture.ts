@@ -48,7 +48,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   worker: {
     reason: 'runs documents for the page, so it may use every room between them but no view',
-    may: ['model', 'experiment', 'plan', 'engine', 'report', 'build/kernel.wasm', 'build/mapping.wasm'],
+    may: ['workloads', 'model', 'experiment', 'plan', 'engine', 'report', 'build/kernel.wasm', 'build/mapping.wasm'],
     packages: ['comlink'],
   },
   cli: {
