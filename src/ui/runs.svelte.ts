@@ -82,7 +82,7 @@ export class Runs {
   /** What is known of the selected core or link. */
   readonly details: Details;
   readonly recent: Recent;
-  private readonly simulation: Simulation;
+  readonly simulation: Simulation;
 
   constructor(start: StartSimulation) {
     this.simulation = start({
@@ -217,9 +217,6 @@ export class Runs {
     this.crash = null;
     this.simulation.restart();
   }
-
-  /** The network of an ONNX file, for a tenant. */
-  importOnnx = (file: Blob): ReturnType<Simulation['importOnnx']> => this.simulation.importOnnx(file);
 
   position(): Promise<{ cycle: number; digest: string } | null> {
     return this.simulation.position();
