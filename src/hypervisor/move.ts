@@ -1,11 +1,11 @@
 /**
- * What moving a virtual core, or a whole vNPU, to another tile would do: the tiles after it and the hops won or lost, or the reason
- * why not, in words. Called for every move of a pointer, so it touches nothing but the one tenant and the tiles it lands on.
+ * What moving a virtual core, or a whole vNPU, to another tile would do: the tiles after it and what they cost, or the reason why
+ * not, in words. Called for every move of a pointer, so it touches nothing but the one tenant and the tiles it lands on.
  */
 import type { Chip } from '../model/chip.ts';
 import { tileAt, tileX, tileY } from '../model/mesh.ts';
 import type { Topology } from '../model/vnpu.ts';
-import { requestEdges, requestHops } from './topology.ts';
+import { placementCost, requestEdges, type PlacementCost } from './topology.ts';
 
 /** A tenant where it is now. */
 export interface PlacedTenant {
@@ -25,9 +25,9 @@ export interface Grip {
 interface Moved {
   /** Tiles of the tenant after the drop; where it is refused, those it has. */
   readonly tiles: readonly number[];
-  /** Hops summed over the requested mesh edges, now and after the drop. */
-  readonly hopsBefore: number;
-  readonly hopsAfter: number;
+  /** Cost of the tenant's placement now and after the drop. */
+  readonly before: PlacementCost;
+  readonly after: PlacementCost;
 }
 
 export type MovePreview =
@@ -38,15 +38,15 @@ export type MovePreview =
 export function previewMove(chip: Chip, placed: readonly PlacedTenant[], grip: Grip, toTile: number): MovePreview {
   const { tiles, topology } = placed[grip.tenant];
   const edges = requestEdges(topology);
-  const hopsBefore = requestHops(chip, tiles, edges);
-  const refused = (reason: string): MovePreview => ({ ok: false, reason, tiles, hopsBefore, hopsAfter: hopsBefore });
+  const before = placementCost(chip, tiles, edges);
+  const refused = (reason: string): MovePreview => ({ ok: false, reason, tiles, before, after: before });
   if (chip.tiles[toTile] === undefined) return refused('that is outside the mesh');
   const outcome = grip.vcore === 'all' ? moveAll(chip, tiles, grip.tile, toTile) : moveOne(tiles, grip.vcore, toTile);
   for (const tile of outcome.tiles) {
     const reason = wrongTile(chip, placed, grip.tenant, tile);
     if (reason !== undefined) return refused(reason);
   }
-  return { ok: true, ...outcome, hopsBefore, hopsAfter: requestHops(chip, outcome.tiles, edges) };
+  return { ok: true, ...outcome, before, after: placementCost(chip, outcome.tiles, edges) };
 }
 
 interface Outcome {

@@ -34,9 +34,41 @@ export function topologyEditDistance(mesh: Mesh, tiles: readonly number[], edges
   return stretched + adjacentPairs(mesh, tiles) - kept;
 }
 
-/** Router-to-router hops summed over the requested edges. */
-export const requestHops = (mesh: Mesh, tiles: readonly number[], edges: readonly Edge[]): number =>
-  edges.reduce((sum, [u, v]) => sum + hops(mesh, tiles[u], tiles[v]), 0);
+/** What a placement costs a request of plain edges, item by item. */
+export interface PlacementCost {
+  /** Router-to-router hops summed over the requested edges. */
+  readonly hops: number;
+  readonly editDistance: number;
+  /** Requested edges whose ends are not neighbours: the edits that delete an edge. */
+  readonly stretched: readonly StretchedEdge[];
+}
+
+/** @param edges requested edges, each weighing 1 */
+export const placementCost = (mesh: Mesh, tiles: readonly number[], edges: readonly Edge[]): PlacementCost => ({
+  hops: edges.reduce((sum, [u, v]) => sum + hops(mesh, tiles[u], tiles[v]), 0),
+  editDistance: topologyEditDistance(mesh, tiles, edges),
+  stretched: stretchedEdges(mesh, tiles, edges),
+});
+
+/** How one placement of a request differs from another: editDistance after = before + lost - regained + extra. */
+export interface EdgeChanges {
+  /** Requested edges that stop being a link of the mesh. */
+  readonly lost: number;
+  /** Requested edges that become one. */
+  readonly regained: number;
+  /** Neighbours that nobody asked to be neighbours: how many more, or, negative, fewer. */
+  readonly extra: number;
+}
+
+/** Edges lost, regained and inserted between two placements of the same request. */
+export function edgeChanges(before: PlacementCost, after: PlacementCost): EdgeChanges {
+  const lost = newlyStretched(before, after);
+  const regained = newlyStretched(after, before);
+  return { lost, regained, extra: after.editDistance - before.editDistance - lost + regained };
+}
+
+const newlyStretched = (before: PlacementCost, after: PlacementCost): number =>
+  after.stretched.filter(({ from, to }) => !before.stretched.some((old) => old.from === from && old.to === to)).length;
 
 function adjacentPairs(mesh: Mesh, tiles: readonly number[]): number {
   const chosen = new Set(tiles);

@@ -10,6 +10,7 @@ import type { Pattern } from '../model/traffic.ts';
 import type { Basis, Headline } from '../report/blame.ts';
 import type { TrafficFigures } from '../report/traffic.ts';
 import type { MovePreview } from '../hypervisor/move.ts';
+import { edgeChanges } from '../hypervisor/topology.ts';
 import type { DragEvent } from './drag.ts';
 import { brief, bytes, count, hex, percent, plural, ratio } from './numbers.ts';
 
@@ -223,18 +224,31 @@ export const MESH = {
   translation: (name: string, kind: TranslationKind): string => `${name}: translation ${TRANSLATION_NAME[kind]}`,
 };
 
-const hopsDifference = ({ hopsBefore, hopsAfter }: MovePreview): string => {
-  const more = hopsAfter - hopsBefore;
+const hopsDifference = ({ before, after }: MovePreview): string => {
+  const more = after.hops - before.hops;
   if (more === 0) return 'as many hops';
   return more > 0 ? `${plural(more, 'hop', 'hops')} more` : `${plural(-more, 'hop', 'hops')} fewer`;
 };
 
+/** "edit distance 0 to 3: 2 edges lost, 1 extra". */
+function editDifference({ before, after }: MovePreview): string {
+  const { lost, regained, extra } = edgeChanges(before, after);
+  const changes = [
+    lost > 0 && `${plural(lost, 'edge', 'edges')} lost`,
+    regained > 0 && `${plural(regained, 'edge', 'edges')} regained`,
+    extra !== 0 && (extra > 0 ? `${extra} extra` : `${-extra} extra gone`),
+  ].filter(Boolean);
+  if (changes.length === 0) return `edit distance ${after.editDistance} as before`;
+  return `edit distance ${before.editDistance} to ${after.editDistance}: ${changes.join(', ')}`;
+}
+
 const swap = (preview: MovePreview): string => (preview.ok && preview.swappedWith !== undefined ? 'swap, ' : '');
 
-/** What would happen on a drop, beside the held core: "tile 12, 2 hops more". */
-export function previewText(over: number, preview: MovePreview | null): string {
-  if (!preview) return `tile ${over}, where it was`;
-  return preview.ok ? `tile ${over}: ${swap(preview)}${hopsDifference(preview)}` : preview.reason;
+/** What would happen on a drop, line by line, beside the held core: "tile 12: 2 hops more", and the edit distance. */
+export function previewText(over: number, preview: MovePreview | null): string[] {
+  if (!preview) return [`tile ${over}, where it was`];
+  if (!preview.ok) return [preview.reason];
+  return [`tile ${over}: ${swap(preview)}${hopsDifference(preview)}`, editDifference(preview)];
 }
 
 /** The live region's sentence for a drag event; `what` is "A4" or "all of A". */
@@ -247,7 +261,7 @@ export function dragSentence(event: DragEvent, what: string): string {
     case 'over':
       if (!event.preview) return `${what} over tile ${event.over}, where it was`;
       if (!event.preview.ok) return `${what} over tile ${event.over}, refused: ${event.preview.reason}`;
-      return `${what} over tile ${event.over}, ${event.preview.swappedWith === undefined ? 'free' : 'swap'}, ${hopsDifference(event.preview)}`;
+      return `${what} over tile ${event.over}, ${event.preview.swappedWith === undefined ? 'free' : 'swap'}, ${hopsDifference(event.preview)}, ${editDifference(event.preview)}`;
     case 'dropped':
       return `${what} dropped on tile ${event.over}. The run starts again with it.`;
     case 'refused':

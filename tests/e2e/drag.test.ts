@@ -10,7 +10,9 @@ describe('by mouse', () => {
   it('moves a core to a free tile, and the run starts again with it', async ({ playground }) => {
     await playground.open();
     await playground.carry(await playground.middle(19), 27);
-    await eventually(() => playground.said).toMatch(/^A8 over tile 27, free, .*hop/);
+    await eventually(() => playground.said).toBe(
+      'A8 over tile 27, free, 2 hops more, edit distance 0 to 2: 2 edges lost',
+    );
     await playground.page.mouse.up();
     await eventually(() => playground.placement(0)).toEqual(moved(8, 27));
     await eventually(() => playground.tile(27).getAttribute('aria-label')).toMatch(/^Tile 27: A8 of A/);

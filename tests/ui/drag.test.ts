@@ -17,7 +17,8 @@ class Row implements DragHost {
     return x < 500 ? Math.floor(x / 100) : null;
   }
   preview(_grip: Grip, over: number): MovePreview {
-    const moved = { tiles: [over], hopsBefore: 2, hopsAfter: 2 + over };
+    const before = { hops: 2, editDistance: 0, stretched: [] };
+    const moved = { tiles: [over], before, after: { ...before, hops: 2 + over } };
     return over === 3 ? { ok: false, reason: 'tile 3 is disabled', ...moved } : { ok: true, ...moved };
   }
   select({ x }: { x: number }): void {

@@ -86,12 +86,20 @@ describe('sentences', () => {
 
   it('say each step of a move', () => {
     const grip = { tenant: 0, vcore: 4, tile: 10 };
-    const preview = { ok: true, tiles: [12], hopsBefore: 12, hopsAfter: 14 } as const;
-    expect(dragSentence({ kind: 'over', grip, over: 12, preview }, 'A4')).toBe('A4 over tile 12, free, 2 hops more');
-    expect(previewText(12, { ...preview, hopsAfter: 11, swappedWith: 2 })).toBe('tile 12: swap, 1 hop fewer');
-    expect(previewText(8, { ...preview, ok: false, reason: 'tile 8 is a memory interface' })).toContain(
-      'memory interface',
+    const before = { hops: 12, editDistance: 1, stretched: [{ from: 0, to: 1, hops: 2 }] };
+    const stretched = [1, 3].map((to) => ({ from: 4, to, hops: 2 }));
+    const preview = { ok: true, tiles: [12], before, after: { hops: 14, editDistance: 3, stretched } } as const;
+    expect(dragSentence({ kind: 'over', grip, over: 12, preview }, 'A4')).toBe(
+      'A4 over tile 12, free, 2 hops more, edit distance 1 to 3: 2 edges lost, 1 edge regained, 1 extra',
     );
+    const better = { hops: 11, editDistance: 0, stretched: [] };
+    expect(previewText(12, { ...preview, after: better, swappedWith: 2 })).toEqual([
+      'tile 12: swap, 1 hop fewer',
+      'edit distance 1 to 0: 1 edge regained',
+    ]);
+    expect(previewText(12, { ...preview, after: before })[1]).toBe('edit distance 1 as before');
+    const reason = 'tile 8 is a memory interface';
+    expect(previewText(8, { ...preview, ok: false, reason })).toEqual([reason]);
   });
 });
 

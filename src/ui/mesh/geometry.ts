@@ -60,6 +60,12 @@ export const centre = (g: Geometry, tile: number): Point => ({
   y: g.top + (tileY(g.mesh, tile) + 0.5) * g.pitch,
 });
 
+/** How a tie between two tiles bends: the control point of a quadratic curve, beside the middle, so that it passes what lies between. */
+export const tieBend = (a: Point, b: Point): Point => ({
+  x: (a.x + b.x) / 2 + (b.y - a.y) * 0.12,
+  y: (a.y + b.y) / 2 - (b.x - a.x) * 0.12,
+});
+
 /** The tile whose cell holds the point, or null outside the mesh. */
 export function tileUnder(g: Geometry, { x, y }: Point): number | null {
   const column = Math.floor((x - g.left) / g.pitch);

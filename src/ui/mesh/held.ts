@@ -1,8 +1,9 @@
-/** What is painted while a core or a vNPU is held: where it may go, where it may not, and the thing itself under the pointer. */
-import { centre, type Geometry, type Point } from './geometry.ts';
+/** What is painted while a core or a vNPU is held: where it may go, what that stretches, and the thing itself. */
+import type { MovePreview } from '../../hypervisor/move.ts';
+import { centre, tieBend, type Geometry, type Point } from './geometry.ts';
 import { font, hatch, WHO_COLOURS, type Palette } from './palette.ts';
 import type { Held, Scene } from './scene.ts';
-import { paintBadge, regionPath } from './still.ts';
+import { paintBadge, regionPath, tiePath } from './still.ts';
 
 export interface TokenPicture {
   readonly geometry: Geometry;
@@ -14,8 +15,8 @@ export interface TokenPicture {
 export interface HeldPicture extends TokenPicture {
   readonly scene: Scene;
   readonly held: Held;
-  /** Tile and reason or gain, in words. */
-  readonly text: string;
+  /** Tile and reason or cost, in words, line by line. */
+  readonly text: readonly string[];
 }
 
 type Ctx = CanvasRenderingContext2D;
@@ -32,6 +33,7 @@ export function paintHeld(ctx: Ctx, picture: HeldPicture): void {
     ctx.lineWidth = 2.5;
     ctx.stroke();
     ctx.setLineDash([]);
+    paintStretched(ctx, picture, preview);
     scene.tenants.forEach((tenant, i) => paintBadge(ctx, picture, tenant, i % WHO_COLOURS));
   } else if (preview && held.state.over !== null) {
     paintRefused(ctx, picture, held.state.over);
@@ -50,6 +52,46 @@ function paintLegal(ctx: Ctx, { geometry: g, palette, held }: HeldPicture): void
   ctx.strokeStyle = palette.ink2;
   ctx.lineWidth = 1.5;
   ctx.stroke();
+}
+
+/** Requested edges that a drop would leave longer than one hop: a red tie, and beside its middle how many hops it takes. */
+function paintStretched(ctx: Ctx, picture: HeldPicture, { tiles, after }: MovePreview): void {
+  const { geometry: g, palette } = picture;
+  const ties = after.stretched.map(({ from, to, hops }) => ({
+    from: centre(g, tiles[from]),
+    to: centre(g, tiles[to]),
+    hops,
+  }));
+  ctx.lineCap = 'round';
+  for (const [colour, width] of [
+    [palette.paper, 6],
+    [palette.stretched, 3],
+  ] as const) {
+    ctx.beginPath();
+    ties.forEach(({ from, to }) => tiePath(ctx, from, to));
+    ctx.strokeStyle = colour;
+    ctx.lineWidth = width;
+    ctx.stroke();
+  }
+  ctx.lineCap = 'butt';
+  if (g.detail === 'full' || g.detail === 'ring') {
+    ties.forEach(({ from, to, hops }) => paintHops(ctx, picture, tieBend(from, to), hops));
+  }
+}
+
+function paintHops(ctx: Ctx, { palette, textScale }: HeldPicture, { x, y }: Point, hops: number): void {
+  ctx.beginPath();
+  ctx.arc(x, y, 10 * textScale, 0, 2 * Math.PI);
+  ctx.fillStyle = palette.paper;
+  ctx.fill();
+  ctx.strokeStyle = palette.stretched;
+  ctx.lineWidth = 1.5;
+  ctx.stroke();
+  ctx.fillStyle = palette.stretched;
+  ctx.textAlign = 'center';
+  ctx.textBaseline = 'middle';
+  ctx.font = font(14 * textScale, 700);
+  ctx.fillText(`${hops}`, x, y + 0.5);
 }
 
 function paintRefused(ctx: Ctx, { geometry: g, palette }: HeldPicture, tile: number): void {
@@ -102,24 +144,25 @@ function paintThing(ctx: Ctx, picture: HeldPicture, letter: string): void {
   const place = at ?? centre(g, over ?? grip.tile);
   paintToken(ctx, picture, grip.tenant, grip.vcore === 'all' ? letter : `${letter}${grip.vcore}`, place);
   const side = Math.max(34, Math.min(56, g.side)) * textScale;
-  if (picture.text) paintWords(ctx, picture, place.x, place.y - side / 2 - 16 * textScale);
+  if (picture.text.length > 0) paintWords(ctx, picture, place, side);
 }
 
-function paintWords(
-  ctx: Ctx,
-  { geometry: g, palette, textScale, text }: Pick<HeldPicture, 'geometry' | 'palette' | 'textScale' | 'text'>,
-  x: number,
-  y: number,
-): void {
+/** Lines above a thing, or below it where there is no room, and never beyond the sides of the picture. */
+function paintWords(ctx: Ctx, { geometry: g, palette, textScale, text }: HeldPicture, at: Point, side: number): void {
   ctx.font = font(14 * textScale, 500);
-  const wide = ctx.measureText(text).width + 18;
   const edge = g.left * 2 + g.pitch * g.mesh.width;
-  const middle = Math.max(wide / 2 + 4, Math.min(edge - wide / 2 - 4, x));
-  const line = y < 16 ? y + 100 : y;
+  const line = 20 * textScale;
+  const wide = Math.min(edge - 8, Math.max(...text.map((words) => ctx.measureText(words).width)) + 18);
+  const high = text.length * line + 6 * textScale;
+  const middle = Math.max(wide / 2 + 4, Math.min(edge - wide / 2 - 4, at.x));
+  const above = at.y - side / 2 - 3 - high;
+  const top = above < 3 ? at.y + side / 2 + 6 : above;
   ctx.beginPath();
-  ctx.roundRect(middle - wide / 2, line - 13 * textScale, wide, 26 * textScale, 6);
+  ctx.roundRect(middle - wide / 2, top, wide, high, 6);
   ctx.fillStyle = palette.ink;
   ctx.fill();
   ctx.fillStyle = palette.paper;
-  ctx.fillText(text, middle, line + 0.5);
+  text.forEach((words, i) =>
+    ctx.fillText(words, middle, top + high / 2 + (i + 0.5 - text.length / 2) * line, wide - 8),
+  );
 }

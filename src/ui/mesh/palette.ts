@@ -21,6 +21,8 @@ export interface Palette {
   readonly plain: readonly string[];
   readonly why: readonly Ink[];
   readonly idleEdge: string;
+  /** Requested edges that are longer than one hop. */
+  readonly stretched: string;
   readonly network: string;
 }
 
@@ -55,6 +57,7 @@ export function readPalette(element: Element): Palette {
       group === 'translation' ? hatch(plain[i], backing) : group === 'memory' ? dots(plain[i], backing) : plain[i],
     ),
     idleEdge: value('idle-edge'),
+    stretched: value('stretched'),
     network: value('network'),
   };
 }

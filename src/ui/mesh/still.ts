@@ -3,7 +3,7 @@
  * every kind, regions, ids and stages; above it letters and what is selected. Numbers are on the live layer.
  */
 import { hops } from '../../model/mesh.ts';
-import { centre, insetOutline, lane, outlines, type Geometry, type Point } from './geometry.ts';
+import { centre, insetOutline, lane, outlines, tieBend, type Geometry, type Point } from './geometry.ts';
 import { font, hatch, WHO_COLOURS, type Palette } from './palette.ts';
 import { ringOf } from './ring.ts';
 import { badgeTile, owners, type Scene, type SceneTenant, type Selection } from './scene.ts';
@@ -109,6 +109,13 @@ function paintLeft(ctx: Ctx, { geometry, palette, left }: StillPicture): void {
   ctx.setLineDash([]);
 }
 
+/** From one tile's centre to another's, bent beside what lies between. */
+export function tiePath(ctx: Ctx, a: Point, b: Point): void {
+  const bend = tieBend(a, b);
+  ctx.moveTo(a.x, a.y);
+  ctx.quadraticCurveTo(bend.x, bend.y, b.x, b.y);
+}
+
 /** Virtual neighbours that are not neighbours on the chip are tied by a broken line. */
 function paintStretches(ctx: Ctx, g: Geometry, { tiles, width }: SceneTenant, colour: string): void {
   ctx.save();
@@ -121,10 +128,7 @@ function paintStretches(ctx: Ctx, g: Geometry, { tiles, width }: SceneTenant, co
     const peers = [(v + 1) % width > 0 ? v + 1 : -1, v + width].filter((peer) => peer >= 0 && peer < tiles.length);
     for (const peer of peers) {
       if (hops(g.mesh, tile, tiles[peer]) === 1) continue;
-      const a = centre(g, tile);
-      const b = centre(g, tiles[peer]);
-      ctx.moveTo(a.x, a.y);
-      ctx.quadraticCurveTo((a.x + b.x) / 2 + (b.y - a.y) * 0.12, (a.y + b.y) / 2 - (b.x - a.x) * 0.12, b.x, b.y);
+      tiePath(ctx, centre(g, tile), centre(g, tiles[peer]));
     }
   });
   ctx.stroke();
