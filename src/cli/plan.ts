@@ -51,11 +51,11 @@ export function* planText(plan: Plan): Iterable<string> {
     if (tenant.routes !== undefined) yield routesText(tenant.name, tenant.routes);
     yield rangeTable(tenant);
     for (const program of tenant.programs) {
-      const lines = listProgram(program).map(({ depth, index, text }) => {
+      const lines = listProgram(program).map(({ depth, index, text, liveBytes }) => {
         const number = (index < 0 ? '' : String(index)).padStart(5);
-        return `${number}  ${'  '.repeat(depth)}${text}\n`;
+        return `${number}  ${String(liveBytes ?? '').padStart(9)}  ${'  '.repeat(depth)}${text}\n`;
       });
-      yield `program of ${tenant.name}${program.vcore} (${program.stage})\n${lines.join('')}`;
+      yield `program of ${tenant.name}${program.vcore} (${program.stage}): number, live bytes of scratchpad, instruction\n${lines.join('')}`;
     }
   }
 }

@@ -112,10 +112,12 @@ export interface Piece {
 export function parametersOf(layer: Layer, slice: Rect): Piece[] {
   const used = usedBytes(layer);
   if (used === 0 || area(slice) === 0) return [];
-  if (layer.gemms.length === 0 && layer.usedElements !== undefined)
-    return [
-      { offset: byRows(used, { ...slice, row0: 0, row1: slice.row0 }, layer), bytes: byArea(used, slice, layer) },
-    ];
+  if (layer.gemms.length === 0 && layer.usedElements !== undefined) {
+    const above = { ...slice, row0: 0, row1: slice.row0, channel0: 0, channel1: layer.output.channels };
+    const beside = { ...slice, channel0: 0, channel1: slice.channel0 };
+    const offset = byArea(used, above, layer) + byArea(used, beside, layer);
+    return [{ offset, bytes: byArea(used, slice, layer) }];
+  }
   const rows = expertRows(layer);
   const perExpert = used / (rows.length - 1);
   const offset = byChannels(perExpert, { ...slice, channel0: 0, channel1: slice.channel0 }, layer);

@@ -2,7 +2,8 @@
  * A program as lines that people read: `vnpu plan` prints them, the page marks those that run. Instructions are numbered as the
  * image numbers them, in the order of the program, each once however often its loop repeats it; loops have no number.
  */
-import type { Instruction, Program, Step, TokenUse } from '../model/program.ts';
+import { forEachInstruction, type Instruction, type Program, type Step, type TokenUse } from '../model/program.ts';
+import { liveBytes } from './live.ts';
 
 export interface ProgramLine {
   /** Number of the instruction in the flattened program; -1 for a loop. */
@@ -10,16 +11,23 @@ export interface ProgramLine {
   /** Loops around it. */
   readonly depth: number;
   readonly text: string;
+  /** Bytes of the scratchpad that hold something needed while it runs; absent for loops. */
+  readonly liveBytes?: number;
 }
 
 /** All lines of a program, loops before their bodies. */
 export function listProgram(program: Program): ProgramLine[] {
   const lines: ProgramLine[] = [];
+  const instructions: Instruction[] = [];
+  forEachInstruction(program.steps, (instruction) => instructions.push(instruction));
+  const live = liveBytes(instructions);
   let next = 0;
   const list = (steps: readonly Step[], depth: number): void => {
     for (const step of steps) {
-      if (step.op !== 'loop') lines.push({ index: next++, depth, text: instructionText(step) });
-      else {
+      if (step.op !== 'loop') {
+        lines.push({ index: next, depth, text: instructionText(step), liveBytes: live[next] });
+        next++;
+      } else {
         lines.push({
           index: -1,
           depth,

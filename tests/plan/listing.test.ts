@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { forEachInstruction, type Program } from '../../src/model/program.ts';
 import { listProgram } from '../../src/plan/listing.ts';
+import { liveBytes } from '../../src/plan/live.ts';
 
 const free = { waits: [], gives: [], layer: -1 };
 
@@ -65,5 +66,25 @@ describe('the listing of a program', () => {
     forEachInstruction(program.steps, ({ op }) => order.push(op));
     const numbered = listProgram(program).filter(({ index }) => index >= 0);
     expect(numbered.map(({ index }) => index)).toEqual(order.map((_, i) => i));
+  });
+});
+
+describe('live bytes', () => {
+  const use = (from: number, to: number, write: boolean) => {
+    return { bases: [0], step: 1, phase: 0, from, to, write, holds: '' };
+  };
+  const work = (...uses: ReturnType<typeof use>[]) =>
+    ({ ...free, op: 'vector', fn: 'relu', elements: 1, uses }) as const;
+
+  it('count from a write to the last read before the next write', () => {
+    const instructions = [
+      work(use(0, 100, true)),
+      work(use(100, 150, true)),
+      work(use(0, 100, false), use(200, 210, true)),
+      work(use(0, 100, true), use(100, 150, false)),
+      work(use(0, 50, false)),
+    ];
+    // 0..100 is held by 0 to 2 and, written anew, by 3; half of it is still read by 4. 100..150 is held by 1 to 3, 200..210 by 2.
+    expect(liveBytes(instructions)).toEqual([100, 150, 160, 150, 50]);
   });
 });
