@@ -62,9 +62,8 @@ export function spill(graph: Graph, chip: Chip, work: CoreWork, room: number): C
     const placement = placeValues(draft.values);
     if (placement.bytes <= room) return { ...draft.result, placement };
     const phases = phasesByBytes(draft.values, work.leaving);
-    const gave = phases.some(
-      ({ phase, bytes }, i) => (i === 0 || bytes > room) && giveWay(graph, work, state, draft, phase, stuck),
-    );
+    const tight = phases.filter(({ bytes }, i) => i === 0 || bytes > room);
+    const gave = tight.filter(({ phase }) => giveWay(graph, work, state, draft, phase, stuck)).length > 0;
     if (!gave) return overflow(work, phases[0]);
   }
 }
@@ -107,6 +106,7 @@ function shrink(graph: Graph, work: CoreWork, state: State, owner: NonNullable<O
   const key = JSON.stringify(owner);
   if (stuck.has(key)) return false;
   if ('buffer' in owner) {
+    if (state.spilled.has(owner.buffer)) return true;
     state.spilled.add(owner.buffer);
     work.runs.forEach((run, index) => {
       const touches = [run.main, ...run.followers, ...operandsOf(graph, run)].some(
