@@ -79,7 +79,6 @@ export const FLAG_GENERAL = 4; // the switch in its general form, also where the
 export const PLANE_COUNT = 4;
 export const PORTS = 5;
 export const MOST_VCS = 12;
-export const MOST_DEPTH = 64;
 export const NO_LANE = 255;
 export const ABSENT_LANE = 128; // owner of output channels that a bank has room for and the plane does not have
 export const LANES_PER_VC = 8;
@@ -191,7 +190,6 @@ export const K_EXTRA = 24; // DMA stream of a burst, landing slot of a message, 
 export const K_CHANNEL = 28; // memory channel of a burst
 export const K_TIME = 32; // u64: creation (trace), then arrival; end of the latency at memory
 export const K_STRIDE = 40;
-export const FLIT_TAIL = 1;
 
 // ---- dispatch: one port for the instruction bus and one for the instruction network ----------------------------------------
 export const DISPATCH_PORTS = 2;
