@@ -81,7 +81,7 @@ function canonicalChip(chip: ChipDocument): ChipDocument {
 
 const WORKLOAD_DEFAULTS = { ...DEFAULT_TENANT.workload, sizes: {} };
 
-/** Order of keys follows the schema; keys that have only one value in this version (precision, routing, ...) are always defaults. */
+/** Order of keys follows the schema; keys that have only one value in this version (precision, ...) are always defaults. */
 function canonicalTenant(tenant: TenantDocument): TenantDocument {
   const { topology = {}, translation = {}, workload = {} } = tenant;
   const { mapping, translationKind } = modeDefaults(tenant.mode ?? DEFAULT_TENANT.mode);
@@ -99,7 +99,7 @@ function canonicalTenant(tenant: TenantDocument): TenantDocument {
       },
       { mapping, edgeWeights: DEFAULT_TENANT.edgeWeights },
     ),
-    ...sparse({ dispatch: tenant.dispatch }, DEFAULT_TENANT),
+    ...sparse({ routing: tenant.routing, dispatch: tenant.dispatch }, DEFAULT_TENANT),
     ...section(
       'translation',
       sparse({ kind, entries, pageBytes }, { ...DEFAULT_TENANT.translation, kind: translationKind }),

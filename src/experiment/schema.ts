@@ -8,7 +8,7 @@ import { CHIP_PRESETS, presetOf } from '../model/chip.ts';
 import { MODELS, ONNX_PREFIX, ZOO } from '../model/models.ts';
 import { CHIP_PARAMETERS, type ChipParameterKey } from '../model/parameters.ts';
 import { PATTERNS, TRAFFIC_PARAMETERS } from '../model/traffic.ts';
-import { DISPATCHES, EDGE_WEIGHTS, MAPPINGS, MODES, PLACEMENT_ORDERS, TRANSLATIONS } from '../model/vnpu.ts';
+import { DISPATCHES, EDGE_WEIGHTS, MAPPINGS, MODES, PLACEMENT_ORDERS, ROUTINGS, TRANSLATIONS } from '../model/vnpu.ts';
 import { choice, list, onlyYet, powerOfTwo, record, text, whole } from './fields.ts';
 import { oneOf, show } from './messages.ts';
 import { unpackOperators } from './operators.ts';
@@ -111,7 +111,7 @@ export const tenantSchema = record(
     mapping: v.optional(choice(MAPPINGS)),
     edgeWeights: v.optional(choice(EDGE_WEIGHTS)),
     placement: v.optional(list(tile)),
-    routing: v.optional(choice(['dor'], ['confined'])),
+    routing: v.optional(choice(ROUTINGS)),
     dispatch: v.optional(choice(DISPATCHES)),
     translation: v.optional(translationSchema),
     channels: v.optional(list(whole(0, MAX_TILES - 1, 'channel'))),

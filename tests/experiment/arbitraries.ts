@@ -36,7 +36,7 @@ const anyTenant = fc.record(
       optional,
     ),
     mapping: fc.constantFrom('exact', 'rowMajor', 'snake'),
-    routing: fc.constant('dor'),
+    routing: fc.constantFrom('dor', 'confined'),
     dispatch: fc.constantFrom('bus', 'noc'),
     translation: fc.record(
       {

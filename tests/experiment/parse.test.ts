@@ -196,7 +196,6 @@ describe('unknown and later keys', () => {
     [withTenant({ mode: 'mig' }), 'tenants.0.mode'],
     [withTenant({ topology: { kind: 'ring', cores: 6 } }), 'tenants.0.topology.kind'],
     [withTenant({ topology: { cores: 6 } }), 'tenants.0.topology.cores'],
-    [withTenant({ routing: 'confined' }), 'tenants.0.routing'],
     [withTenant({ memoryBytes: 1 }), 'tenants.0.memoryBytes'],
     [withTenant({ workload: { precision: 'fp16' } }), 'tenants.0.workload.precision'],
     [{ version: 1, events: [] }, 'events'],
