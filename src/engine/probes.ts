@@ -23,6 +23,8 @@ export interface NetworkTrace {
   readonly packets: readonly TracePacket[];
   /** What is special about packet i; nothing by default. */
   readonly special?: readonly (PacketSpecial | undefined)[];
+  /** Per tenant: routes[tenant][tile][destination] is the output port; X first where a tenant has none. */
+  readonly routes?: readonly (readonly (readonly number[])[] | undefined)[];
 }
 
 export interface PacketSpecial {
@@ -33,8 +35,8 @@ export interface PacketSpecial {
 }
 
 export interface NetworkResult {
-  /** Cycle in which the tail of each packet was consumed. */
-  arrivals: number[];
+  /** Cycle in which the tail of each packet was consumed; undefined where hand-made routes ended in a deadlock before. */
+  arrivals: (number | undefined)[];
   /** linkFlits[(tile*4 + port)*tenants + tenant] and linkBlocked[tile*4 + port]: model.md section 8. */
   linkFlits: number[];
   linkBlocked: number[];
@@ -55,9 +57,19 @@ export function traceImage(
   const mostFlits = trace.packets.reduce((most, [, , , flits]) => Math.max(most, flits), 1);
   writePlane(regions, planes, { mesh: trace, ...trace, mostFlits, tenants, owner: () => L.H_IGNORED });
   regions.u32(planes + L.P_MASKED, trace.special?.some((special) => special?.channels !== undefined) ? 1 : 0);
+  if (trace.routes)
+    regions.u32(planes + L.P_ROUTES, regions.list(trace.routes.map((routes) => takeRoutes(regions, routes))));
   regions.u32(L.H_TENANTS_AT, regions.take(tenants * L.T_STRIDE));
   const records = writeTrace(regions, trace);
   return { image: regions.finish(), records, planes, tenants };
+}
+
+/** Table of ports by tile and destination; 0 for dimension order. */
+function takeRoutes(regions: Regions, routes: readonly (readonly number[])[] | undefined): number {
+  if (routes === undefined) return 0;
+  const table = regions.take(routes.length ** 2);
+  routes.forEach((ports, tile) => ports.forEach((port, to) => regions.u8(table + tile * routes.length + to, port)));
+  return table;
 }
 
 /** Run a packet trace through one plane until the last tail has arrived. */
@@ -71,13 +83,17 @@ export function probeNoc(
   const started = performance.now();
   while (kernel.outcome === 'running') kernel.exports.run(options.slice ?? 1_000_000);
   const seconds = (performance.now() - started) / 1000;
-  const arrivals = trace.packets.map((_, i) => kernel.u64(records + i * L.K_STRIDE + L.K_TIME));
+  // a record holds the cycle of creation until the tail has arrived, cycles later
+  const arrivals = trace.packets.map(([created], i) => {
+    const time = kernel.u64(records + i * L.K_STRIDE + L.K_TIME);
+    return time === created ? undefined : time;
+  });
   const flitHops = trace.packets.reduce((sum, [, from, to, flits]) => sum + flits * hops(trace, from, to), 0);
   return {
     arrivals,
     linkFlits: [...kernel.u64s(kernel.u32(planes + L.P_LINK_FLITS), tileCount(trace) * LOCAL * tenants)],
     linkBlocked: [...kernel.u64s(kernel.u32(planes + L.P_LINK_BLOCKED), tileCount(trace) * LOCAL)],
-    cycles: arrivals.reduce((a, b) => Math.max(a, b), 0),
+    cycles: arrivals.reduce<number>((most, arrival) => Math.max(most, arrival ?? 0), 0),
     flitHops,
     seconds,
   };

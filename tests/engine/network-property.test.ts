@@ -10,7 +10,7 @@ import { describe, expect, it } from 'vitest';
 import { probeNoc } from '../../src/engine/probes.ts';
 import { kernel } from '../support/kernel.ts';
 import { referenceNoc, type ReferenceTrace } from '../support/noc-reference.ts';
-import { specialTraces, traces } from '../support/noc-traffic.ts';
+import { routedTraces, specialTraces, traces } from '../support/noc-traffic.ts';
 
 interface Case extends ReferenceTrace {
   readonly why: string;
@@ -60,4 +60,5 @@ describe('traces that tell a network with one wrong rule from the right one', ()
 describe('random traces', () => {
   it('arrive in the same cycles and use the same links', () => check(traces));
   it('do so when packets may not take every channel', () => check(specialTraces));
+  it('do so along tables, up to the deadlocks that these can end in', () => check(routedTraces));
 });

@@ -43,6 +43,25 @@ export const traces: fc.Arbitrary<ReferenceTrace> = network(false);
 /** The same, with virtual channels that packets may not take and flits of three tenants. */
 export const specialTraces: fc.Arbitrary<ReferenceTrace> = network(true);
 
+/** The same, with tenants that follow tables: Y first, and X first by table. Together with X first they can end in a deadlock. */
+export const routedTraces = specialTraces.map((trace) => {
+  const routes = [undefined, table(trace, false), table(trace, true)];
+  const special = trace.special?.map((one) => ({ ...one, directions: routes[one?.tenant ?? 0] }));
+  return { ...trace, special, routes };
+});
+
+function table({ width, height }: ReferenceTrace, xFirst: boolean): number[][] {
+  const tiles = Array.from({ length: width * height }, (_, tile) => [tile % width, Math.floor(tile / width)]);
+  const along = (from: number, to: number, forward: number): number[] =>
+    to === from ? [] : [to > from ? forward : forward + 1];
+  return tiles.map(([x, y]) =>
+    tiles.map(([toX, toY]) => {
+      const turns = [along(x, toX, 0), along(y, toY, 2)];
+      return [...(xFirst ? turns : turns.reverse()).flat(), 4][0];
+    }),
+  );
+}
+
 function network(special: boolean): fc.Arbitrary<ReferenceTrace> {
   return fc
     .record({
