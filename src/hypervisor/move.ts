@@ -3,8 +3,8 @@
  * not, in words. Called for every move of a pointer, so it touches nothing but the one tenant and the tiles it lands on.
  */
 import type { Chip } from '../model/chip.ts';
-import { tileAt, tileX, tileY } from '../model/mesh.ts';
-import type { Topology } from '../model/vnpu.ts';
+import { hops, tileAt, tileX, tileY } from '../model/mesh.ts';
+import { vcoreCount, type Topology } from '../model/vnpu.ts';
 import { placementCost, requestEdges, type PlacementCost } from './topology.ts';
 
 /** A tenant where it is now. */
@@ -31,7 +31,13 @@ interface Moved {
 }
 
 export type MovePreview =
-  | (Moved & { readonly ok: true; /** Own virtual core that changes places. */ readonly swappedWith?: number })
+  | (Moved & {
+      readonly ok: true;
+      /** Own virtual core that changes places. */
+      readonly swappedWith?: number;
+      /** Where the whole vNPU has been fitted in beside: the tile that what is held gets. */
+      readonly snappedTo?: number;
+    })
   | (Moved & { readonly ok: false; readonly reason: string });
 
 /** Preview a drop of what is held onto a tile. `toTile` may be any number; outside the mesh is refused. */
@@ -41,12 +47,38 @@ export function previewMove(chip: Chip, placed: readonly PlacedTenant[], grip: G
   const before = placementCost(chip, tiles, edges);
   const refused = (reason: string): MovePreview => ({ ok: false, reason, tiles, before, after: before });
   if (chip.tiles[toTile] === undefined) return refused('that is outside the mesh');
-  const outcome = grip.vcore === 'all' ? moveAll(chip, tiles, grip.tile, toTile) : moveOne(tiles, grip.vcore, toTile);
+  const places = tiles.map((tile) => placeOf(chip, tile));
+  const outcome: Outcome =
+    grip.vcore === 'all'
+      ? { tiles: shift(chip, places, placeOf(chip, grip.tile), toTile) }
+      : moveOne(tiles, grip.vcore, toTile);
   for (const tile of outcome.tiles) {
     const reason = wrongTile(chip, placed, grip.tenant, tile);
     if (reason !== undefined) return refused(reason);
   }
   return { ok: true, ...outcome, before, after: placementCost(chip, outcome.tiles, edges) };
+}
+
+/**
+ * Preview the whole vNPU on the nearest place where the requested mesh fits as it is: as it stands now where it is exact, else
+ * row by row. Nearest by hops from a tile to where what is held comes to lie, then by tile number.
+ */
+export function previewSnap(chip: Chip, placed: readonly PlacedTenant[], grip: Grip, near: number): MovePreview {
+  const { tiles, topology } = placed[grip.tenant];
+  const edges = requestEdges(topology);
+  const before = placementCost(chip, tiles, edges);
+  const exact = before.editDistance === 0;
+  const shape = exact ? tiles.map((tile) => placeOf(chip, tile)) : rectangle(topology);
+  const held = grip.vcore === 'all' ? tiles.indexOf(grip.tile) : grip.vcore;
+  const nearest = chip.tiles
+    .map((_, to) => to)
+    .filter((to) => !exact || to !== tiles[held])
+    .sort((one, other) => hops(chip, near, one) - hops(chip, near, other))
+    .map((to) => shift(chip, shape, shape[held], to))
+    .find((after) => after.every((tile) => wrongTile(chip, placed, grip.tenant, tile) === undefined));
+  const reason = `no other ${topology.width} x ${topology.height} cores are free`;
+  if (!nearest) return { ok: false, reason, tiles, before, after: before };
+  return { ok: true, tiles: nearest, before, after: placementCost(chip, nearest, edges), snappedTo: nearest[held] };
 }
 
 interface Outcome {
@@ -63,17 +95,29 @@ function moveOne(tiles: readonly number[], vcore: number, toTile: number): Outco
   return { tiles: after, swappedWith: other };
 }
 
-/** Every tile shifted by the way from where the vNPU was taken to `toTile`; -1 for those that leave the mesh. */
-function moveAll(chip: Chip, tiles: readonly number[], fromTile: number, toTile: number): Outcome {
-  const dx = tileX(chip, toTile) - tileX(chip, fromTile);
-  const dy = tileY(chip, toTile) - tileY(chip, fromTile);
-  const shifted = tiles.map((tile) => {
-    const x = tileX(chip, tile) + dx;
-    const y = tileY(chip, tile) + dy;
+/** Every place shifted by the way from one place to `toTile`, as tiles; -1 for those that leave the mesh. */
+function shift(chip: Chip, places: readonly Place[], from: Place, toTile: number): number[] {
+  const dx = tileX(chip, toTile) - from.x;
+  const dy = tileY(chip, toTile) - from.y;
+  return places.map((place) => {
+    const x = place.x + dx;
+    const y = place.y + dy;
     return x >= 0 && y >= 0 && x < chip.width && y < chip.height ? tileAt(chip, x, y) : -1;
   });
-  return { tiles: shifted };
 }
+
+interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+const placeOf = (chip: Chip, tile: number): Place => ({ x: tileX(chip, tile), y: tileY(chip, tile) });
+
+const rectangle = (topology: Topology): Place[] =>
+  Array.from({ length: vcoreCount(topology) }, (_, v) => ({
+    x: v % topology.width,
+    y: Math.floor(v / topology.width),
+  }));
 
 function wrongTile(chip: Chip, placed: readonly PlacedTenant[], tenant: number, tile: number): string | undefined {
   const kind = chip.tiles[tile];

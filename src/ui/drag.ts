@@ -20,6 +20,7 @@ export type DragState =
       readonly by: 'pointer' | 'keyboard';
       readonly grip: Grip;
       readonly pointer: number;
+      readonly touch: boolean;
       readonly at: Point | null;
       /** Tile under it, or null outside the mesh. */
       readonly over: number | null;
@@ -43,6 +44,8 @@ export interface DragHost {
   gripAt(point: Point): Grip | null;
   tileAt(point: Point): number | null;
   preview(grip: Grip, over: number): MovePreview;
+  /** The whole vNPU on the nearest place where it fits as requested. */
+  snap(grip: Grip, near: number): MovePreview;
   /** A press without a drag. */
   select(point: Point): void;
   drop(grip: Grip, over: number, preview: MovePreview): void;
@@ -110,13 +113,23 @@ export class Drag {
     if (!this.host.movable) return;
     this.callOff();
     const at = press && { x: press.x, y: press.y };
-    this.enter({ phase: 'dragging', by, grip, pointer: press?.pointer ?? -1, at, over: grip.tile, preview: null });
+    const { pointer, touch } = press ?? { pointer: -1, touch: false };
+    this.enter({ phase: 'dragging', by, grip, pointer, touch, at, over: grip.tile, preview: null });
     this.host.said({ kind: 'lifted', grip });
   }
 
   /** Carry to a tile by keyboard. */
   carry(over: number): void {
     if (this.active) this.hover(over, null);
+  }
+
+  /** Fit the whole vNPU in near the tile under what is held; carrying on to another tile undoes it. */
+  snap(): void {
+    const state = this.current;
+    if (state.phase !== 'dragging' || state.over === null) return;
+    const preview = this.host.snap(state.grip, state.over);
+    this.enter({ ...state, preview });
+    this.host.said({ kind: 'over', grip: state.grip, over: state.over, preview });
   }
 
   drop(): void {

@@ -242,28 +242,33 @@ function editDifference({ before, after }: MovePreview): string {
   return `edit distance ${before.editDistance} to ${after.editDistance}: ${changes.join(', ')}`;
 }
 
-const swap = (preview: MovePreview): string => (preview.ok && preview.swappedWith !== undefined ? 'swap, ' : '');
+/** How the tile under what is held is taken. */
+function manner(preview: MovePreview): 'free' | 'swap' | `fitted in at tile ${number}` {
+  if (preview.ok && preview.snappedTo !== undefined) return `fitted in at tile ${preview.snappedTo}`;
+  return preview.ok && preview.swappedWith !== undefined ? 'swap' : 'free';
+}
 
 /** What would happen on a drop, line by line, beside the held core: "tile 12: 2 hops more", and the edit distance. */
 export function previewText(over: number, preview: MovePreview | null): string[] {
   if (!preview) return [`tile ${over}, where it was`];
   if (!preview.ok) return [preview.reason];
-  return [`tile ${over}: ${swap(preview)}${hopsDifference(preview)}`, editDifference(preview)];
+  const how = manner(preview);
+  return [`tile ${over}: ${how === 'free' ? '' : `${how}, `}${hopsDifference(preview)}`, editDifference(preview)];
 }
 
 /** The live region's sentence for a drag event; `what` is "A4" or "all of A". */
 export function dragSentence(event: DragEvent, what: string): string {
   switch (event.kind) {
     case 'lifted':
-      return `${what} lifted from tile ${event.grip.tile}. Arrow keys carry it, Space drops, Escape returns.`;
+      return `${what} lifted from tile ${event.grip.tile}. Arrow keys carry it, N fits the whole virtual NPU in nearby, Space drops, Escape returns.`;
     case 'cancelled':
       return `${what} is back on tile ${event.grip.tile}. Nothing changed.`;
     case 'over':
       if (!event.preview) return `${what} over tile ${event.over}, where it was`;
       if (!event.preview.ok) return `${what} over tile ${event.over}, refused: ${event.preview.reason}`;
-      return `${what} over tile ${event.over}, ${event.preview.swappedWith === undefined ? 'free' : 'swap'}, ${hopsDifference(event.preview)}, ${editDifference(event.preview)}`;
+      return `${what} over tile ${event.over}, ${manner(event.preview)}, ${hopsDifference(event.preview)}, ${editDifference(event.preview)}`;
     case 'dropped':
-      return `${what} dropped on tile ${event.over}. The run starts again with it.`;
+      return `${what} dropped on tile ${(event.preview?.ok ? event.preview.snappedTo : undefined) ?? event.over}. The run starts again with it.`;
     case 'refused':
       return `${what} cannot go to tile ${event.over}: ${event.preview && !event.preview.ok ? event.preview.reason : ''}`;
   }
@@ -328,6 +333,7 @@ export const MENU = {
     ['Enter', 'select the core under the focus'],
     ['Space', 'lift what is under the focus, and drop it'],
     ['M', 'lift one core, or the whole virtual NPU'],
+    ['N', 'while something is held: the whole virtual NPU to the nearest place where it fits as requested'],
     ['1 2 3 4', 'translation: none, pages with 4 or 32 entries, vChunk'],
     ['Esc', 'put back, or return to the tenants'],
     ['Ctrl Z, Ctrl Shift Z', 'undo, redo'],

@@ -136,6 +136,17 @@ describe('by keyboard', () => {
     await eventually(() => playground.placement(0)).toEqual(WEST.map((tile) => tile + 24));
   });
 
+  it('fits the whole vNPU in nearby after N', async ({ playground }) => {
+    await playground.open();
+    await playground.tile(1).focus();
+    await press(playground, ' ', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'n');
+    await eventually(() => playground.said).toBe(
+      'A0 over tile 25, fitted in at tile 25, as many hops, edit distance 0 as before',
+    );
+    await press(playground, ' ');
+    await eventually(() => playground.placement(0)).toEqual(WEST.map((tile) => tile + 24));
+  });
+
   it('keeps hold of a core over a refused tile, and Esc puts it back', async ({ playground }) => {
     await playground.open();
     await playground.tile(9).focus();

@@ -21,6 +21,10 @@ class Row implements DragHost {
     const moved = { tiles: [over], before, after: { ...before, hops: 2 + over } };
     return over === 3 ? { ok: false, reason: 'tile 3 is disabled', ...moved } : { ok: true, ...moved };
   }
+  snap(_grip: Grip, near: number): MovePreview {
+    const cost = { hops: 2, editDistance: 0, stretched: [] };
+    return { ok: true, tiles: [near + 1], before: cost, after: cost, snappedTo: near + 1 };
+  }
   select({ x }: { x: number }): void {
     this.selected.push(x);
   }
@@ -125,6 +129,26 @@ describe('by keyboard', () => {
     drag.drop();
     expect(row.dropped).toEqual([[grip, 2]]);
     expect(row.events.map(({ kind }) => kind)).toEqual(['lifted', 'over', 'dropped']);
+  });
+
+  it('fits the whole in nearby, until it is carried on', () => {
+    drag.lift(grip, 'keyboard', null);
+    drag.carry(3);
+    drag.snap();
+    expect(drag.state).toMatchObject({ over: 3, preview: { snappedTo: 4 } });
+    drag.carry(2);
+    expect(drag.state).toMatchObject({ over: 2, preview: { tiles: [2] } });
+    drag.snap();
+    drag.drop();
+    expect(row.events.at(-1)).toMatchObject({ kind: 'dropped', preview: { snappedTo: 3 } });
+  });
+
+  it('keeps a fit while the pointer trembles on its tile', () => {
+    drag.press(at(150));
+    drag.move(at(250));
+    drag.snap();
+    drag.move(at(255));
+    expect(drag.state).toMatchObject({ preview: { snappedTo: 3 } });
   });
 
   it('stays lifted over a refused tile', () => {

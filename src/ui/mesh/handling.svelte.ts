@@ -1,6 +1,6 @@
 /** Joins the drag machine to the session: what can be held where, what a drop does, and what is said of it. */
 import type { Session } from '../session.svelte.ts';
-import { previewMove, type Grip, type MovePreview, type PlacedTenant } from '../../hypervisor/move.ts';
+import { previewMove, previewSnap, type Grip, type MovePreview, type PlacedTenant } from '../../hypervisor/move.ts';
 import { Drag, type DragEvent, type DragHost, type DragState } from '../drag.ts';
 import { dragSentence, MESH } from '../texts.ts';
 import type { CausePart } from './ring.ts';
@@ -52,6 +52,10 @@ export class Handling implements DragHost {
 
   preview(grip: Grip, over: number): MovePreview {
     return previewMove(this.session.chip, this.placed(), grip, over);
+  }
+
+  snap(grip: Grip, near: number): MovePreview {
+    return previewSnap(this.session.chip, this.placed(), grip, near);
   }
 
   private placed(): PlacedTenant[] {

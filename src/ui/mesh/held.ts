@@ -147,8 +147,17 @@ function paintThing(ctx: Ctx, picture: HeldPicture, letter: string): void {
   if (picture.text.length > 0) paintWords(ctx, picture, place, side);
 }
 
-/** Lines above a thing, or below it where there is no room, and never beyond the sides of the picture. */
-function paintWords(ctx: Ctx, { geometry: g, palette, textScale, text }: HeldPicture, at: Point, side: number): void {
+/** Are the stretched edges above the held thing rather than below it? */
+function tiesGoUp({ geometry: g, held }: HeldPicture, at: Point): boolean {
+  const { preview } = held.state;
+  if (!preview?.ok) return false;
+  const ends = preview.after.stretched.flatMap(({ from, to }) => [preview.tiles[from], preview.tiles[to]]);
+  return ends.reduce((sum, tile) => sum + centre(g, tile).y - at.y, 0) < 0;
+}
+
+/** Lines above a thing, or below it where they would cover its ties and no finger is, and never beyond the picture. */
+function paintWords(ctx: Ctx, picture: HeldPicture, at: Point, side: number): void {
+  const { geometry: g, palette, textScale, text, held } = picture;
   ctx.font = font(14 * textScale, 500);
   const edge = g.left * 2 + g.pitch * g.mesh.width;
   const line = 20 * textScale;
@@ -156,7 +165,9 @@ function paintWords(ctx: Ctx, { geometry: g, palette, textScale, text }: HeldPic
   const high = text.length * line + 6 * textScale;
   const middle = Math.max(wide / 2 + 4, Math.min(edge - wide / 2 - 4, at.x));
   const above = at.y - side / 2 - 3 - high;
-  const top = above < 3 ? at.y + side / 2 + 6 : above;
+  const below = at.y + side / 2 + 6;
+  const room = below + high < 2 * g.top + g.pitch * g.mesh.height;
+  const top = above < 3 || (room && !held.state.touch && tiesGoUp(picture, at)) ? below : above;
   ctx.beginPath();
   ctx.roundRect(middle - wide / 2, top, wide, high, 6);
   ctx.fillStyle = palette.ink;
