@@ -66,6 +66,12 @@ export const tieBend = (a: Point, b: Point): Point => ({
   y: (a.y + b.y) / 2 - (b.x - a.x) * 0.12,
 });
 
+/** The middle of such a tie: halfway between the middle of its ends and its control point. */
+export const tieMiddle = (a: Point, b: Point): Point => {
+  const bend = tieBend(a, b);
+  return { x: ((a.x + b.x) / 2 + bend.x) / 2, y: ((a.y + b.y) / 2 + bend.y) / 2 };
+};
+
 /** The tile whose cell holds the point, or null outside the mesh. */
 export function tileUnder(g: Geometry, { x, y }: Point): number | null {
   const column = Math.floor((x - g.left) / g.pitch);

@@ -1,6 +1,6 @@
 /** What is painted while a core or a vNPU is held: where it may go, what that stretches, and the thing itself. */
 import type { MovePreview } from '../../hypervisor/move.ts';
-import { centre, tieBend, type Geometry, type Point } from './geometry.ts';
+import { centre, tieMiddle, type Geometry, type Point } from './geometry.ts';
 import { font, hatch, WHO_COLOURS, type Palette } from './palette.ts';
 import type { Held, Scene } from './scene.ts';
 import { paintBadge, regionPath, tiePath } from './still.ts';
@@ -54,7 +54,7 @@ function paintLegal(ctx: Ctx, { geometry: g, palette, held }: HeldPicture): void
   ctx.stroke();
 }
 
-/** Requested edges that a drop would leave longer than one hop: a red tie, and beside its middle how many hops it takes. */
+/** Requested edges that a drop would leave longer than one hop: a red tie, and on its middle how many hops it takes. */
 function paintStretched(ctx: Ctx, picture: HeldPicture, { tiles, after }: MovePreview): void {
   const { geometry: g, palette } = picture;
   const ties = after.stretched.map(({ from, to, hops }) => ({
@@ -75,7 +75,7 @@ function paintStretched(ctx: Ctx, picture: HeldPicture, { tiles, after }: MovePr
   }
   ctx.lineCap = 'butt';
   if (g.detail === 'full' || g.detail === 'ring') {
-    ties.forEach(({ from, to, hops }) => paintHops(ctx, picture, tieBend(from, to), hops));
+    ties.forEach(({ from, to, hops }) => paintHops(ctx, picture, tieMiddle(from, to), hops));
   }
 }
 
