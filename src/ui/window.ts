@@ -25,6 +25,8 @@ export class RateWindow {
   private next = 0;
   private filled = 0;
   private settledAt = -1;
+  /** Cycle of the last frame: while a run is paused, the window keeps to what it was. */
+  private seen = -1;
   /** [tile * groups + group], 0..1; all zero for a tile without a core. */
   readonly groups: Float32Array;
   /** Flits per cycle, all planes together, [tile * 4 + port]. */
@@ -47,10 +49,12 @@ export class RateWindow {
 
   /** Take a frame in and renew the rates; frames in which no cycle passed leave them as they are. */
   push(frame: Frame, time: number): void {
+    if (frame.cycle === this.seen) return;
+    this.seen = frame.cycle;
     const oldest = this.oldest(time);
     if (oldest && frame.cycle > oldest.cycle) this.renew(frame, oldest);
     const newest = this.ring[(this.next + SLOTS - 1) % SLOTS];
-    if (this.filled > 0 && (time - newest.time < SPAN_MS / SLOTS || frame.cycle === newest.cycle)) return;
+    if (this.filled > 0 && time - newest.time < SPAN_MS / SLOTS) return;
     const slot = this.ring[this.next];
     slot.time = time;
     slot.cycle = frame.cycle;
