@@ -23,7 +23,6 @@ describe('wrong usage', () => {
     [['run', 'twins', '--json', '--csv'], /exclude each other/],
     [['share', 'twins', '--cycles', '5'], /--cycles needs --run/],
     [['model', 'resnet81'], /unknown model "resnet81"; did you mean "resnet18"/],
-    [['model', 'onnx:net.onnx'], /not available yet/],
     [['probe', 'nocs', 'x.json'], /unknown probe "nocs"; did you mean "noc"/],
     [['sweep', 'twins', '--vary', 'seed=1,2'], /"vnpu sweep" is not available yet/],
     [['figure', 'tlb'], /not available yet/],

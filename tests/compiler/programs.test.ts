@@ -54,14 +54,16 @@ describe.each(MODELS)('%s', (model) => {
   const workload = network(model);
 
   test.each([1, 36])('resident where they fit, %i cores', (vcores) => checkOrRefuse(workload, vcores, {}));
+});
 
-  test.skipIf(IS_LARGE.test(model))('streamed through scratchpads of 2 MiB, 16 cores', () =>
-    checkOrRefuse(workload, 16, { chip: resolveChip({ scratchpadBytes: 2 * MiB }), weights: 'stream' }),
-  );
+describe.each(MODELS.filter((model) => !IS_LARGE.test(model)))('%s in small scratchpads', (model) => {
+  const workload = network(model);
 
-  test.skipIf(IS_LARGE.test(model))('all cores of the prototype chip, half a megabyte each', () =>
-    checkOrRefuse(workload, 8, { chip: resolveChip({ preset: 'vnpu-fpga-8' }), memoryBytesPerCycle: 16 }),
-  );
+  test('streamed through scratchpads of 2 MiB, 16 cores', () =>
+    checkOrRefuse(workload, 16, { chip: resolveChip({ scratchpadBytes: 2 * MiB }), weights: 'stream' }));
+
+  test('all cores of the prototype chip, half a megabyte each', () =>
+    checkOrRefuse(workload, 8, { chip: resolveChip({ preset: 'vnpu-fpga-8' }), memoryBytesPerCycle: 16 }));
 });
 
 test('the networks of today fit the simulated chip', () => {
