@@ -43,7 +43,6 @@ import {
 } from './layout';
 import {
   KIND_CREDIT,
-  KIND_MESSAGE,
   KIND_TRACE,
   OUTCOME_DEADLOCK,
   OUTCOME_DONE,

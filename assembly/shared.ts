@@ -40,7 +40,6 @@ import {
   H_POLL_CYCLES,
   H_SLOTS,
   I_A,
-  I_C,
   I_PAIR,
   K_BYTES,
   K_CHANNEL,

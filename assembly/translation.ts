@@ -59,7 +59,7 @@ export function translate(core: usize, tenant: usize, address: u64, range: u32):
 }
 
 /** Use `tag` in the TLB: move it to the front, taking it in (and the least recently used out) on a miss. */
-export function touch(core: usize, tag: u64, entries: u32): bool {
+function touch(core: usize, tag: u64, entries: u32): bool {
   const tlb: usize = load<u32>(core, C_TLB);
   const used = load<u32>(core, C_TLB_COUNT);
   let at: u32 = 0;

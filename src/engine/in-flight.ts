@@ -58,7 +58,7 @@ function packetAt(kernel: Kernel, plane: number, router: number, lane: number, b
 }
 
 /** Addresses of the packets that have come or will come to an input lane, front first. */
-export function packetsOf(kernel: Kernel, plane: number, router: number, lane: number): number[] {
+function packetsOf(kernel: Kernel, plane: number, router: number, lane: number): number[] {
   const at = router + placeOf(lane);
   const queue = queueOf(kernel, plane, router, lane);
   const mask = kernel.u32(plane + L.P_QUEUE_MASK);

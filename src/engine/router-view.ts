@@ -1,19 +1,18 @@
 /** Looks into one router of the data plane: what waits in each input channel, and for what. Reading changes nothing. */
 import * as C from '../../assembly/codes.ts';
 import * as L from '../../assembly/layout.ts';
+import { routerAt } from './in-flight.ts';
 import type { Kernel } from './kernel.ts';
+import { placeOf } from './network-image.ts';
 import type { RouterDetail } from './snapshot.ts';
-
-/** Offset of a lane's byte within the vectors of its bank. */
-const place = (lane: number): number => lane + (lane >> 4) * (L.BANK_BYTES - L.LANES_PER_BANK);
 
 export function readRouter(kernel: Kernel, planes: number, tile: number): RouterDetail {
   const plane = planes + C.PLANE_DATA * L.P_STRIDE;
   const vcs = kernel.u32(plane + L.P_VCS);
-  const router = kernel.u32(plane + L.P_ROUTERS) + tile * kernel.u32(plane + L.P_ROUTER_STRIDE);
+  const router = routerAt(kernel, plane, tile);
   const channels = Array.from({ length: L.PORTS * vcs }, (_, index) => {
     const [port, vc] = [Math.floor(index / vcs), index % vcs];
-    const lane = router + place(vc * L.LANES_PER_VC + port);
+    const lane = router + placeOf(vc * L.LANES_PER_VC + port);
     const flits = kernel.u8(lane + L.L_COUNT);
     const granted = kernel.u8(lane + L.L_OUTLANE) !== L.NO_LANE;
     const phase = granted ? ('active' as const) : flits > 0 ? ('waiting' as const) : ('idle' as const);
