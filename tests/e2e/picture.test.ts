@@ -1,5 +1,5 @@
 /** The picture of the chip, which is painted bit by bit: it is the one that painting everything at once gives. */
-import { describe, expect } from 'vitest';
+import { describe } from 'vitest';
 import type { Page } from 'playwright-core';
 import { APP } from '../../src/ui/texts.ts';
 import { it } from '../support/browser.ts';
@@ -37,7 +37,7 @@ describe('the live layer', () => {
     await playground.flatOut();
     await playground.moves();
     await playground.pause();
-    expect(await differing(page, true)).toBeGreaterThan(MANY);
+    await eventually(() => differing(page, true)).toBeGreaterThan(MANY);
     await eventually(() => differing(page, true)).toBe(0);
     await playground.button(APP.themeDark).click();
     await eventually(() => differing(page, false)).toBeGreaterThan(MANY);

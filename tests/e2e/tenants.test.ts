@@ -57,8 +57,10 @@ describe('tenants', () => {
     await playground.button('Save and run').click();
     await playground.card('B').getByText('light_resnet50.onnx').waitFor();
     await playground.moves();
-    const { workload } = playground.document().tenants![1];
-    expect(workload).toMatchObject({ model: 'onnx:light_resnet50.onnx', operators: expect.any(String) });
+    await eventually(() => playground.document().tenants![1].workload).toMatchObject({
+      model: 'onnx:light_resnet50.onnx',
+      operators: expect.any(String),
+    });
     expect(await playground.alert).toBe('');
   });
 
@@ -85,7 +87,7 @@ describe('tenants', () => {
     expect(await playground.canUndo()).toBe(false);
     await playground.moves();
     await playground.button('Dismiss').click();
-    expect(await playground.headline).not.toBe('');
+    await eventually(() => playground.headline).not.toBe('');
   });
 });
 
@@ -120,8 +122,7 @@ describe('at 390 pixels', () => {
     await eventually(height).toBeLessThanOrEqual(low);
     await playground.click(10);
     await playground.page.getByRole('region', { name: 'Core A4' }).waitFor();
-    await playground.button('Pause').click();
-    await playground.button('Play').waitFor();
+    await playground.pause();
   });
 
   it('the tenant editor fits, too', async ({ playground }) => {

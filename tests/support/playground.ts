@@ -107,9 +107,14 @@ export class Playground {
     return this.button(APP.redo).click();
   }
 
+  /** Pause; returns when the machine stands and the page shows where: until the press has reached it, cycles go by. */
   async pause(): Promise<void> {
     await this.button(TRANSPORT.pause).click();
-    await this.button(TRANSPORT.play).waitFor();
+    await this.page.locator('[data-testid="cycle"][data-outcome="paused"]').waitFor();
+  }
+  /** One cycle per frame. */
+  slowest(): Promise<void> {
+    return this.page.getByRole('slider').press('Home');
   }
   /** As fast as it goes. */
   flatOut(): Promise<void> {
