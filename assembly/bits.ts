@@ -31,6 +31,13 @@ export function clearBit(bitset: usize, index: u32): void {
   store<u64>(word, load<u64>(word) & ~((1 as u64) << ((index & 63) as u64)));
 }
 
+/** Add to a u32 counter that goes up and down. */
+// @ts-ignore: decorator
+@inline
+export function change(address: usize, by: i32): void {
+  store<i32>(address, load<i32>(address) + by);
+}
+
 /** Add one to a u64 counter. */
 // @ts-ignore: decorator
 @inline

@@ -20,6 +20,7 @@ export const ENGINE_RECV = 2;
 export const ENGINE_MATMUL = 3;
 export const ENGINE_VECTOR = 4;
 export const ENGINE_BARRIER = 5;
+export const ENGINE_MOVE = 6; // no engine of a core: the hypervisor's copies
 
 export const DATAFLOW_WS = 0;
 export const DATAFLOW_OS = 1;
@@ -73,6 +74,12 @@ export const STATUS_DONE = 1;
 export const STATUS_FAULT = 2;
 export const STATUS_WAITING = 3; // not there yet, or its tables are being written
 export const STATUS_DEPARTED = 4;
+
+export const MOVE_NONE = 0;
+export const MOVE_DRAINING = 1;
+export const MOVE_SAVING = 2;
+export const MOVE_PLACING = 3; // its tables are being written, or its tiles are not free yet
+export const MOVE_RESTORING = 4;
 
 export const DISPATCH_BUS = 0;
 export const DISPATCH_NOC = 1;

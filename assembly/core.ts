@@ -7,6 +7,7 @@ import {
   ENGINE_BARRIER,
   ENGINE_DMA,
   ENGINE_MATMUL,
+  ENGINE_MOVE,
   ENGINE_RECV,
   ENGINE_SEND,
   ENGINE_VECTOR,
@@ -52,6 +53,7 @@ import {
   T_STATUS,
   T_STOP_CYCLE,
 } from './layout';
+import { dropMove, isMoving } from './move';
 import { observe } from './observe';
 import { isShared, sharedWake, stepShared } from './shared';
 import { frontIteration, instructionAt, popInstruction, pushInstruction } from './queue';
@@ -89,6 +91,17 @@ function stepCore(core: usize, now: u64): void {
   }
   if ((signals & SIGNAL_TAIL_LEFT) != 0) tailLeft(core, now);
   endDue(core, now);
+  const moving = isMoving(core);
+  if (!moving) start(core, now);
+  if (load<u32>(core, C_ACTIVE_STREAMS) != 0) stepDma(core, now);
+  const decoded = !moving && decode(core);
+  if (isFinished(core)) finish(core);
+  store<u64>(core, decoded ? now + 1 : nextEvent(core, now), C_WAKE);
+  observe(core, causeOf(core, now), now);
+}
+
+/** Start what has all it needs. */
+function start(core: usize, now: u64): void {
   if (isShared(core)) stepShared(core, now);
   tryStart(core, ENGINE_MATMUL, now);
   tryStart(core, ENGINE_VECTOR, now);
@@ -96,11 +109,6 @@ function stepCore(core: usize, now: u64): void {
   tryStart(core, ENGINE_RECV, now);
   while (tryStart(core, ENGINE_DMA, now)) {}
   tryStart(core, ENGINE_BARRIER, now);
-  if (load<u32>(core, C_ACTIVE_STREAMS) != 0) stepDma(core, now);
-  const decoded = decode(core);
-  if (isFinished(core)) finish(core);
-  store<u64>(core, decoded ? now + 1 : nextEvent(core, now), C_WAKE);
-  observe(core, causeOf(core, now), now);
 }
 
 /** Is the core's tenant not there yet, or has it faulted or departed in an earlier cycle? */
@@ -133,7 +141,7 @@ function endTransfer(core: usize, index: u32, now: u64): void {
   store<u32>(core, load<u32>(core, C_ACTIVE_STREAMS) & ~(1 << index), C_ACTIVE_STREAMS);
   const engine = load<u32>(stream, D_ENGINE);
   if (engine == ENGINE_DMA) retire(core, load<u32>(stream, D_INSTRUCTION), load<u32>(stream, D_ITERATION), now);
-  else endShared(core, engine, now);
+  else if (engine != ENGINE_MOVE) endShared(core, engine, now);
   store<u32>(stream, 0, D_INSTRUCTION);
 }
 
@@ -170,16 +178,18 @@ function finish(core: usize): void {
   store<u32>(tenant, left, T_LEFT);
   if (left != 0 || load<u32>(tenant, T_STATUS) != STATUS_RUNNING) return;
   store<u32>(tenant, STATUS_DONE, T_STATUS);
+  dropMove(tenant);
   store<u32>(H_DONE_TENANTS, load<u32>(H_DONE_TENANTS) + 1);
 }
 
 /** The next cycle in which this core changes without being signalled. */
 function nextEvent(core: usize, now: u64): u64 {
   if (load<u32>(load<u32>(core, C_TENANT), T_STATUS) == STATUS_FAULT) return now + 1;
-  if (hasRoom(core, instructionAt(core + C_QUEUE, 0))) return now + 1;
+  const moving = isMoving(core);
+  if (!moving && hasRoom(core, instructionAt(core + C_QUEUE, 0))) return now + 1;
   const shared = isShared(core);
   let next = load<u32>(core, C_ACTIVE_STREAMS) != 0 ? dmaWake(core, now) : NEVER;
-  if (shared) next = min(next, sharedWake(core, now));
+  if (shared && !moving) next = min(next, sharedWake(core, now));
   for (let engine: u32 = ENGINE_SEND; engine < (ENGINE_COUNT as u32); engine++) {
     const record = engineAt(core, engine);
     if (load<u32>(record, E_RUNNING) == 0 || (shared && engine == ENGINE_RECV)) continue;

@@ -83,10 +83,16 @@ import {
   T_ITERATIONS,
   T_ITER_END,
   T_ITER_START,
+  T_MOVE,
+  T_MOVES_LEFT,
+  T_MOVE_STAGE,
+  T_ON_THE_WAY,
   T_READY,
   T_STATUS,
+  T_STAYS,
   T_STRIDE,
   T_TRANSFERRED,
+  V_BYTES,
 } from './layout';
 import { placeOf } from './plane';
 
@@ -189,8 +195,16 @@ function mixTenant(tenant: usize): void {
   mix(load<u64>(tenant, T_STOP_CYCLE));
   mix(load<u64>(tenant, T_TRANSFERRED));
   mix(load<u64>(tenant, T_READY));
+  if (load<u32>(tenant, T_MOVE) != 0) mixMove(tenant);
   mixWords(load<u32>(tenant, T_ITER_START), load<u32>(tenant, T_ITERATIONS) << 3);
   mixWords(load<u32>(tenant, T_ITER_END), load<u32>(tenant, T_ITERATIONS) << 3);
+}
+
+function mixMove(tenant: usize): void {
+  mix(load<u32>(tenant, T_MOVE_STAGE));
+  mix(load<u32>(tenant, T_STAYS));
+  mix(load<u32>(tenant, T_ON_THE_WAY));
+  if (load<u32>(tenant, T_MOVES_LEFT) != 0) mixWords(load<u32>(tenant, T_MOVE), V_BYTES + 8);
 }
 
 function mixChannel(channel: usize): void {

@@ -3,7 +3,7 @@
 // for memory does not translate ahead. A miss blocks this and all later bursts; with several walkers the look-ups of the
 // following bursts go on, one a cycle, while fewer walks than walkers are under way. Machine model section 7.
 import { firstFrom } from './bits';
-import { ENGINE_DMA, KIND_FLAG, KIND_READ, KIND_WRITE, OP_LOAD, OP_RECV, PLANE_REQUEST, SIGNAL_WAKE, STATUS_FAULT, STATUS_RUNNING, TRANSLATE_PAGE } from './codes';
+import { ENGINE_DMA, ENGINE_MOVE, KIND_FLAG, KIND_READ, KIND_WRITE, OP_LOAD, OP_RECV, PLANE_REQUEST, SIGNAL_WAKE, STATUS_FAULT, STATUS_RUNNING, TRANSLATE_PAGE } from './codes';
 import {
   B_ADDRESS,
   B_BYTES,
@@ -74,6 +74,7 @@ import {
   T_FAULT_VCORE,
   T_PAGE_BYTES,
   T_RANGES,
+  T_RANGE_COUNT,
   T_STATUS,
   T_TRANSLATION,
 } from './layout';
@@ -183,14 +184,15 @@ function nextStream(core: usize): u32 {
   return ready == 0 ? NO_RANGE : firstFrom(ready, load<u32>(core, C_NEXT_STREAM));
 }
 
-/** Cut the next burst, translate it and put it behind those that wait. */
+/** Cut the next burst, translate it and put it behind those that wait; the hypervisor's copies go to the range behind the table. */
 function lookUp(core: usize, now: u64): void {
   const index = nextStream(core);
   const stream = core + C_STREAMS + index * D_STRIDE;
   const tenant: usize = load<u32>(core, C_TENANT);
   const instruction: usize = load<u32>(stream, D_INSTRUCTION);
   const address = load<u64>(stream, D_ADDRESS);
-  const range = findRange(tenant, address, load<u32>(stream, D_RANGE));
+  const isCopy = load<u32>(stream, D_ENGINE) == ENGINE_MOVE;
+  const range = isCopy ? load<u32>(tenant, T_RANGE_COUNT) : findRange(tenant, address, load<u32>(stream, D_RANGE));
   const need = isRead(instruction) ? READ : WRITE;
   const record = load<u32>(tenant, T_RANGES) + range * N_STRIDE;
   if (range == NO_RANGE || (load<u32>(record, N_PERMISSION) & need) == 0) {
@@ -198,7 +200,7 @@ function lookUp(core: usize, now: u64): void {
     return;
   }
   const bytes = burstBytes(tenant, record, address, load<u32>(stream, D_REMAINING));
-  const walk = translate(core, tenant, address, range);
+  const walk: u64 = isCopy ? 0 : translate(core, tenant, address, range);
   const waiting = load<u32>(core, C_PENDING_COUNT);
   const burst = pendingAt(core, waiting);
   store<u32>(burst, index, B_STREAM);

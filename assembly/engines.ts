@@ -1,7 +1,7 @@
 // What the engines of a core do when an instruction starts and ends: durations, messages and their landing slots, barriers, and
 // the bookkeeping of iterations. A send ends the cycle after its last tail has left; a receive when all flits of its message have
 // been ejected; a release sends a one-flit credit back in the data plane. Machine model section 3.
-import { count } from './bits';
+import { change, count } from './bits';
 import { ENGINE_BARRIER, ENGINE_DMA, ENGINE_MATMUL, ENGINE_RECV, ENGINE_SEND, ENGINE_VECTOR, KIND_CREDIT, KIND_MESSAGE, PLANE_DATA, STAGE_DUE } from './codes';
 import { systolicCycles, vectorCycles } from './compute';
 import { hasFreeStream, startTransfer } from './dma';
@@ -59,6 +59,7 @@ import {
   T_ITER_LEFT,
   T_ITER_START,
   T_LOOKUP_CYCLES,
+  T_ON_THE_WAY,
   T_WARMUP,
   X_ARRIVED,
   X_CREDITS,
@@ -175,6 +176,7 @@ function sendPacket(core: usize, pair: usize): void {
 
 /** Queue a data-plane packet from one core to another. */
 function post(from: usize, packet: usize, to: usize): void {
+  change(load<u32>(from, C_TENANT) + T_ON_THE_WAY, 1);
   store<u16>(packet, load<u32>(from, C_TILE), K_SOURCE);
   store<u16>(packet, load<u32>(to, C_TILE), K_TARGET);
   enqueue(load<u32>(H_PLANES_AT) + PLANE_DATA * P_STRIDE, load<u32>(from, C_SOURCES), packet);

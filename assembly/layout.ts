@@ -49,6 +49,7 @@ export const H_INTERLEAVE = IMAGE_BASE + 140;
 export const H_MEMORY_LATENCY = IMAGE_BASE + 144;
 export const H_MEMORY_RATE = IMAGE_BASE + 148;
 export const H_MEMORY_BUS = IMAGE_BASE + 152; // 1: bursts reach memory beside the network
+export const H_MOVING = IMAGE_BASE + 156; // tenants that are being moved
 // the controller and the life of tenants
 export const H_DISPATCH_AT = IMAGE_BASE + 160; // DISPATCH_PORTS records
 export const H_DISPATCH_SOURCE = IMAGE_BASE + 164; // the controller's source in the instruction plane
@@ -56,6 +57,7 @@ export const H_INSTRUCTION_FLITS = IMAGE_BASE + 168; // flits of one instruction
 export const H_LIFE_WAKE = IMAGE_BASE + 176; // u64 next cycle in which a tenant arrives, is ready or departs
 export const H_POLL_CYCLES = IMAGE_BASE + 172; // between two polls of one flag
 export const H_HYPERVISOR_FREE = IMAGE_BASE + 184; // u64 first cycle in which it can write tables for another tenant
+export const H_COPIES = IMAGE_BASE + 192; // two instructions of nobody's program: save a core's state, restore it
 export const H_BURSTS_BUS_LAST = IMAGE_BASE + 196; // path `bus`: core after which the next cycle's arrivals are taken
 // timeline
 export const H_BUCKET_SHIFT = IMAGE_BASE + 200;
@@ -335,6 +337,7 @@ export const I_PAIR = 40; // pair of a send or recv
 export const I_RELEASE = 44; // pair whose oldest slot the end of this instruction frees, or 0
 export const I_INDEX = 48; // number in the flattened program
 export const I_STRIDE = 56;
+export const NO_INSTRUCTION = 0x7fffffff; // I_INDEX of the hypervisor's copies
 
 // directed pair of cores that exchange messages
 export const X_SENDER = 0;
@@ -398,7 +401,34 @@ export const T_READY = 176; // u64 first cycle after its tables are written, or 
 export const T_DEPARTURE = 184; // u64
 export const T_SETUP_CYCLES = 192;
 export const T_SHARED_MEMORY = 196; // 1: messages go through memory
-export const T_STRIDE = 200;
+// moves
+export const T_ON_THE_WAY = 200; // messages, credits, flags and polls that have not arrived
+export const T_MOVE_STAGE = 204;
+export const T_MOVE = 208; // record of the next move, or of the one under way
+export const T_MOVES_LEFT = 212; // moves that are not over
+export const T_STAYS = 216; // times that its cores have come to other tiles
+export const T_STRIDE = 224;
+
+// move of a tenant to other tiles; NEVER while a cycle is not known
+export const V_CYCLE = 0; // u64 in which it is asked for
+export const V_BEGIN = 8; // u64 in which it begins: engines start nothing more
+export const V_DRAINED = 16; // u64 first cycle with nothing under way
+export const V_SAVED = 24; // u64 first cycle with all state in memory
+export const V_PLACED = 32; // u64 first cycle on its new tiles
+export const V_END = 40; // u64 first cycle in which engines may start again
+export const V_BYTES = 48; // u64 state that was saved
+export const V_TABLE_CYCLES = 56; // to write its tables
+export const V_ROUTES = 60; // table of confined routes, or 0
+export const V_PLACES = 64; // by virtual core
+export const V_STRIDE = 72;
+
+// where a move brings a virtual core
+export const W_TILE = 0;
+export const W_BYTES = 4; // of its state
+export const W_SOURCES = 8; // as C_SOURCES
+export const W_OFFSET = 16; // of its state in the range behind the tenant's table
+export const W_CAUSES = 24; // u64 x CAUSE_COUNT: what it was charged before it came here
+export const W_STRIDE = W_CAUSES + 8 * CAUSE_COUNT;
 
 // barrier group
 export const G_CORES = 0; // cores that take part

@@ -1,17 +1,19 @@
 // The life of a tenant: it arrives, the hypervisor writes its tables (one tenant after the other, in tenant order where several
-// arrive at once), its cores get instructions until it is done, faults or departs. A tile is handed over when the last packet of
-// whoever had it has left its source. Machine model sections 5 and 7; leaves out what the hypervisor's own software costs.
+// arrive at once), its cores get instructions until it is done, faults or departs, and it may move (move.ts). A tile is handed over when
+// whoever had it has given it up and the last packet of theirs has left its source. Machine model sections 5 and 7; leaves out what the
+// hypervisor's own software costs.
 import { SIGNAL_WAKE, STATUS_DEPARTED, STATUS_RUNNING, STATUS_WAITING } from './codes';
 import { makeReady, makeUnready } from './dispatch';
 import {
   C_SIGNAL,
   C_SOURCES,
+  C_TILE,
   H_DONE_TENANTS,
   H_HYPERVISOR_FREE,
   H_LIFE_WAKE,
+  H_MOVING,
   H_TENANTS,
   H_TENANTS_AT,
-  S_HEAD,
   S_OWNER,
   T_ARRIVAL,
   T_CORES,
@@ -23,29 +25,32 @@ import {
   T_STOP_CYCLE,
   T_STRIDE,
 } from './layout';
+import { beginMove, dropMove, isTileFree, nextMove, stepMove } from './move';
 
 const NEVER: u64 = u64.MAX_VALUE;
 
-/** Tenants that arrive in this cycle, and those whose tables are written: before anything else happens in it. */
+/** Tenants that arrive in this cycle, those whose tables are written, and those that move: before anything else happens in it. */
 export function createTenants(now: u64): void {
   if (load<u64>(H_LIFE_WAKE) > now) return;
   const tenants = load<u32>(H_TENANTS);
   let tenant: usize = load<u32>(H_TENANTS_AT);
   for (let i: u32 = 0; i < tenants; i++, tenant += T_STRIDE) {
+    if (load<u32>(tenant, T_STATUS) == STATUS_RUNNING) beginMove(tenant, now);
     if (load<u32>(tenant, T_STATUS) != STATUS_WAITING || load<u64>(tenant, T_ARRIVAL) > now) continue;
     if (load<u64>(tenant, T_READY) == NEVER) setUp(tenant, now);
     if (load<u64>(tenant, T_READY) <= now && tilesAreFree(tenant)) begin(tenant);
   }
 }
 
-/** Tenants that depart: at the end of their last cycle. */
+/** Tenants that depart, at the end of their last cycle, and moves that have come to something. */
 export function departTenants(now: u64): void {
-  if (load<u64>(H_LIFE_WAKE) > now) return;
+  if (load<u64>(H_LIFE_WAKE) > now && load<u32>(H_MOVING) == 0) return;
   const tenants = load<u32>(H_TENANTS);
   let tenant: usize = load<u32>(H_TENANTS_AT);
   let wake = NEVER;
   for (let i: u32 = 0; i < tenants; i++, tenant += T_STRIDE) {
     if (isAlive(tenant) && load<u64>(tenant, T_DEPARTURE) <= now) stopTenant(tenant, STATUS_DEPARTED, now);
+    if (load<u32>(tenant, T_STATUS) == STATUS_RUNNING) stepMove(tenant, now);
     if (isAlive(tenant)) wake = min(wake, nextChange(tenant, now));
   }
   store<u64>(H_LIFE_WAKE, wake);
@@ -57,6 +62,7 @@ export function stopTenant(tenant: usize, status: u32, now: u64): void {
   store<u32>(tenant, status, T_STATUS);
   store<u64>(tenant, now, T_STOP_CYCLE);
   store<u32>(H_DONE_TENANTS, load<u32>(H_DONE_TENANTS) + 1);
+  dropMove(tenant);
   for (let i: u32 = 0; i < load<u32>(tenant, T_CORES); i++) {
     const core: usize = load<u32>(list + (i << 2));
     makeUnready(core);
@@ -71,7 +77,7 @@ function isAlive(tenant: usize): bool {
 
 function nextChange(tenant: usize, now: u64): u64 {
   const departure = load<u64>(tenant, T_DEPARTURE);
-  if (load<u32>(tenant, T_STATUS) == STATUS_RUNNING) return departure;
+  if (load<u32>(tenant, T_STATUS) == STATUS_RUNNING) return min(departure, nextMove(tenant, now));
   const ready = load<u64>(tenant, T_READY);
   return min(departure, max(ready == NEVER ? load<u64>(tenant, T_ARRIVAL) : ready, now + 1));
 }
@@ -86,7 +92,7 @@ function tilesAreFree(tenant: usize): bool {
   const list = load<u32>(tenant, T_CORE_LIST);
   for (let i: u32 = 0; i < load<u32>(tenant, T_CORES); i++) {
     const core: usize = load<u32>(list + (i << 2));
-    if (load<u32>(load<u32>(core, C_SOURCES), S_HEAD) != 0) return false;
+    if (!isTileFree(tenant, load<u32>(core, C_TILE), load<u32>(core, C_SOURCES))) return false;
   }
   return true;
 }

@@ -16,6 +16,7 @@ import {
   H_TRACE_NEXT,
   H_TRAFFIC_AT,
   C_SIGNAL,
+  C_TENANT,
   K_EXTRA,
   K_FLITS,
   K_KIND,
@@ -36,6 +37,7 @@ import {
   P_STRIDE,
   P_USED,
   S_STRIDE,
+  T_ON_THE_WAY,
   X_ARRIVED,
   X_FREE,
   X_RECEIVER,
@@ -52,6 +54,7 @@ import {
   PLANE_REQUEST,
   SIGNAL_WAKE,
 } from './codes';
+import { change } from './bits';
 import { coresWake, stepCores } from './core';
 import { arriveInstruction, dispatchWake, stepDispatch } from './dispatch';
 import { completeBurst } from './dma';
@@ -153,6 +156,7 @@ function deliver(packet: usize, plane: u32, now: u64): void {
     completeBurst(packet);
   } else {
     const pair: usize = load<u32>(packet, K_OWNER);
+    change(load<u32>(load<u32>(pair, X_SENDER), C_TENANT) + T_ON_THE_WAY, -1);
     if (kind == KIND_CREDIT) {
       store<u32>(pair, load<u32>(pair, X_FREE) + 1, X_FREE);
       wake(load<u32>(pair, X_SENDER));

@@ -11,7 +11,7 @@ export function observe(core: usize, cause: u32, now: u64): void {
 }
 
 /** Charge the cycles before `now` that are not charged yet. */
-function settle(core: usize, now: u64): void {
+export function settle(core: usize, now: u64): void {
   const since = load<u64>(core, C_SINCE);
   if (now <= since) return;
   const cause: u32 = load<u8>(core, C_CAUSE);

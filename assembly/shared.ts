@@ -2,6 +2,7 @@
 // flag; a receive polls the flag and then loads the data; the end of the last reader writes a release, which a sender without a free
 // slot polls for. Flags and polls are one flit each way and go beside the DMA engine and its translation (our choice, in favour of
 // this mode); their value is that of the cycle in which memory serves them. Machine model section 9.
+import { change } from './bits';
 import {
   ENGINE_RECV,
   ENGINE_SEND,
@@ -54,6 +55,7 @@ import {
   M_TILE,
   M_WAKE,
   P_STRIDE,
+  T_ON_THE_WAY,
   T_SHARED_MEMORY,
   X_ARRIVED,
   X_BUFFER,
@@ -170,6 +172,7 @@ export function serveFlag(packet: usize): void {
 export function completeFlag(packet: usize): void {
   const kind = load<u8>(packet, K_KIND);
   const core: usize = load<u32>(packet, K_OWNER);
+  change(load<u32>(core, C_TENANT) + T_ON_THE_WAY, -1);
   if (kind == KIND_POLL) {
     store<u32>(core, load<u32>(core, C_RECV_SEEN) != 0 ? STAGE_SET : STAGE_DUE, C_RECV_STAGE);
   } else if (kind == KIND_POLL_RELEASE) {
@@ -190,6 +193,7 @@ function slotAddress(pair: usize, slot: u32): u64 {
 
 function post(core: usize, packet: usize, kind: u32, pair: usize, now: u64): void {
   const channel: usize = load<u32>(pair, X_FLAG_CHANNEL);
+  change(load<u32>(core, C_TENANT) + T_ON_THE_WAY, 1);
   store<u8>(packet, kind as u8, K_KIND);
   store<u16>(packet, 1, K_FLITS);
   store<u32>(packet, FLAG_BYTES, K_BYTES);

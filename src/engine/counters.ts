@@ -13,6 +13,7 @@ import type {
   CoreSnapshot,
   Fault,
   LinkCounters,
+  MoveSnapshot,
   Outcome,
   Snapshot,
   TenantSnapshot,
@@ -27,16 +28,16 @@ export function readSnapshot(kernel: Kernel, map: ImageMap, plan: Plan): Snapsho
     deadlock: outcome === 'deadlock' ? { cycle: cycle - 1, waiting: waitingCores(kernel, map, plan) } : undefined,
     digest: kernel.digest(),
     cores: map.cores.list.map((site) => readCore(kernel, site)),
-    tenants: map.tenants.map((record) => readTenant(kernel, record, outcome)),
+    tenants: map.tenants.map((record, i) => readTenant(kernel, record, outcome, plan.tenants[i].moves?.length ?? 0)),
     links: readLinks(kernel, map, plan),
     ...(map.traffic !== 0 && { traffic: readTraffic(kernel, map.traffic) }),
     channels: map.channels.map((channel) => readChannel(kernel, channel, plan)),
   };
 }
 
-function readCore(kernel: Kernel, { address, tile, tenant, vcore }: CoreSite): CoreSnapshot {
+function readCore(kernel: Kernel, { address, tenant, vcore }: CoreSite): CoreSnapshot {
   return {
-    tile,
+    tile: kernel.u32(address + L.C_TILE),
     tenant,
     vcore,
     cause: kernel.u8(address + L.C_CAUSE),
@@ -58,7 +59,7 @@ export function tenantStatus(kernel: Kernel, record: number, outcome: Outcome): 
   return outcome === 'deadlock' ? 'deadlock' : 'running';
 }
 
-function readTenant(kernel: Kernel, record: number, outcome: Outcome): TenantSnapshot {
+function readTenant(kernel: Kernel, record: number, outcome: Outcome, moves: number): TenantSnapshot {
   const status = tenantStatus(kernel, record, outcome);
   const iterationsDone = kernel.u32(record + L.T_DONE);
   return {
@@ -72,6 +73,30 @@ function readTenant(kernel: Kernel, record: number, outcome: Outcome): TenantSna
     readyCycle: kernel.u64(record + L.T_READY),
     transferredBytes: kernel.u64(record + L.T_TRANSFERRED),
     fault: status === 'fault' ? readFault(kernel, record) : undefined,
+    moves: readMoves(kernel, record, moves),
+  };
+}
+
+/** The moves of a tenant that have begun, of as many as its plan has. */
+function readMoves(kernel: Kernel, record: number, moves: number): MoveSnapshot[] {
+  const next = kernel.u32(record + L.T_MOVE);
+  const first = next - (moves - kernel.u32(record + L.T_MOVES_LEFT)) * L.V_STRIDE;
+  const records = Array.from({ length: moves }, (_, m) => first + m * L.V_STRIDE);
+  return records.map((move) => readMove(kernel, move)).filter(({ begin }) => begin !== Infinity);
+}
+
+function readMove(kernel: Kernel, move: number): MoveSnapshot {
+  const known = (offset: number): number | null => {
+    const cycle = kernel.u64(move + offset);
+    return cycle <= kernel.cycle ? cycle : null;
+  };
+  return {
+    begin: kernel.u64(move + L.V_BEGIN),
+    drained: known(L.V_DRAINED),
+    saved: known(L.V_SAVED),
+    placed: known(L.V_PLACED),
+    end: known(L.V_END),
+    bytes: kernel.u64(move + L.V_BYTES),
   };
 }
 

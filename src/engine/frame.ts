@@ -30,6 +30,8 @@ export interface FrameTenant {
   walkReads: number;
   translationStall: number;
   interferenceCycles: number;
+  /** Moves that have brought its cores to other tiles. */
+  stays: number;
 }
 
 export const frameBytes = (tiles: number, tenants: number): number =>
@@ -111,6 +113,7 @@ export class Frame {
       translationStall: words[7],
       interferenceCycles: words[8],
       measuredFrom: words[9],
+      stays: words[10 + CAUSES.length],
       causes: words.subarray(10, 10 + CAUSES.length),
     };
   }
@@ -128,6 +131,7 @@ export class Frame {
     words[8] = tenant.interferenceCycles;
     words[9] = tenant.measuredFrom;
     words.set(causes, 10);
+    words[10 + CAUSES.length] = tenant.stays;
   }
 
   flits(): FlitInMotion[] {

@@ -9,6 +9,7 @@ import { tileCount, type Mesh } from '../model/mesh.ts';
 import { flitOwners, type Plan, type TenantPlan } from '../model/plan.ts';
 import { hasVirtualCores, type Range, type Translation, type TranslationKind } from '../model/vnpu.ts';
 import { dataChannels, writeCores, type CoreSites } from './core-image.ts';
+import { writeMoves, writeRouteTable, type TileSources } from './move-image.ts';
 import { writePlane } from './network-image.ts';
 import { NEVER, Regions } from './regions.ts';
 import { trafficOwner, writeTraffic } from './traffic-image.ts';
@@ -85,10 +86,11 @@ export function takeHeader(
 export function writeTenantRecord(
   regions: Regions,
   tenant: number,
-  { translation, ranges }: { translation: Translation; ranges: readonly Range[] },
+  { translation, ranges, savedState }: { translation: Translation; ranges: readonly Range[]; savedState?: Range },
 ): void {
-  const table = regions.take(ranges.length * L.N_STRIDE);
-  ranges.forEach((range, i) => {
+  const all = savedState ? [...ranges, savedState] : ranges;
+  const table = regions.take(all.length * L.N_STRIDE);
+  all.forEach((range, i) => {
     const at = table + i * L.N_STRIDE;
     regions.u64(at + L.N_VIRTUAL, range.virtualBase);
     regions.u64(at + L.N_PHYSICAL, range.physicalBase);
@@ -116,7 +118,7 @@ export function buildImage(plan: Plan, options: MachineOptions = {}): ImageMap {
   writePlanes(regions, planes, plan);
   const channels = writeChannels(regions, planes, plan);
   const cores = writeCores(regions, plan, tenants, channels);
-  linkSources(regions, planes, plan, cores);
+  const sources = linkSources(regions, planes, plan, cores);
   writeDispatch(regions, planes, plan, cores.list.length);
   regions.u32(L.H_TENANTS_AT, tenantsAt);
   plan.tenants.forEach((tenant, i) => {
@@ -128,6 +130,7 @@ export function buildImage(plan: Plan, options: MachineOptions = {}): ImageMap {
     regions.u32(tenants[i] + L.T_BUDGET_BYTES, tenant.bandwidth?.bytes ?? 0);
     regions.u32(tenants[i] + L.T_WINDOW_CYCLES, tenant.bandwidth?.windowCycles ?? 0);
   });
+  writeMoves(regions, plan, tenants, sources);
   return { image: regions.finish(), planes, tenants, channels, cores, traffic };
 }
 
@@ -173,12 +176,7 @@ function longestPacket({ chip, traffic }: Plan): number {
 function writeRoutes(regions: Regions, plane: number, plan: Plan): void {
   if (plan.tenants.every(({ routes }) => routes === undefined)) return;
   const tiles = tileCount(plan.chip);
-  const tables = plan.tenants.map(({ routes }) => (routes === undefined ? 0 : regions.take(tiles * tiles)));
-  for (const [i, { routes }] of plan.tenants.entries()) {
-    routes?.ports.forEach((row, from) =>
-      row.forEach((port, to) => regions.u8(tables[i] + routes.tiles[from] * tiles + routes.tiles[to], port)),
-    );
-  }
+  const tables = plan.tenants.map(({ routes }) => (routes === undefined ? 0 : writeRouteTable(regions, tiles, routes)));
   regions.u32(plane + L.P_ROUTES, regions.list(tables));
   if (dataChannels(plan) !== plan.chip.virtualChannels) regions.u32(plane + L.P_MASKED, 1);
 }
@@ -220,14 +218,17 @@ function writeDispatch(regions: Regions, planes: number, plan: Plan, cores: numb
   regions.u32(L.H_DISPATCH_SOURCE, sourceAt(regions, planes, C.PLANE_INSTRUCTION, chip.controllerTile));
 }
 
-/** Tell each core where its sources in the data and the request plane are. */
-function linkSources(regions: Regions, planes: number, plan: Plan, cores: CoreSites): void {
+/** Tell each core where its sources in the data and the request plane are; returns them by tile. */
+function linkSources(regions: Regions, planes: number, { chip }: Plan, cores: CoreSites): TileSources {
+  const sources: TileSources = {
+    data: (tile) => sourceAt(regions, planes, C.PLANE_DATA, tile),
+    request: (tile) => (chip.memoryPath === 'noc' ? sourceAt(regions, planes, C.PLANE_REQUEST, tile) : 0),
+  };
   for (const { tile, address: core } of cores.list) {
-    regions.u32(core + L.C_SOURCES, sourceAt(regions, planes, C.PLANE_DATA, tile));
-    if (plan.chip.memoryPath === 'noc') {
-      regions.u32(core + L.C_SOURCES + 4, sourceAt(regions, planes, C.PLANE_REQUEST, tile));
-    }
+    regions.u32(core + L.C_SOURCES, sources.data(tile));
+    regions.u32(core + L.C_SOURCES + 4, sources.request(tile));
   }
+  return sources;
 }
 
 const sourceAt = (regions: Regions, planes: number, plane: number, tile: number): number =>

@@ -11,12 +11,12 @@ import type { CoreDetail, RecentData, StreamDetail } from './snapshot.ts';
 import { queueOf } from './waiting.ts';
 
 export function readCoreDetail(kernel: Kernel, plan: Plan, site: CoreSite): CoreDetail {
-  const { address: core, tile, tenant, vcore } = site;
+  const { address: core, tenant, vcore } = site;
   const ranges = plan.tenants[tenant].ranges.length;
   const current = kernel.u32(core + L.C_RTT_CURRENT);
   const streams = readStreams(kernel, core);
   return {
-    tile,
+    tile: kernel.u32(core + L.C_TILE),
     tenant,
     vcore,
     cycle: kernel.cycle,
@@ -53,7 +53,9 @@ function readStreams(kernel: Kernel, core: number): { indices: number[]; details
     .map((i) => core + L.C_STREAMS + i * L.D_STRIDE);
   const instructionOf = (stream: number): number => kernel.u32(stream + L.D_INSTRUCTION);
   return {
-    indices: records.map((stream) => kernel.u32(instructionOf(stream) + L.I_INDEX)),
+    indices: records
+      .map((stream) => kernel.u32(instructionOf(stream) + L.I_INDEX))
+      .filter((index) => index !== L.NO_INSTRUCTION),
     details: records.map((stream) => ({
       kind: kernel.u8(instructionOf(stream) + L.I_OP) === C.OP_LOAD ? 'load' : 'store',
       address: kernel.u64(stream + L.D_ADDRESS),

@@ -12,7 +12,9 @@ import { NO_CORE, type Frame, type FrameTenant } from './frame.ts';
 import { buildImage, type ImageMap, type MachineOptions } from './image.ts';
 import { readFlits } from './in-flight.ts';
 import { readCoreDetail, readLink, readRecent } from './inspect.ts';
+import type { CoreSite } from './core-image.ts';
 import { Kernel } from './kernel.ts';
+import { addStays } from './stays.ts';
 import { readRouter } from './router-view.ts';
 import { readTraffic } from './traffic-image.ts';
 import type {
@@ -72,8 +74,9 @@ export class Machine {
   /** Index of the core at a tile: of the tenant that is there now, else of the first that ever is; -1 if none is. */
   private siteAt(tile: number): number {
     const { list } = this.map.cores;
-    const now = list.findIndex((site) => site.tile === tile && this.isThere(site.tenant));
-    return now < 0 ? list.findIndex((site) => site.tile === tile) : now;
+    const isAt = ({ address }: CoreSite): boolean => this.kernel.u32(address + L.C_TILE) === tile;
+    const now = list.findIndex((site) => isAt(site) && this.isThere(site.tenant));
+    return now < 0 ? list.findIndex(isAt) : now;
   }
 
   private isThere(tenant: number): boolean {
@@ -144,12 +147,12 @@ export class Machine {
     }));
     frame.tileCause.fill(NO_CORE);
     frame.tileCauses.fill(0);
-    for (const { tile, tenant, address } of this.map.cores.list) {
+    for (const site of this.map.cores.list) {
+      const { tenant, address } = site;
+      const tile = this.kernel.u32(address + L.C_TILE);
       const sum = sums[tenant];
-      for (let c = 0; c < CAUSES.length; c++) {
-        sum.causes[c] += this.kernel.u64(address + L.C_CAUSES + c * 8);
-        frame.tileCauses[tile * CAUSES.length + c] += this.kernel.u32(address + L.C_CAUSES + c * 8);
-      }
+      for (let c = 0; c < CAUSES.length; c++) sum.causes[c] += this.kernel.u64(address + L.C_CAUSES + c * 8);
+      addStays(frame.tileCauses, this.kernel, this.map.tenants[tenant], site, this.plan.tenants[tenant].moves);
       sum.hits += this.kernel.u64(address + L.C_HITS);
       sum.misses += this.kernel.u64(address + L.C_MISSES);
       sum.walkReads += this.kernel.u64(address + L.C_WALK_READS);
@@ -158,7 +161,8 @@ export class Machine {
         frame.tileCause[tile] = this.kernel.u8(address + L.C_CAUSE);
     }
     sums.forEach(({ causes, stall, ...counts }, t) => {
-      frame.setTenant(t, { ...this.progress(t), ...counts, translationStall: stall }, causes);
+      const stays = this.kernel.u32(this.map.tenants[t] + L.T_STAYS);
+      frame.setTenant(t, { ...this.progress(t), ...counts, translationStall: stall, stays }, causes);
     });
     this.writeLinks(frame);
     frame.setFlits(status.flits ? readFlits(this.kernel, this.map.planes, this.plan.chip) : []);

@@ -54,6 +54,24 @@ export interface TenantSnapshot {
   /** Bytes of all bursts that its DMA engines have issued. */
   readonly transferredBytes: number;
   readonly fault?: Fault;
+  /** Moves that have begun, in order. */
+  readonly moves: readonly MoveSnapshot[];
+}
+
+/** A move to other tiles, by the first cycles of its parts; null for those that are not known yet. */
+export interface MoveSnapshot {
+  /** Engines start nothing more. */
+  readonly begin: number;
+  /** Nothing is under way any more. */
+  readonly drained: number | null;
+  /** The state of its cores is in memory. */
+  readonly saved: number | null;
+  /** Tables are written and the cores are at their new tiles. */
+  readonly placed: number | null;
+  /** State is restored, engines start again. */
+  readonly end: number | null;
+  /** Bytes of state that went to memory and come back. */
+  readonly bytes: number;
 }
 
 /** The input channels of one router, by port and virtual channel. */

@@ -52,6 +52,22 @@ export interface Compilation {
   };
 }
 
+/** A tenant's cores come to other tiles while it runs. */
+export interface TenantMove {
+  /** Cycle in which the hypervisor is asked for it. */
+  readonly cycle: number;
+  readonly tiles: readonly number[];
+  readonly editDistance: number;
+  readonly stretched: readonly StretchedEdge[];
+  readonly routes?: Routes;
+  /** As they are after it. */
+  readonly tables: HypervisorTables;
+  /** Cycles to write what changes of them. */
+  readonly tableCycles: number;
+  /** Bytes that each virtual core takes along; 0 where it stays. */
+  readonly stateBytes: readonly number[];
+}
+
 export interface TenantPlan extends Compilation {
   readonly name: string;
   readonly mode: Mode;
@@ -75,7 +91,11 @@ export interface TenantPlan extends Compilation {
   readonly arrivalCycle: number;
   /** Last cycle in which it does anything; absent: until its iterations are done. */
   readonly departureCycle?: number;
+  /** In the order of their cycles. */
+  readonly moves?: readonly TenantMove[];
   readonly ranges: readonly Range[];
+  /** Of a tenant that moves: where its cores' state waits; in no table of its own. */
+  readonly savedState?: Range;
   readonly tables: HypervisorTables;
   /** Of a tenant in mode uvm. */
   readonly buffers?: readonly MessageBuffer[];

@@ -86,6 +86,9 @@ export interface Loop {
 
 export type Step = Instruction | Loop;
 
+/** Label of the zone that no program sees. */
+export const RESERVED_ZONE = 'reserved for the hypervisor';
+
 /** A piece of the scratchpad that the program holds for its whole life. */
 export interface ScratchpadArea {
   readonly label: string;

@@ -93,6 +93,7 @@ export const tenantSnapshot = (ends: readonly number[], more: Partial<TenantSnap
   readyCycle: 0,
   interferenceCycles: 0,
   transferredBytes: 0,
+  moves: [],
   ...more,
 });
 

@@ -1,7 +1,7 @@
 /** The compiled kernel for tests, and tiny plans written by hand. */
 import { readFileSync } from 'node:fs';
 import { resolveChip, type ChipRequest } from '../../src/model/chip.ts';
-import type { Plan, TenantPlan } from '../../src/model/plan.ts';
+import type { Plan, TenantMove, TenantPlan } from '../../src/model/plan.ts';
 import type { Operation, Program, Step, TokenUse } from '../../src/model/program.ts';
 import { forEachInstruction } from '../../src/model/program.ts';
 import type { Range } from '../../src/model/vnpu.ts';
@@ -29,6 +29,12 @@ export function step(
   };
 }
 
+/** Cores come to other tiles; state and tables are nothing unless said. */
+export interface TinyMove extends Partial<Pick<TenantMove, 'routes' | 'tableCycles' | 'stateBytes'>> {
+  readonly cycle: number;
+  readonly tiles: readonly number[];
+}
+
 export interface TinyTenant extends Partial<
   Pick<TenantPlan, 'mode' | 'dispatch' | 'translation' | 'stages' | 'iterations' | 'bandwidth' | 'tables'>
 > {
@@ -37,6 +43,8 @@ export interface TinyTenant extends Partial<
   readonly departureCycle?: number;
   readonly channels?: readonly number[];
   readonly buffers?: TenantPlan['buffers'];
+  readonly routes?: TenantPlan['routes'];
+  readonly moves?: readonly TinyMove[];
   /** Steps of each virtual core. */
   readonly programs: readonly (readonly Step[])[];
   readonly tokens?: readonly TokenUse[];
@@ -48,6 +56,18 @@ export function tinyPlan(chip: ChipRequest, tenants: readonly TinyTenant[]): Pla
   const resolved = resolveChip(chip);
   return { chip: resolved, tenants: tenants.map((tenant, i) => tinyTenant(tenant, i, resolved.memoryTiles.length)) };
 }
+
+const NO_TABLES = { routingEntries: 0, rangeEntries: 0, bytes: 0, setupCycles: 0 };
+const SAVED: Range = { name: 'saved', virtualBase: 2 ** 40, physicalBase: 2 ** 40, bytes: 2 ** 31, permission: 3 };
+
+const tinyMove = (move: TinyMove): TenantMove => ({
+  editDistance: 0,
+  stretched: [],
+  tables: NO_TABLES,
+  tableCycles: 0,
+  stateBytes: move.tiles.map(() => 0),
+  ...move,
+});
 
 function tinyTenant(tenant: TinyTenant, index: number, channels: number): TenantPlan {
   const programs = tenant.programs.map((steps, vcore): Program => ({
@@ -75,14 +95,16 @@ function tinyTenant(tenant: TinyTenant, index: number, channels: number): Tenant
     tiles: tenant.tiles,
     editDistance: 0,
     stretched: [],
-    routing: 'dor',
+    routing: tenant.routes ? 'confined' : 'dor',
     dispatch: tenant.dispatch ?? 'bus',
     arrivalCycle: tenant.arrivalCycle ?? 0,
     ...(tenant.departureCycle !== undefined && { departureCycle: tenant.departureCycle }),
-    tables: tenant.tables ?? { routingEntries: 0, rangeEntries: 0, bytes: 0, setupCycles: 0 },
+    tables: tenant.tables ?? NO_TABLES,
     translation: tenant.translation ?? { kind: 'physical', entries: 4, pageBytes: 4096 },
     ...(tenant.bandwidth && { bandwidth: tenant.bandwidth }),
     ranges,
+    ...(tenant.moves && { moves: tenant.moves.map(tinyMove), savedState: SAVED }),
+    ...(tenant.routes && { routes: tenant.routes }),
     ...(tenant.buffers && { buffers: tenant.buffers }),
     channels: tenant.channels ?? Array.from({ length: channels }, (_, i) => i),
     workload: {

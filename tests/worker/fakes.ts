@@ -157,6 +157,7 @@ export class FakeMachine implements Simulated {
         walkReads: 0,
         translationStall: 0,
         interferenceCycles: 0,
+        stays: 0,
       };
       frame.setTenant(i, { status: 'running', iterationsDone, cyclesPerIteration, ...counters }, new Float64Array(12));
     });
