@@ -3,6 +3,8 @@
  * must be streamed and translation can be seen (the twins have 1.5); tiles are numbered over the 8 x 6 grid whose first and last column are memory.
  */
 import { canonical } from './canonical.ts';
+import { setTranslation } from './edits.ts';
+import { buildLesson, type Lesson, type LessonSource } from './lesson.ts';
 import type { ExperimentDocument } from './schema.ts';
 
 const MiB = 1024 * 1024;
@@ -13,6 +15,8 @@ export interface GalleryEntry {
   readonly title: string;
   readonly summary: string;
   readonly document: ExperimentDocument;
+  /** What it asks, for those that are lessons. */
+  readonly lesson?: Lesson;
 }
 
 /** Name of the experiment that opens when none is asked for. */
@@ -28,6 +32,7 @@ interface Source {
   readonly name: string;
   readonly summary: string;
   readonly document: ExperimentDocument & { title: string };
+  readonly lesson?: LessonSource;
 }
 
 const ENTRIES: readonly Source[] = [
@@ -48,6 +53,29 @@ const ENTRIES: readonly Source[] = [
         },
         { name: 'B', placement: EAST, workload: { iterations: 24, weights: 'stream' } },
       ],
+    },
+    lesson: {
+      question: 'How much faster will A be with vChunk?',
+      measure: {
+        value: { document: 0, tenant: 0, metric: 'cyclesPerIteration' },
+        per: { document: 1, tenant: 0, metric: 'cyclesPerIteration' },
+      },
+      choices: [
+        { text: 'No faster', below: 1.1 },
+        { text: '1.2 times', below: 1.35 },
+        { text: '1.5 times', below: 1.75 },
+        { text: '2 or more' },
+      ],
+      cycles: 1_250_000,
+      step: {
+        label: 'Give A vChunk',
+        tenant: 0,
+        change: (document) => setTranslation(document, 0, { kind: 'vchunk' }),
+      },
+      told: '{measured} times: {value} cycles per iteration under pages, {per} with vChunk.',
+      because:
+        'Weights are streamed, so every 4 KB are another page, and each walk holds all bursts behind it. A range is a whole tensor.',
+      next: 'Click a core of A and press “Show me one”.',
     },
   },
   {
@@ -138,11 +166,12 @@ const ENTRIES: readonly Source[] = [
   },
 ];
 
-export const GALLERY: readonly GalleryEntry[] = ENTRIES.map(({ name, summary, document }) => ({
+export const GALLERY: readonly GalleryEntry[] = ENTRIES.map(({ name, summary, document, lesson }) => ({
   name,
   title: document.title,
   summary,
   document: canonical(document),
+  ...(lesson && { lesson: buildLesson(lesson, document) }),
 }));
 
 export const galleryNames = (): string[] => GALLERY.map(({ name }) => name);

@@ -7,6 +7,9 @@ export const ratio = (value: number): string =>
     .toFixed(value < 1.995 ? 2 : 1)
     .replace(/0$/, '')
     .replace(/\.$/, '');
+/** A figure of any size: whole numbers as they are, small others with two digits. */
+export const figure = (value: number): string =>
+  Number.isInteger(value) || Math.abs(value) >= 100 ? count(value) : String(+value.toFixed(2));
 export const plural = (n: number, one: string, many: string): string => `${count(n)} ${n === 1 ? one : many}`;
 
 export function bytes(value: number): string {

@@ -17,6 +17,7 @@ import { changeSince, type Change } from '../report/ghost.ts';
 import { trafficFigures, type TrafficFigures } from '../report/traffic.ts';
 import { blameTenants } from './figures.ts';
 import { History } from './history.ts';
+import { LessonRun } from './lesson.svelte.ts';
 import { lettersOf, type Scene, type SceneTenant, type Selection } from './mesh/scene.ts';
 import { needsSearch, placementsOf } from './placing.ts';
 import type { Runs } from './runs.svelte.ts';
@@ -43,10 +44,8 @@ export class Session {
   private history = $state.raw<History<Step>>(History.of<Step>({ document: { version: 1 }, tenant: null }));
   selection = $state.raw<Selection>(null);
   problems = $state.raw<readonly Problem[]>([]);
-  /** The ratio that the visitor has guessed before the first press. */
-  guess = $state.raw<number | null>(null);
-  /** The suggested button has been pressed once. */
-  pressed = $state(false);
+  /** The lesson that the document belongs to, if it does. */
+  readonly lesson = new LessonRun(this);
   readonly shared: SharedCheck;
   projector = $state(false);
   theme = $state<'light' | 'dark'>('light');

@@ -2,6 +2,7 @@
  * Every text of the page, in one place: language is data. Sentences are functions of numbers; none of them holds markup. How
  * numbers are written stands in numbers.ts.
  */
+import type { Lesson } from '../experiment/lesson.ts';
 import type { Cause, CauseGroup } from '../model/causes.ts';
 import { ONNX_PREFIX, ZOO, type ModelName } from '../model/models.ts';
 import { ENGINE_VERSION } from '../model/version.ts';
@@ -22,7 +23,9 @@ export const APP = {
   themeDark: 'Dark theme',
   themeLight: 'Light theme',
   more: 'More',
-  gallery: 'Experiments',
+  gallery: 'Lessons and experiments',
+  lessons: 'Lessons',
+  experiments: 'Experiments',
   close: 'Close',
   back: 'Back to the tenants',
   details: 'Details',
@@ -124,7 +127,6 @@ export const HEADLINE = {
         : `${name}: as fast as before.`,
   progress: 'By the work done so far, at equal cycles. Two whole iterations will settle it.',
   changePending: (name: string): string => `${name} runs again with the change. Comparing at equal cycles …`,
-  guessed: (guess: number): string => (guess === 1 ? 'You guessed no faster.' : `You guessed ${ratio(guess)}.`),
   give: (name: string): string => `Give ${name} vChunk`,
   next: (core: string): string => `or next: drag ${core} away.`,
   orNext: 'or next:',
@@ -146,12 +148,19 @@ export const HEADLINE = {
     `With ${plural(streams, 'DMA stream', 'DMA streams')} 4 and 32 entries miss equally often: entries matter once more than 4 streams interleave.`,
 };
 
-export const GUESS = {
-  title: 'Your guess first',
-  question: (name: string): string => `How much faster will ${name} be with vChunk?`,
-  choices: [1, 1.2, 1.5, 2] as const,
-  choice: (times: number): string => (times === 1 ? 'No faster' : `${ratio(times)} times`),
-  then: (name: string): string => `Then press “${HEADLINE.give(name)}”.`,
+export const LESSON = {
+  title: 'Your guess first.',
+  right: 'Right.',
+  wrong: 'Not quite.',
+  then: (label: string): string => `Then press “${label}”.`,
+  measuring: 'Running it to the end …',
+  tooShort: 'These runs were too short to decide.',
+  isRight: 'right',
+  isGuess: 'your guess',
+  next: 'Next:',
+  /** What was measured, put into the lesson's sentence. */
+  told: ({ told }: Pick<Lesson, 'told'>, numbers: Readonly<Record<'measured' | 'value' | 'per', string>>): string =>
+    told.replace(/\{(measured|value|per)\}/g, (_, key: keyof typeof numbers) => numbers[key]),
 };
 
 export const CARD = {

@@ -39,7 +39,8 @@ const IN_A_ROW_MS = 10_000;
 /** What is used of a Worker. */
 export type WorkerLike = Pick<Worker, 'postMessage' | 'addEventListener' | 'removeEventListener' | 'terminate'>;
 
-const startWorker = (): WorkerLike => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+/** A new worker of the simulator. */
+export const startWorker = (): WorkerLike => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
 
 export class SimulationClient {
   private worker!: WorkerLike;

@@ -101,9 +101,11 @@ export interface ImportedFile {
   readonly open: readonly string[];
 }
 
-/** What the worker itself exposes: the calls, the port for frames, handed over once, and reading of files. */
+/** What the worker itself exposes: the calls, the port for frames, handed over once, reading of files, and measuring of documents. */
 export interface WorkerApi extends SimulationApi {
   connect(frames: MessagePort): void;
+  /** Run a document flat out, its report at this cycle or at its end; nothing else is answered meanwhile. */
+  measure(document: unknown, cycle: number): Result<Report>;
   importOnnx(file: Blob): Promise<Result<ImportedFile>>;
 }
 

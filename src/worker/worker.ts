@@ -14,10 +14,12 @@ import { listProgram } from '../plan/listing.ts';
 import { workerHost } from './host.ts';
 import { compileKernel, compileMapping } from './kernel.ts';
 import { readOnnxBlob } from './onnx.ts';
+import { measureDocument } from './measure.ts';
 import type { FrameRequest, SimulationApi, WorkerApi } from './protocol.ts';
+import type { Rooms } from './simulated.ts';
 import { Simulation } from './simulation.ts';
 
-const simulation = Promise.all([compileKernel(), compileMapping()]).then(([kernel, mapping]) => {
+const rooms = Promise.all([compileKernel(), compileMapping()]).then(([kernel, mapping]): Rooms => {
   const mapper = mapperOf(mapping);
   const open = (document: unknown) => {
     const parsed = parseDocument(document);
@@ -25,8 +27,9 @@ const simulation = Promise.all([compileKernel(), compileMapping()]).then(([kerne
   };
   const plan = (experiment: Experiment) => buildPlan(experiment, mapper);
   const machine = (plan: Parameters<typeof Machine.create>[1]) => Machine.create(kernel, plan);
-  return new Simulation({ open, plan, machine, list: listProgram }, workerHost());
+  return { open, plan, machine, list: listProgram };
 });
+const simulation = rooms.then((rooms) => new Simulation(rooms, workerHost()));
 
 /** A call that waits for the kernel. */
 const call =
@@ -68,6 +71,8 @@ const api = {
   verify: call('verify'),
   connect,
   importOnnx: readOnnxBlob,
+  measure: async (document: unknown, cycle: number) =>
+    measureDocument(await rooms, document, cycle, () => performance.now()),
 } satisfies Record<keyof WorkerApi, unknown>;
 
 expose(api);

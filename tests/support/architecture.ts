@@ -65,6 +65,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'report',
       'worker/client.ts',
       'worker/curve.ts',
+      'worker/measurement.ts',
       'worker/protocol.ts',
       'engine/frame.ts',
       'engine/snapshot.ts',

@@ -1,0 +1,78 @@
+/**
+ * Every lesson of the gallery, run on the real machine: the counters decide for the answer that its words explain, and not by a hair.
+ */
+import { describe, expect, it } from 'vitest';
+import { GALLERY, type GalleryEntry } from '../../src/experiment/gallery.ts';
+import { parseDocument } from '../../src/experiment/parse.ts';
+import { figureOf, verdictOf, type Verdict } from '../../src/report/verdict.ts';
+import type { Report } from '../../src/report/report.ts';
+import { measureDocument } from '../../src/worker/measure.ts';
+import { rooms } from '../support/documents.ts';
+
+/** The answer that the words of each lesson explain. */
+const ANSWERS: Readonly<Record<string, string>> = {
+  twins: '2 or more',
+};
+
+const lessons = GALLERY.flatMap((entry) => (entry.lesson ? [{ ...entry, lesson: entry.lesson }] : []));
+
+function reportsOf({ document, lesson }: GalleryEntry): Report[] {
+  const documents = [document, ...(lesson!.step ? [lesson!.step.document] : [])];
+  return documents.map((each) => {
+    const report = measureDocument(rooms, each, lesson!.cycles, () => performance.now());
+    if (!report.ok) throw new Error(JSON.stringify(report.problems));
+    return report.value;
+  });
+}
+
+describe('the lessons', () => {
+  it('are all answered here', () => {
+    expect(Object.keys(ANSWERS).sort()).toEqual(lessons.map(({ name }) => name).sort());
+  });
+
+  it.each(lessons)(
+    '$name asks well: answers in order, documents that are valid, words for what is measured',
+    (entry) => {
+      const { choices, measure, step, told } = entry.lesson;
+      const limits = choices.map(({ below }) => below);
+      expect(limits.at(-1)).toBeUndefined();
+      const inner = limits.slice(0, -1) as number[];
+      expect([...inner].sort((a, b) => a - b)).toEqual(inner);
+      expect(choices.length).toBeGreaterThan(1);
+      if (step) {
+        expect(parseDocument(step.document)).toEqual({ ok: true, value: step.document });
+        expect(step.document).not.toEqual(entry.document);
+      }
+      const needed = Math.max(measure.value.document, measure.per?.document ?? 0);
+      expect(needed).toBe(step ? 1 : 0);
+      expect(told.includes('{per}') && !measure.per).toBe(false);
+    },
+  );
+
+  it.each(lessons)('$name is decided by its runs as its words say', (entry) => {
+    const { lesson, name } = entry;
+    const verdict = verdictOf(lesson, reportsOf(entry)) as Verdict;
+    expect(lesson.choices[verdict.right].text).toBe(ANSWERS[name]);
+    // a tenth more or less would not change the answer
+    for (const near of [0.9, 1.1]) {
+      const other = lesson.choices.findIndex(({ below = Infinity }) => verdict.measured * near < below);
+      expect(other).toBe(verdict.right);
+    }
+  });
+});
+
+describe('a verdict', () => {
+  const entry = lessons.find(({ name }) => name === 'twins')!;
+  const reports = [reportsOf({ ...entry, lesson: { ...entry.lesson, cycles: 1000 } })].flat();
+
+  it('is not made before the figures are known', () => {
+    expect(verdictOf(entry.lesson, reports)).toBeNull();
+  });
+
+  it('refuses a figure that no report has', () => {
+    expect(() => figureOf(reports, { document: 0, tenant: 0, metric: 'speed' })).toThrow(
+      'no report 0 with a figure "speed"',
+    );
+    expect(() => figureOf(reports.slice(0, 1), { document: 1, metric: 'cycles' })).toThrow('no report 1');
+  });
+});
