@@ -1,148 +1,177 @@
-// Output channels for waiting heads (VA, noc-model.md sections 8, 9 and 11). Requests are bitmasks over input channels numbered
-// port * V + vc, and iSLIP's "first at or after the pointer" is one count of trailing zeros.
+// Output channels for waiting heads (VA, noc-model.md sections 8, 9 and 11). Which heads wait, and which of them are alone in asking for
+// their output, is found for all routers of a block at once. A head that is alone is granted every free channel of its output; where
+// several ask for one output, iSLIP runs with requests as bitmasks over input channels numbered port * V + vc, and its "first at or
+// after the pointer" is one count of trailing zeros.
 import { firstFrom } from './bits';
 import { beginToLeave, frontOf, handOn } from './link';
 import {
-  BANK_BYTES,
   H_TENANTS,
   K_FLITS,
   K_MASK,
   K_TENANT,
-  LANES_PER_BANK,
-  LANES_PER_VC,
-  L_COUNT,
-  L_LOST,
   L_OUT,
-  L_OUTLANE,
-  L_OWNER,
+  L_STRIDE,
   L_VA_ACCEPT,
   L_VA_GRANT,
-  NO_LANE,
-  P_NEAR,
-  R_INDEX,
-  R_LINK_FLITS,
+  L_VC,
+  PORTS,
+  P_LINK_FLITS,
+  ROW,
+  R_LANES,
+  R_OWNED,
+  WORK_HEADS,
+  WORK_LANE,
+  WORK_LOST,
   WORK_REQUESTS,
   WORK_WAITING,
 } from './layout';
-import { banks, general, indexOf, laneOf, masked, noteMove, placeOf, plane, stayAwake, vcs, waitingEnd, work } from './plane';
+import { indexOf, lanes, masked, neighbour, noteMove, plane, vcs, work } from './plane';
 
 const NOBODY: u32 = 255;
+const LOCAL: u32 = 4;
 
-/** VA at all routers of the group where a head waits. */
-export function allocateChannels(): void {
-  const hasLanes = !general && !masked;
-  for (let at = work + WORK_WAITING; at < waitingEnd; at += 8) {
-    const router: usize = load<u32>(at);
-    const lanes = load<u32>(at, 4);
-    if (hasLanes && (lanes & (lanes - 1)) == 0) allocateOnly(router, ctz<u32>(lanes));
-    else allocate(router);
+let granted: bool = false;
+
+/** VA at the block whose first tile is `first`, where heads wait. Returns whether any was granted a channel. */
+export function allocateChannels(block: usize, first: u32): bool {
+  granted = false;
+  const contested = listHeads();
+  for (let at: u32 = 0; at < lanes; at += 4) {
+    for (let bits = load<u64>(work + at * 2, WORK_HEADS); bits != 0; bits &= bits - 1) {
+      const bit = ctz<u64>(bits) as u32;
+      const byte = bit & (ROW - 1);
+      allocateOnly(block + byte, first + byte, at + (bit >> 4));
+    }
   }
+  for (let bits = contested; bits != 0; bits &= bits - 1) {
+    const byte = ctz<u32>(bits);
+    allocateAmong(block + byte, first + byte, byte);
+  }
+  return granted;
 }
 
-/** VA at a router of one bank where one head alone may get a channel: every free channel of its output grants it. */
+/** Write, per lane, the routers where its head waits and no other asks for that output. Returns the routers where several do. */
+function listHeads(): u32 {
+  let once = i8x16.splat(0);
+  let twice = i8x16.splat(0);
+  const end = work + lanes * WORK_LANE;
+  for (let row = work; row < end; row += WORK_LANE) {
+    const waiting = v128.load(row, WORK_WAITING);
+    twice = v128.or(twice, v128.and(once, waiting));
+    once = v128.or(once, waiting);
+  }
+  let list = work;
+  for (let row = work; row < end; row += WORK_LANE, list += 2) {
+    const alone = v128.andnot(v128.load(row, WORK_WAITING), twice);
+    store<u16>(list, i8x16.bitmask(i8x16.ne(alone, i8x16.splat(0))) as u16, WORK_HEADS);
+  }
+  return i8x16.bitmask(i8x16.ne(twice, i8x16.splat(0))) as u32;
+}
+
+/** VA for a head that nobody stands in the way of; `router` is the block plus the byte of the tile. */
 // @ts-ignore: decorator
 @inline
-function allocateOnly(router: usize, lane: u32): void {
-  const out: u32 = load<u8>(router + lane, L_OUT);
-  const first = (load<u8>(router + out, L_OWNER) == NO_LANE) as u32;
-  const second = (load<u8>(router + out, L_OWNER + LANES_PER_VC) == NO_LANE) as u32;
-  const isNext = (load<u8>(router + lane, L_VA_ACCEPT) == out * vcs + 1) as u32;
-  take(router, out, lane, second & ((first ^ 1) | isNext));
+function allocateOnly(router: usize, tile: u32, lane: u32): void {
+  const record = router + R_LANES + lane * L_STRIDE;
+  const out: u32 = ctz<u32>(load<u8>(record, L_OUT));
+  let free = freeChannels(router, out);
+  if (masked) free &= load<u16>(frontOf(tile, lane), K_MASK);
+  if (free == 0) return;
+  const base = out * vcs;
+  const vc = firstFrom((free as u64) << (base as u64), load<u8>(record, L_VA_ACCEPT)) - base;
+  take(router, tile, lane, out, vc);
 }
 
-function allocate(router: usize): void {
+/** VA at a router where several heads ask for one output. */
+function allocateAmong(router: usize, tile: u32, byte: usize): void {
   const requests = work + WORK_REQUESTS;
-  for (let outs = collectRequests(router, requests); outs != 0; outs &= outs - 1) {
-    const out = ctz<u32>(outs);
-    arbitrate(router, out, load<u64>(requests + (out << 3)));
+  let outs: u32 = 0;
+  for (let lane: u32 = 0; lane < lanes; lane++) {
+    const row = work + byte + lane * WORK_LANE;
+    const waiting: u32 = load<u8>(row, WORK_WAITING);
+    if (waiting == 0 || ((load<u16>(work + lane * 2, WORK_HEADS) >> (byte as u16)) & 1) != 0) continue;
+    const at = requests + (ctz<u32>(waiting) << 3);
+    store<u64>(at, load<u64>(at) | ((1 as u64) << (indexOf(lane) as u64)));
+    outs |= waiting;
+  }
+  for (let left = outs; left != 0; left &= left - 1) {
+    const out = ctz<u32>(left);
+    arbitrate(router, tile, out, load<u64>(requests + (out << 3)));
     store<u64>(requests + (out << 3), 0);
   }
 }
 
-/** Write the waiting input channels of each output port; returns the ports that any waits for. */
-function collectRequests(router: usize, requests: usize): u32 {
-  let outs: u32 = 0;
-  for (let b: u32 = 0; b < banks; b++) {
-    const bank = router + b * BANK_BYTES;
-    const idle = i8x16.eq(v128.load(bank, L_OUTLANE), i8x16.splat(-1));
-    const waiting = v128.andnot(idle, i8x16.eq(v128.load(bank, L_COUNT), i8x16.splat(0)));
-    for (let left = i8x16.bitmask(waiting) as u32; left != 0; left &= left - 1) {
-      const place = ctz<u32>(left);
-      const out: u32 = load<u8>(bank + place, L_OUT);
-      const index = indexOf(b * LANES_PER_BANK + place);
-      store<u64>(requests + (out << 3), load<u64>(requests + (out << 3)) | ((1 as u64) << (index as u64)));
-      outs |= 1 << out;
-    }
-  }
-  return outs;
-}
-
 /** One output port: every free channel grants a requester; one that is granted several accepts one, the rest is wasted. */
-function arbitrate(router: usize, out: u32, requests: u64): void {
+function arbitrate(router: usize, tile: u32, out: u32, requests: u64): void {
   let free = freeChannels(router, out);
   while (free != 0) {
     const vc = ctz<u32>(free);
-    const winner = grant(router, out, vc, requests);
+    const winner = grant(router, tile, out, vc, requests);
     free &= free - 1;
     if (winner == NOBODY) continue;
-    let granted: u64 = (1 as u64) << ((out * vcs + vc) as u64);
+    let offers: u64 = (1 as u64) << ((out * vcs + vc) as u64);
     for (let rest = free; rest != 0; rest &= rest - 1) {
       const other = ctz<u32>(rest);
-      if (grant(router, out, other, requests) != winner) continue;
-      granted |= (1 as u64) << ((out * vcs + other) as u64);
+      if (grant(router, tile, out, other, requests) != winner) continue;
+      offers |= (1 as u64) << ((out * vcs + other) as u64);
       free &= ~((1 as u32) << other);
     }
-    const accepted = firstFrom(granted, load<u8>(router + placeOf(laneOf(winner)), L_VA_ACCEPT));
-    take(router, out, laneOf(winner), accepted - out * vcs);
+    const lane = laneOf(winner);
+    const accepted = firstFrom(offers, load<u8>(router + R_LANES + lane * L_STRIDE, L_VA_ACCEPT));
+    take(router, tile, lane, out, accepted - out * vcs);
   }
+}
+
+/** The lane of a channel number port * V + vc. */
+function laneOf(index: u32): u32 {
+  const port = index / vcs;
+  return (index - port * vcs) * PORTS + port;
 }
 
 /** Channels of an output port that nobody owns. */
+// @ts-ignore: decorator
+@inline
 function freeChannels(router: usize, out: u32): u32 {
-  let free: u32 = 0;
-  for (let vc: u32 = 0; vc < vcs; vc++) {
-    free |= ((load<u8>(router + placeOf(vc * LANES_PER_VC + out), L_OWNER) == NO_LANE) as u32) << vc;
-  }
-  return free;
+  let owned: u32 = 0;
+  for (let vc: u32 = 0; vc < vcs; vc++) owned |= ((load<u8>(router + vc * ROW, R_OWNED) >> (out as u8)) & 1) << vc;
+  return ~owned & ((1 << vcs) - 1);
 }
 
 /** The input channel that output channel (out, vc) grants, or NOBODY. */
-function grant(router: usize, out: u32, vc: u32, requests: u64): u32 {
-  if (masked) requests = allowed(router, vc, requests);
+function grant(router: usize, tile: u32, out: u32, vc: u32, requests: u64): u32 {
+  if (masked) requests = allowed(tile, vc, requests);
   if (requests == 0) return NOBODY;
-  return firstFrom(requests, load<u8>(router + placeOf(vc * LANES_PER_VC + out), L_VA_GRANT));
+  return firstFrom(requests, load<u8>(router + R_LANES + (vc * PORTS + out) * L_STRIDE, L_VA_GRANT));
 }
 
 /** The requests of packets that may take channel `vc`. */
-function allowed(router: usize, vc: u32, requests: u64): u64 {
+function allowed(tile: u32, vc: u32, requests: u64): u64 {
   let result: u64 = 0;
   for (let left = requests; left != 0; left &= left - 1) {
     const index = ctz<u64>(left) as u32;
-    const packet = frontOf(router, laneOf(index));
-    const may: u64 = (load<u16>(packet, K_MASK) >> (vc as u16)) & 1;
+    const may: u64 = (load<u16>(frontOf(tile, laneOf(index)), K_MASK) >> (vc as u16)) & 1;
     result |= may << (index as u64);
   }
   return result;
 }
 
 /** Commit: the packet owns channel `vc` of the output from the next cycle on and is handed on to the router behind it. */
-function take(router: usize, out: u32, number: u32, vc: u32): void {
-  const lane = router + placeOf(number);
-  const channelNumber = vc * LANES_PER_VC + out;
-  const channel = router + placeOf(channelNumber);
-  store<u8>(lane, (out * vcs + vc + 1) as u8, L_VA_ACCEPT);
-  store<u8>(channel, (indexOf(number) + 1) as u8, L_VA_GRANT);
-  store<u8>(channel, number as u8, L_OWNER);
-  store<u8>(lane, channelNumber as u8, L_OUTLANE);
-  store<u8>(lane, 0, L_LOST); // in the pipeline, not blocked
-  const packet = frontOf(router, number);
+function take(router: usize, tile: u32, lane: u32, out: u32, vc: u32): void {
+  const record = router + R_LANES + lane * L_STRIDE;
+  const owned = router + vc * ROW;
+  store<u8>(record, (out * vcs + vc + 1) as u8, L_VA_ACCEPT);
+  store<u8>(router + R_LANES + (vc * PORTS + out) * L_STRIDE, (indexOf(lane) + 1) as u8, L_VA_GRANT);
+  store<u8>(owned, load<u8>(owned, R_OWNED) | (1 << (out as u8)), R_OWNED);
+  store<u8>(record, vc as u8, L_VC);
+  store<u8>(work + lane * WORK_LANE + (tile & (ROW - 1)), 0, WORK_LOST); // in the pipeline, not blocked
+  const packet = frontOf(tile, lane);
   const flits: u32 = load<u16>(packet, K_FLITS);
-  beginToLeave(router, number, flits);
-  stayAwake(load<u32>(router, R_INDEX));
+  beginToLeave(record, tile, lane, flits);
+  granted = true;
   noteMove();
-  if (out == 4) return;
-  const link = load<u32>(router, R_LINK_FLITS) + ((out * load<u32>(H_TENANTS) + (load<u8>(packet, K_TENANT) as u32)) << 3);
+  if (out == LOCAL) return;
+  const link = load<u32>(plane, P_LINK_FLITS) + (((tile * LOCAL + out) * load<u32>(H_TENANTS) + (load<u8>(packet, K_TENANT) as u32)) << 3);
   // all of them now; settleLinks takes back those that have not left
   store<u64>(link, load<u64>(link) + (flits as u64));
-  handOn(router + load<u32>(plane + (out << 3), P_NEAR), channelNumber ^ 1, packet);
+  handOn(neighbour(tile, out), vc * PORTS + (out ^ 1), packet);
 }

@@ -42,13 +42,11 @@ import {
   H_TENANTS_AT,
   H_TILES,
   I_INDEX,
-  LANES_PER_VC,
   L_COUNT,
   L_FREE,
-  L_OUTLANE,
-  L_RING,
   L_VA_ACCEPT,
   L_VA_GRANT,
+  L_VC,
   MOST_RANGES,
   MOST_TOKENS,
   M_BYTES,
@@ -60,19 +58,16 @@ import {
   P_LINK_BLOCKED,
   P_LINK_FLITS,
   P_PACKETS,
-  P_ROUTERS,
-  P_ROUTER_STRIDE,
   P_SOURCES,
   P_STRIDE,
   P_USED,
-  P_VCS,
   Q_COUNT,
-  RING_CREDITS,
-  RING_STRIDE,
-  R_RR,
-  R_SA_ACCEPT,
-  R_SA_GRANT,
-  SLOTS,
+  ROW,
+  R_ACCEPT,
+  R_FIRST,
+  R_GRANT,
+  R_KNOWN,
+  R_OWNED,
   S_LAST,
   S_SENT,
   S_STRIDE,
@@ -94,7 +89,7 @@ import {
   T_TRANSFERRED,
   V_BYTES,
 } from './layout';
-import { placeOf } from './plane';
+import { blockOf, byteOf, laneAt, lanes, openPlane, vcs } from './plane';
 
 let hash: u64 = 0;
 
@@ -123,36 +118,36 @@ function mixWords(from: usize, bytes: usize): void {
   for (let at: usize = 0; at < bytes; at += 8) mix(load<u64>(from + at));
 }
 
-function mixPlane(plane: usize): void {
-  if (load<u32>(plane, P_USED) == 0) return;
+function mixPlane(record: usize): void {
+  if (load<u32>(record, P_USED) == 0) return;
+  openPlane(record, load<u64>(H_CYCLE));
   const tiles = load<u32>(H_TILES);
-  const vcs = load<u32>(plane, P_VCS);
-  mix(load<u32>(plane, P_PACKETS));
-  for (let i: u32 = 0; i < tiles; i++) {
-    mixRouter(load<u32>(plane, P_ROUTERS) + i * load<u32>(plane, P_ROUTER_STRIDE), vcs);
-    const source = load<u32>(plane, P_SOURCES) + i * S_STRIDE;
+  mix(load<u32>(record, P_PACKETS));
+  for (let tile: u32 = 0; tile < tiles; tile++) {
+    mixRouter(tile);
+    const source = load<u32>(record, P_SOURCES) + tile * S_STRIDE;
     mix(load<u32>(source, S_SENT) | ((load<u8>(source, S_VC) as u64) << 32) | ((load<u8>(source, S_LAST) as u64) << 40));
   }
-  mixWords(load<u32>(plane, P_LINK_FLITS), tiles * 4 * load<u32>(H_TENANTS) * 8);
-  mixWords(load<u32>(plane, P_LINK_BLOCKED), tiles * 4 * 8);
+  mixWords(load<u32>(record, P_LINK_FLITS), tiles * 4 * load<u32>(H_TENANTS) * 8);
+  mixWords(load<u32>(record, P_LINK_BLOCKED), tiles * 4 * 8);
 }
 
-function mixRouter(router: usize, vcs: u32): void {
+function mixRouter(tile: u32): void {
+  const router = blockOf(tile) + byteOf(tile);
   for (let port: u32 = 0; port < (PORTS as u32); port++) {
-    mix(load<u8>(router + port, R_SA_GRANT) | ((load<u8>(router + port, R_SA_ACCEPT) as u64) << 8) | ((load<u8>(router + port, R_RR) as u64) << 16));
+    const row = router + port * ROW;
+    mix((load<u8>(row, R_GRANT) as u64) | ((load<u8>(row, R_ACCEPT) as u64) << 8) | ((load<u8>(row, R_FIRST) as u64) << 16));
   }
   for (let vc: u32 = 0; vc < vcs; vc++) {
-    // port PORTS holds what the source knows of its input channel
-    for (let port: u32 = 0; port <= (PORTS as u32); port++) mixLane(router + placeOf(vc * LANES_PER_VC + port));
+    const row = router + vc * ROW;
+    mix((load<u8>(row, R_OWNED) as u64) | ((load<u8>(row, R_KNOWN) as u64) << 8));
   }
+  for (let lane: u32 = 0; lane < lanes; lane++) mixLane(laneAt(tile, lane));
 }
 
-/** Credits on their way count as free: whether one is given early makes no difference to anything else. */
 function mixLane(lane: usize): void {
-  let free: u32 = load<u8>(lane, L_FREE);
-  for (let slot: u32 = 0; slot < (SLOTS as u32); slot++) free += load<u8>(lane + slot * RING_STRIDE, L_RING + RING_CREDITS);
-  mix((load<u8>(lane, L_COUNT) as u64) | ((free as u64) << 16) | ((load<u8>(lane, L_OUTLANE) as u64) << 32));
-  mix(load<u8>(lane, L_VA_ACCEPT) | ((load<u8>(lane, L_VA_GRANT) as u64) << 8));
+  mix((load<u8>(lane, L_COUNT) as u64) | ((load<u8>(lane, L_FREE) as u64) << 16) | ((load<u8>(lane, L_VC) as u64) << 32));
+  mix((load<u8>(lane, L_VA_ACCEPT) as u64) | ((load<u8>(lane, L_VA_GRANT) as u64) << 8));
 }
 
 function mixCore(core: usize): void {

@@ -72,97 +72,99 @@ export const HEADER_BYTES = 232;
 // flags
 export const FLAG_REVERSE = 1; // visit units in reverse order: results must not change
 export const FLAG_NO_JUMPS = 2; // step through every cycle
-export const FLAG_GENERAL = 4; // the switch in its general form, also where the vector form would do
 
 // ---- network planes ----------------------------------------------------------------------------------------------------
-// A lane is one virtual channel of one port: its number is vc * 8 + port, on the input and on the output side alike. Two virtual
-// channels make a bank: a record of sixteen-byte vectors, a byte per lane. The place of a lane is its offset within a vector of the
-// first bank: lane + (lane >> 4) * (BANK_BYTES - 16); router + field + place addresses the byte.
+// A lane is one virtual channel of one port, on the input and on the output side alike: its number is vc * PORTS + port. ROW routers
+// stand side by side in a block: each fact about a port, a channel or a lane is a row of ROW bytes, a byte per router, so that one
+// vector operation is one step of ROW routers. A row whose bytes are sets of ports has bit p for port p: then it is one step of all
+// their ports.
 export const PLANE_COUNT = 4;
 export const PORTS = 5;
 export const MOST_VCS = 12;
-export const NO_LANE = 255;
-export const ABSENT_LANE = 128; // owner of output channels that a bank has room for and the plane does not have
-export const LANES_PER_VC = 8;
-export const LANES_PER_BANK = 16;
-export const SLOTS = 8; // cycles that messages can be ahead: delays of 2, 3 and 6
+export const MOST_LANES = MOST_VCS * PORTS;
+export const NO_VC = 255;
+export const ROW = 16;
+export const MOST_LEFT = 255;
+export const SLOTS = 4; // cycles that messages between routers can be ahead: delays of 2 and 3
+export const EJECT_SLOTS = 8; // delay of 6: three cycles to the terminal, three back for the credit
 export const ARRIVAL_SLOTS = 4; // delay of 3
-export const GROUP = 64; // routers that go through the passes of a cycle together
 
 export const P_USED = 0;
 export const P_VCS = 4;
 export const P_DEPTH = 8;
-export const P_BANKS = 12;
-export const P_ROUTERS = 16;
-export const P_ROUTER_STRIDE = 20;
+export const P_BLOCKS = 12; // address of the first block
+export const P_BLOCK_COUNT = 16;
+export const P_BLOCK_BYTES = 20;
 export const P_SOURCES = 24;
 export const P_PENDING = 28; // bitset of sources with a packet
-export const P_GROUPS = 32; // u64 words of that bitset, groups of routers
-export const P_AWAKE = 36; // SLOTS rows of a byte per router: 128 where it must be visited in that cycle
-export const P_AWAKE_ROW = 40; // bytes of a row
-export const P_QUEUE_MASK = 48; // packets that one lane can hold, less 1
-export const P_QUEUE_STRIDE = 52; // bytes of the queue of a lane, with P_LONG those of the count behind it
-export const P_ARRIVALS = 56; // ARRIVAL_SLOTS rows of packets whose tail the terminal takes
-export const P_ARRIVAL_ROW = 60;
-export const P_ARRIVAL_COUNTS = 64; // u32 x ARRIVAL_SLOTS
-export const P_PACKETS = 80; // packets created and not yet arrived
-export const P_MOVED = 84; // a packet joined the queue of a source since the last step
-export const P_BUSY = 88; // u64 last cycle in which a message may be due
-export const P_LINK_FLITS = 96; // u64 per tile, link port and tenant
-export const P_LINK_BLOCKED = 100; // u64 per tile and link port
-export const P_MASKED = 104; // some packet may not take every channel
-export const P_ROUTES = 108; // per tenant the address of its route table (u8 port per tile and destination) or 0; 0: dimension order
-export const P_WORK = 112; // lists that the passes of one group hand on: WORK_BYTES
-export const P_HORIZON = 116; // longest delay of a message that a router may wait for
-export const P_LONG = 120; // some packet has more than MOST_LEFT flits
-export const P_SLOTS = 124; // slots of the rings in use, less 1
-export const P_ASLEEP = 128; // bitset of routers that sleep with flits that cannot leave
-export const P_NEAR = 136; // per port the router there: distance in bytes and in tiles (i32 each); 0 for the terminal
-export const P_STRIDE = 176;
-export const WORK_WINNERS = 0; // u64 (router, place of the output channel): flits that go to a neighbour
-export const WORK_EJECTED = WORK_WINNERS + 8 * 4 * GROUP; // the same for the terminal
-export const WORK_TAILS = WORK_EJECTED + 8 * GROUP; // the same: the last flit of a packet left
-export const WORK_WAITING = WORK_TAILS + 8 * PORTS * GROUP; // u64 (router, lanes): heads that may get a channel
-export const WORK_LOST = WORK_WAITING + 8 * GROUP; // u32 routers with a flit that stayed
-export const WORK_ALONE = WORK_LOST + 4 * GROUP; // u64 (router, lane, tile): routers that have received, by what their flits can do
-export const WORK_STUCK = WORK_ALONE + 8 * GROUP;
-export const WORK_CROWDED = WORK_STUCK + 8 * GROUP;
-export const WORK_REQUESTS = WORK_CROWDED + 8 * GROUP; // u64 per output port
-export const WORK_IDLE = WORK_REQUESTS + 8 * PORTS; // u8 written where nobody is to be woken
-export const WORK_BYTES = WORK_IDLE + 8;
+export const P_RINGS = 32; // tile 0 in the first row of slot 0 of the rings of messages
+export const P_RING_ROW = 36; // bytes from a row to the next: a byte per tile, and room for the neighbours of tiles at the edges
+export const P_EJECT = 40; // the same for credits of the terminals' buffers: a row per channel and slot; 0 where none runs out
+export const P_AWAKE = 44; // EJECT_SLOTS rows of a byte per block: 255 where it must be visited in that cycle
+export const P_AWAKE_ROW = 48; // bytes of a row
+export const P_ASLEEP = 52; // u8 per block: 1 where it sleeps with flits that cannot leave
+export const P_QUEUES = 56; // packet queues: one per tile and lane
+export const P_QUEUE_MASK = 60; // packets that one lane can hold, less 1
+export const P_QUEUE_STRIDE = 64; // bytes of the queue of a lane: addresses in a ring; with P_LONG then the flits beyond L_LEFT
+export const P_LONG = 68; // some packet has more than MOST_LEFT flits
+export const P_PACKETS = 72; // packets created and not yet arrived
+export const P_MOVED = 76; // a packet joined the queue of a source since the last step
+export const P_BUSY = 80; // u64 last cycle in which a message may be due
+export const P_HORIZON = 88; // longest delay of a message that a router may wait for
+export const P_MASKED = 92; // some packet may not take every channel
+export const P_ROUTES = 96; // per tenant the address of its route table (u8 port per tile and destination) or 0; 0: dimension order
+export const P_LINK_FLITS = 100; // u64 per tile, link port and tenant
+export const P_LINK_BLOCKED = 104; // u64 per tile and link port
+export const P_ARRIVALS = 108; // ARRIVAL_SLOTS rows of packets whose tail the terminal takes
+export const P_ARRIVAL_ROW = 112;
+export const P_ARRIVAL_COUNTS = 116; // u32 x ARRIVAL_SLOTS
+export const P_WORK = 132; // what the passes over one block hand on: WORK_BYTES
+export const P_STRIDE = 136;
 
-// router: what a visit reads first stands in one cache line
-export const R_INDEX = 0; // tile
-export const R_X = 4; // u8
-export const R_Y = 5; // u8
-export const R_LINK_BLOCKED = 8; // u64 per link port
-export const R_LINK_FLITS = 12; // u64 per link port and tenant
-export const R_QUEUES = 16; // packet queue per input lane: addresses in a ring; with P_LONG then the flits of the front one beyond L_LEFT
-export const R_SINCE = 24; // u64: asleep with flits that cannot leave, not counted as blocked from this cycle on
-// switch allocator: a byte per port, twice, for both channels of a bank
-export const R_RR = 32; // channel of this input port that comes first
-export const R_SA_GRANT = 48; // grant pointer of this output port
-export const R_SA_ACCEPT = 64; // accept pointer of this input port
-// banks begin here
-export const R_BANKS = 128;
-export const L_COUNT = 128; // flits in the buffer of this input channel
-export const L_OUTLANE = 144; // output lane granted to its front packet, NO_LANE while it has none
-export const L_FREE = 160; // free slots behind this output channel; at port 5: behind the source's, in the terminal input
-export const L_LEFT = 176; // flits of the front packet that have not left, once it has a channel; see P_LONG
-export const L_OUT = 192; // output port of the front packet
-export const L_OWNER = 208; // input lane that owns this output channel, or NO_LANE
-export const L_LOST = 224; // 255 where a flit at the front stayed in the last visit
-export const L_SENT = 240; // 255 where this output channel sent a flit in the last visit
-export const L_TENANT = 256; // tenant of the front packet
-export const L_VA_GRANT = 272; // grant pointer of this output channel, port * V + vc
-export const L_VA_ACCEPT = 288; // accept pointer of this input channel
-export const L_QUEUE_HEAD = 304;
-export const L_QUEUED = 320; // packets that have come or will come to this input channel
-export const L_RING = 384; // SLOTS x (flits that land, credits that return)
-export const RING_CREDITS = 16;
-export const RING_STRIDE = 32;
-export const BANK_BYTES = 512;
-export const MOST_LEFT = 255;
+// rows of a slot of the ring, per virtual channel: 255 for each message
+export const RING_FLITS = 0; // PORTS rows: a flit lands in this input lane
+export const RING_CREDITS = 5; // a row per link port: a slot is free behind this output lane
+export const RING_KNOWN = 9; // a slot is free in the terminal input, for the source
+export const RING_ROWS = 10;
+
+// block
+export const R_SINCE = 0; // u64: asleep with flits that cannot leave, not counted as blocked from this cycle on
+export const R_VISITS = 8; // visits since the rows R_BLOCKED were added to the counters of links
+export const R_GRANT = 16; // rows of input ports: outputs whose switch grant pointer is at this port or before; all 0 acts like pointer 0
+export const R_ACCEPT = R_GRANT + PORTS * ROW; // rows of input ports: outputs at the switch accept pointer or after
+export const R_FIRST = R_ACCEPT + PORTS * ROW; // rows of input ports: the channel that comes first
+export const R_BLOCKED = R_FIRST + PORTS * ROW; // rows of link ports: blocked cycles since R_VISITS was 0
+export const R_OWNED = R_BLOCKED + (PORTS - 1) * ROW; // rows of channels: output ports whose channel has an owner
+export const R_KNOWN = R_OWNED + MOST_VCS * ROW; // rows of channels: free slots of the terminal input, as the source knows
+export const R_X = R_KNOWN + MOST_VCS * ROW; // column of the tile
+export const R_Y = R_X + ROW;
+export const R_LANES = R_Y + ROW; // records of lanes
+// lane
+export const L_COUNT = 0; // flits in the buffer of this input lane
+export const L_OUT = L_COUNT + ROW; // 1 << output port of the front packet
+export const L_VC = L_OUT + ROW; // channel of that output that the front packet owns, or NO_VC
+export const L_LEFT = L_VC + ROW; // flits of the front packet that have not left, once it has a channel; see P_LONG
+export const L_FREE = L_LEFT + ROW; // free slots behind this output lane
+export const L_TENANT = L_FREE + ROW; // tenant of the front packet
+export const L_QUEUE_HEAD = L_TENANT + ROW;
+export const L_QUEUED = L_QUEUE_HEAD + ROW; // packets that have come or will come to this input lane
+export const L_VA_GRANT = L_QUEUED + ROW; // grant pointer of this output lane, port * V + vc
+export const L_VA_ACCEPT = L_VA_GRANT + ROW; // accept pointer of this input lane
+export const L_STRIDE = 10 * ROW;
+
+// work on one block: rows per lane, then the rest
+export const WORK_REQUEST = 0; // output port that this lane asks the switch for, as a bit
+export const WORK_WAITING = ROW; // the same of a head that may get a channel
+export const WORK_KEY = 2 * ROW; // its turn among the channels of its port
+export const WORK_WON = 3 * ROW; // 255: its flit leaves
+export const WORK_LOST = 4 * ROW; // output port that a flit wanted and did not get, as a bit
+export const WORK_LANE = 5 * ROW;
+export const WORK_CREDIT = MOST_LANES * WORK_LANE; // a row per channel: output ports with a credit
+export const WORK_SENT = WORK_CREDIT + MOST_VCS * ROW; // output ports that sent a flit
+export const WORK_TAILS = WORK_SENT + ROW; // u16 per lane, a bit per router: the last flit of a packet left
+export const WORK_HEADS = WORK_TAILS + 2 * (MOST_LANES + 4); // u16 per lane, a bit per router: a head that alone asks for an output
+export const WORK_REQUESTS = WORK_HEADS + 2 * (MOST_LANES + 4); // u64 per output port
+export const WORK_BYTES = WORK_REQUESTS + 8 * PORTS;
 
 // source: the injecting half of a terminal
 export const S_HEAD = 0;
@@ -171,10 +173,9 @@ export const S_SENT = 8; // flits of the head packet that are out
 export const S_VC = 12; // u8
 export const S_LAST = 13; // u8
 export const S_MOVING = 14; // u8: the last inject phase sent a flit of a message
-export const S_ROUTER = 16; // router beside it
-export const S_OWNER = 20; // byte to which signals are or-ed
-export const S_INDEX = 24; // tile
-export const S_STRIDE = 32;
+export const S_OWNER = 16; // byte to which signals are or-ed
+export const S_INDEX = 20; // tile
+export const S_STRIDE = 24;
 
 // packet: eight-byte aligned, so that a flit is a packet address with two flags
 export const K_NEXT = 0;

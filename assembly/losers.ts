@@ -1,165 +1,183 @@
 // Flits that wanted to go and could not: links that were wanted and stayed empty, and interference between tenants. Counted on the
-// state after channel allocation and before tails release their channels. A router whose flits can do nothing until a message
+// state after channel allocation and before tails release their channels. A block whose flits can do nothing until a message
 // comes is not visited: the cycles that it sleeps are counted when it wakes, or when somebody reads the counters.
-import { setBit } from './bits';
 import {
-  BANK_BYTES,
-  GROUP,
   H_TENANTS,
   H_TENANTS_AT,
-  LANES_PER_BANK,
-  LANES_PER_VC,
+  H_TILES,
   L_COUNT,
   L_FREE,
-  L_LOST,
   L_OUT,
-  L_OUTLANE,
-  L_OWNER,
-  L_SENT,
+  L_STRIDE,
   L_TENANT,
-  NO_LANE,
+  L_VC,
+  NO_VC,
+  PORTS,
   P_ASLEEP,
-  R_INDEX,
-  R_LINK_BLOCKED,
+  P_LINK_BLOCKED,
+  ROW,
+  R_BLOCKED,
+  R_LANES,
   R_SINCE,
+  R_VISITS,
   T_INTERFERENCE,
   T_STRIDE,
+  WORK_LANE,
   WORK_LOST,
+  WORK_SENT,
+  WORK_WON,
 } from './layout';
-import { awakeIn1, banks, lostEnd, now, placeOf, plane, routers, routerStride, vcs, work } from './plane';
+import { lanes, now, plane, portOf, work } from './plane';
 
-/** Count the losers of this cycle at the routers of the group; those that nothing wakes fall asleep, and are counted later. */
-export function observeLosers(): void {
-  for (let at = work + WORK_LOST; at < lostEnd; at += 4) {
-    const router: usize = load<u32>(at);
-    const tile = load<u32>(router, R_INDEX);
-    if (load<u8>(awakeIn1 + tile) == 0) {
-      store<u64>(router, now, R_SINCE);
-      setBit(load<u32>(plane, P_ASLEEP), tile);
-    } else {
-      observe(router, 1);
-    }
-  }
+const LINKS: u32 = 4;
+const MOST_VISITS: u32 = 255;
+
+/** Count the losers of this cycle at a block; `hasWinners` if a flit of it left. */
+export function observeLosers(block: usize, first: u32, hasWinners: bool): void {
+  let lost = i8x16.splat(0);
+  const end = work + lanes * WORK_LANE;
+  for (let row = work; row < end; row += WORK_LANE) lost = v128.or(lost, v128.load(row, WORK_LOST));
+  if (!v128.any_true(lost)) return;
+  const blocked = v128.andnot(lost, v128.load(work, WORK_SENT));
+  tally(block, blocked, 1);
+  tally(block + ROW, blocked, 2);
+  tally(block + 2 * ROW, blocked, 4);
+  tally(block + 3 * ROW, blocked, 8);
+  const visits = load<u32>(block, R_VISITS) + 1;
+  store<u32>(block, visits, R_VISITS);
+  if (visits == MOST_VISITS) tellBlocked(block, first);
+  if (load<u32>(H_TENANTS) > 1) interfere(block, first, lost, hasWinners, 1);
 }
 
-/** These routers of the group that begins at tile `first` are visited in this cycle: what they slept is counted. */
 // @ts-ignore: decorator
 @inline
-export function wakeRouters(first: u32, bits: u64): void {
-  const word = load<u32>(plane, P_ASLEEP) + (first >> 6 << 3);
-  const asleep = load<u64>(word);
-  store<u64>(word, asleep & ~bits);
-  for (let left = asleep & bits; left != 0; left &= left - 1) countRouter(routers + (first + (ctz<u64>(left) as u32)) * routerStride);
+function tally(row: usize, blocked: v128, bit: i8): void {
+  const port = i8x16.splat(bit);
+  v128.store(row, i8x16.sub(v128.load(row, R_BLOCKED), i8x16.eq(v128.and(blocked, port), port)), R_BLOCKED);
 }
 
-/** Count what the routers of a group slept so far; they sleep on. */
-export function countSleep(group: u32): void {
-  for (let left = load<u64>(load<u32>(plane, P_ASLEEP) + (group << 3)); left != 0; left &= left - 1) {
-    countRouter(routers + (group * GROUP + (ctz<u64>(left) as u32)) * routerStride);
+/** Add what a block has tallied to the counters of its links. */
+export function tellBlocked(block: usize, first: u32): void {
+  if (load<u32>(block, R_VISITS) == 0) return;
+  store<u32>(block, 0, R_VISITS);
+  const tiles = min(ROW as u32, load<u32>(H_TILES) - first);
+  for (let port: u32 = 0; port < LINKS; port++) {
+    const row = block + port * ROW;
+    for (let byte: u32 = 0; byte < tiles; byte++) addBlocked(first + byte, port, load<u8>(row + byte, R_BLOCKED));
+    v128.store(row, i8x16.splat(0), R_BLOCKED);
   }
 }
 
-function countRouter(router: usize): void {
-  const since = load<u64>(router, R_SINCE);
-  if (now > since) observe(router, now - since);
-  store<u64>(router, now, R_SINCE);
+// @ts-ignore: decorator
+@inline
+function addBlocked(tile: u32, port: u32, cycles: u64): void {
+  const counter = load<u32>(plane, P_LINK_BLOCKED) + ((tile * LINKS + port) << 3);
+  store<u64>(counter, load<u64>(counter) + cycles);
 }
 
-/** Count, for `cycles`, links that a flit wanted and none took, and flits that lost to another tenant's. */
-function observe(router: usize, cycles: u64): void {
-  const bits = i8x16(1, 2, 4, 8, 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
-  let wanted = i8x16.splat(0);
-  let sent: u32 = 0;
-  for (let b: u32 = 0; b < banks; b++) {
-    const bank = router + b * BANK_BYTES;
-    wanted = v128.or(wanted, v128.and(i8x16.swizzle(bits, v128.load(bank, L_OUT)), v128.load(bank, L_LOST)));
-    sent |= i8x16.bitmask(v128.load(bank, L_SENT)) as u32;
+/** Nothing here changes until a message comes: this cycle and the next ones are counted when it does. */
+export function fallAsleep(block: usize, index: u32): void {
+  store<u64>(block, now, R_SINCE);
+  store<u8>(load<u32>(plane, P_ASLEEP) + index, 1);
+}
+
+/** A block is visited again: what it slept is counted. */
+// @ts-ignore: decorator
+@inline
+export function wakeUp(block: usize, index: u32): void {
+  const asleep = load<u32>(plane, P_ASLEEP) + index;
+  if (load<u8>(asleep) == 0) return;
+  countSleep(block, index);
+  store<u8>(asleep, 0);
+}
+
+/** Count what a block slept so far, if it sleeps; it sleeps on. Every flit that it holds has lost, and none has won. */
+export function countSleep(block: usize, index: u32): void {
+  if (load<u8>(load<u32>(plane, P_ASLEEP) + index) == 0) return;
+  const cycles = now - load<u64>(block, R_SINCE);
+  const first = index * ROW;
+  let lost = i8x16.splat(0);
+  store<u64>(block, now, R_SINCE);
+  if (cycles == 0) return;
+  for (let lane: u32 = 0; lane < lanes; lane++) {
+    const record = block + R_LANES + lane * L_STRIDE;
+    const out = v128.andnot(v128.load(record, L_OUT), i8x16.eq(v128.load(record, L_COUNT), i8x16.splat(0)));
+    v128.store(work + lane * WORK_LANE, out, WORK_LOST);
+    lost = v128.or(lost, out);
   }
-  let ports: u64 = i64x2.extract_lane(wanted, 0) | i64x2.extract_lane(wanted, 1);
-  ports |= ports >> 32;
-  ports |= ports >> 16;
-  ports |= ports >> 8;
-  const stayed = ports & ~((sent | (sent >> 8)) as u64);
-  const counters: usize = load<u32>(router, R_LINK_BLOCKED);
-  store<u64>(counters, load<u64>(counters) + (stayed & 1) * cycles);
-  store<u64>(counters, load<u64>(counters, 8) + ((stayed >> 1) & 1) * cycles, 8);
-  store<u64>(counters, load<u64>(counters, 16) + ((stayed >> 2) & 1) * cycles, 16);
-  store<u64>(counters, load<u64>(counters, 24) + ((stayed >> 3) & 1) * cycles, 24);
-  if (load<u32>(H_TENANTS) > 1 && hasForeigners(router)) interfere(router, cycles);
+  for (let port: u32 = 0; port < LINKS; port++) {
+    const bit = i8x16.splat(((1 as u32) << port) as i8);
+    for (let bits = i8x16.bitmask(i8x16.eq(v128.and(lost, bit), bit)) as u32; bits != 0; bits &= bits - 1) {
+      addBlocked(first + ctz<u32>(bits), port, cycles);
+    }
+  }
+  if (load<u32>(H_TENANTS) > 1) interfere(block, first, lost, false, cycles);
 }
 
-/** Have flits of more than one tenant something to do at this router? */
-function hasForeigners(router: usize): bool {
+/** Charge interference at the routers that hold flits of more than one tenant. */
+function interfere(block: usize, first: u32, lost: v128, hasWinners: bool, cycles: u64): void {
   let least = i8x16.splat(-1);
   let most = i8x16.splat(0);
-  for (let b: u32 = 0; b < banks; b++) {
-    const bank = router + b * BANK_BYTES;
-    const isFree = v128.and(i8x16.eq(v128.load(bank, L_COUNT), i8x16.splat(0)), i8x16.eq(v128.load(bank, L_OUTLANE), i8x16.splat(-1)));
-    const tenant = v128.load(bank, L_TENANT);
+  for (let lane: u32 = 0; lane < lanes; lane++) {
+    const record = block + R_LANES + lane * L_STRIDE;
+    const isEmpty = i8x16.eq(v128.load(record, L_COUNT), i8x16.splat(0));
+    const isFree = v128.and(isEmpty, i8x16.eq(v128.load(record, L_VC), i8x16.splat(NO_VC as i8)));
+    const tenant = v128.load(record, L_TENANT);
     least = i8x16.min_u(least, v128.or(tenant, isFree));
     most = i8x16.max_u(most, v128.andnot(tenant, isFree));
   }
-  return leastByte(least) != 255 - leastByte(v128.not(most));
-}
-
-/** The least of sixteen bytes. */
-// @ts-ignore: decorator
-@inline
-function leastByte(bytes: v128): u32 {
-  let least = i8x16.min_u(bytes, v128.shuffle<i64>(bytes, bytes, 1, 0));
-  least = i8x16.min_u(least, v128.shuffle<i32>(least, least, 1, 0, 3, 2));
-  least = i8x16.min_u(least, v128.shuffle<i16>(least, least, 1, 0, 3, 2, 5, 4, 7, 6));
-  const two = i32x4.extract_lane(least, 0) as u32;
-  return min(two & 0xff, (two >> 8) & 0xff);
-}
-
-/** Charge interference to each loser whose winner at the output or at its own port, or whose channels' owner, is foreign. */
-function interfere(router: usize, cycles: u64): void {
-  const tenants: usize = load<u32>(H_TENANTS_AT);
-  for (let b: u32 = 0; b < banks; b++) {
-    const bank = router + b * BANK_BYTES;
-    for (let left = i8x16.bitmask(v128.load(bank, L_LOST)) as u32; left != 0; left &= left - 1) {
-      const lane = bank + ctz<u32>(left);
-      const tenant: u32 = load<u8>(lane, L_TENANT);
-      const channel: u32 = load<u8>(lane, L_OUTLANE);
-      const isForeign =
-        channel == NO_LANE
-          ? isChannelForeign(router, load<u8>(lane, L_OUT), tenant)
-          : isWinnerForeign(router, load<u8>(lane, L_OUT), tenant) ||
-            (load<u8>(router + placeOf(channel), L_FREE) != 0 &&
-              isPortForeign(router, (b * LANES_PER_BANK + ctz<u32>(left)) & (LANES_PER_VC - 1), tenant));
-      if (!isForeign) continue;
-      const counter = tenants + tenant * T_STRIDE;
-      store<u64>(counter, load<u64>(counter, T_INTERFERENCE) + cycles, T_INTERFERENCE);
-    }
+  const mixed = v128.andnot(i8x16.lt_u(least, most), i8x16.eq(lost, i8x16.splat(0)));
+  for (let bits = i8x16.bitmask(mixed) as u32; bits != 0; bits &= bits - 1) {
+    const byte = ctz<u32>(bits);
+    chargeLosers(block + byte + R_LANES, work + byte, hasWinners, cycles);
   }
 }
 
-/** Does another tenant own a channel of this output? */
+/** Charge each loser whose winner at the output or at its own port, or whose channels' owner, is another tenant's; one router. */
+function chargeLosers(router: usize, row: usize, hasWinners: bool, cycles: u64): void {
+  const tenants: usize = load<u32>(H_TENANTS_AT);
+  for (let lane: u32 = 0; lane < lanes; lane++) {
+    const out: u32 = load<u8>(row + lane * WORK_LANE, WORK_LOST);
+    if (out == 0) continue;
+    const record = router + lane * L_STRIDE;
+    const tenant: u32 = load<u8>(record, L_TENANT);
+    const vc: u32 = load<u8>(record, L_VC);
+    let isForeign: bool;
+    if (vc == NO_VC) {
+      isForeign = isChannelForeign(router, out, tenant);
+    } else {
+      const hasCredit = load<u8>(router + (vc * PORTS + ctz<u32>(out)) * L_STRIDE, L_FREE) != 0;
+      isForeign = hasWinners && (isWinnerForeign(router, row, out, tenant) || (hasCredit && isPortForeign(router, row, portOf(lane), tenant)));
+    }
+    if (!isForeign) continue;
+    const counter = tenants + tenant * T_STRIDE;
+    store<u64>(counter, load<u64>(counter, T_INTERFERENCE) + cycles, T_INTERFERENCE);
+  }
+}
+
+/** Does another tenant own a channel of this output (a bit)? */
 function isChannelForeign(router: usize, out: u32, tenant: u32): bool {
-  for (let vc: u32 = 0; vc < vcs; vc++) {
-    const owner: u32 = load<u8>(router + placeOf(vc * LANES_PER_VC + out), L_OWNER);
-    if (owner != NO_LANE && load<u8>(router + placeOf(owner), L_TENANT) != tenant) return true;
+  for (let lane: u32 = 0; lane < lanes; lane++) {
+    const record = router + lane * L_STRIDE;
+    if (load<u8>(record, L_VC) != NO_VC && load<u8>(record, L_OUT) == out && load<u8>(record, L_TENANT) != tenant) return true;
   }
   return false;
 }
 
-/** Did a flit of another tenant take this output? */
-function isWinnerForeign(router: usize, out: u32, tenant: u32): bool {
-  for (let vc: u32 = 0; vc < vcs; vc++) {
-    const channel = router + placeOf(vc * LANES_PER_VC + out);
-    if (load<u8>(channel, L_SENT) != 0) return load<u8>(router + placeOf(load<u8>(channel, L_OWNER)), L_TENANT) != tenant;
+/** Did a flit of another tenant take this output (a bit)? */
+function isWinnerForeign(router: usize, row: usize, out: u32, tenant: u32): bool {
+  for (let lane: u32 = 0; lane < lanes; lane++) {
+    const record = router + lane * L_STRIDE;
+    if (load<u8>(row + lane * WORK_LANE, WORK_WON) == 0 || load<u8>(record, L_OUT) != out) continue;
+    return load<u8>(record, L_TENANT) != tenant;
   }
   return false;
 }
 
 /** Did a flit of another tenant leave this input port? */
-function isPortForeign(router: usize, port: u32, tenant: u32): bool {
-  for (let vc: u32 = 0; vc < vcs; vc++) {
-    const lane = router + placeOf(vc * LANES_PER_VC + port);
-    const channel: u32 = load<u8>(lane, L_OUTLANE);
-    if (channel == NO_LANE || load<u8>(router + placeOf(channel), L_SENT) == 0) continue;
-    return load<u8>(lane, L_TENANT) != tenant;
+function isPortForeign(router: usize, row: usize, port: u32, tenant: u32): bool {
+  for (let lane = port; lane < lanes; lane += PORTS) {
+    if (load<u8>(row + lane * WORK_LANE, WORK_WON) != 0) return load<u8>(router + lane * L_STRIDE, L_TENANT) != tenant;
   }
   return false;
 }

@@ -93,7 +93,7 @@ export function advance(cycles: u32): u32 {
 function resumeNetworks(now: u64): void {
   let plane: usize = load<u32>(H_PLANES_AT);
   for (let p: u32 = 0; p < (PLANE_COUNT as u32); p++, plane += P_STRIDE) {
-    if (load<u32>(plane, P_PACKETS) != 0) resumeLinks(plane, now);
+    if (load<u32>(plane, P_USED) != 0) resumeLinks(plane, now);
   }
 }
 
@@ -101,7 +101,7 @@ function resumeNetworks(now: u64): void {
 function settleNetworks(now: u64): void {
   let plane: usize = load<u32>(H_PLANES_AT);
   for (let p: u32 = 0; p < (PLANE_COUNT as u32); p++, plane += P_STRIDE) {
-    if (load<u32>(plane, P_PACKETS) != 0) settleLinks(plane, now);
+    if (load<u32>(plane, P_USED) != 0) settleLinks(plane, now);
   }
 }
 

@@ -1,48 +1,49 @@
-// The plane being stepped: what the passes of one cycle share. A group of routers goes through all passes before the next group
-// does, so that its records stay in the nearest cache; the passes hand on lists, so that no loop branches on what it finds.
+// The plane being stepped: what the passes of one cycle share, and where its rows are.
 import {
-  BANK_BYTES,
-  FLAG_GENERAL,
-  H_FLAGS,
-  LANES_PER_BANK,
-  LANES_PER_VC,
+  EJECT_SLOTS,
+  H_WIDTH,
+  L_STRIDE,
   P_AWAKE,
   P_AWAKE_ROW,
-  P_BANKS,
+  P_BLOCKS,
+  P_BLOCK_BYTES,
+  P_EJECT,
   P_MASKED,
-  P_ROUTERS,
-  P_ROUTER_STRIDE,
+  P_QUEUES,
+  P_QUEUE_MASK,
+  P_QUEUE_STRIDE,
+  P_RINGS,
+  P_RING_ROW,
   P_VCS,
   P_WORK,
-  P_SLOTS,
-  RING_STRIDE,
-  WORK_ALONE,
-  WORK_CROWDED,
-  WORK_EJECTED,
-  WORK_LOST,
-  WORK_STUCK,
-  WORK_TAILS,
-  WORK_WAITING,
-  WORK_WINNERS,
+  PORTS,
+  RING_ROWS,
+  ROW,
+  R_LANES,
+  SLOTS,
 } from './layout';
 
 export let plane: usize = 0;
 export let now: u64 = 0;
 export let vcs: u32 = 0;
-export let banks: u32 = 0;
-export let routers: usize = 0;
-export let routerStride: u32 = 0;
+export let lanes: u32 = 0;
+export let blocks: usize = 0;
+export let blockBytes: u32 = 0;
 export let work: usize = 0;
 export let masked: bool = false;
-/** The switch is taken in its general form. */
-export let general: bool = false;
-let portOfIndex: u32 = 0; // reciprocal: (index * portOfIndex) >> 16 is the port of channel number port * V + vc
-// offsets of ring slots within a bank, and rows of the routers to visit, by cycles ahead
-let slots: u64 = 0;
+let width: i32 = 0;
+export let queues: usize = 0;
+export let queueMask: u32 = 0;
+export let queueStride: u32 = 0;
+// rings: tile 0 in the first row of the slots by cycles ahead
+export let ringRow: u32 = 0;
 export let slotNow: usize = 0;
 export let slotIn2: usize = 0;
 export let slotIn3: usize = 0;
-export let slotIn6: usize = 0;
+/** Credits of the terminals' buffers, or 0 where they are always given at once. */
+export let ejectNow: usize = 0;
+export let ejectIn6: usize = 0;
+// rows of the blocks to visit, by cycles ahead
 export let awakeNow: usize = 0;
 export let awakeIn1: usize = 0;
 export let awakeIn2: usize = 0;
@@ -50,33 +51,27 @@ export let awakeIn3: usize = 0;
 export let awakeIn6: usize = 0;
 /** Has a flit left, or a channel been granted, since the plane was opened? */
 export let moved: bool = false;
-// ends of the lists of the group
-export let aloneEnd: usize = 0;
-export let stuckEnd: usize = 0;
-export let crowdedEnd: usize = 0;
-export let winnersEnd: usize = 0;
-export let ejectedEnd: usize = 0;
-export let tailsEnd: usize = 0;
-export let waitingEnd: usize = 0;
-export let lostEnd: usize = 0;
 
 /** Begin cycle `cycle` of a plane. */
 export function openPlane(record: usize, cycle: u64): void {
   plane = record;
   now = cycle;
   vcs = load<u32>(record, P_VCS);
-  portOfIndex = 65536 / vcs + 1;
-  banks = load<u32>(record, P_BANKS);
-  routers = load<u32>(record, P_ROUTERS);
-  routerStride = load<u32>(record, P_ROUTER_STRIDE);
+  lanes = vcs * PORTS;
+  blocks = load<u32>(record, P_BLOCKS);
+  blockBytes = load<u32>(record, P_BLOCK_BYTES);
   work = load<u32>(record, P_WORK);
+  width = load<u32>(H_WIDTH);
   masked = load<u32>(record, P_MASKED) != 0;
-  general = banks > 1 || (load<u32>(H_FLAGS) & FLAG_GENERAL) != 0;
-  slots = load<u32>(record, P_SLOTS);
+  queues = load<u32>(record, P_QUEUES);
+  queueMask = load<u32>(record, P_QUEUE_MASK);
+  queueStride = load<u32>(record, P_QUEUE_STRIDE);
+  ringRow = load<u32>(record, P_RING_ROW);
   slotNow = slot(0);
   slotIn2 = slot(2);
   slotIn3 = slot(3);
-  slotIn6 = slot(6);
+  ejectNow = ejectSlot(0);
+  ejectIn6 = ejectSlot(6);
   awakeNow = awake(0);
   awakeIn1 = awake(1);
   awakeIn2 = awake(2);
@@ -85,144 +80,78 @@ export function openPlane(record: usize, cycle: u64): void {
   moved = false;
 }
 
-function slot(ahead: u64): usize {
-  return (((now + ahead) & slots) * RING_STRIDE) as usize;
+function slot(ahead: u32): usize {
+  return load<u32>(plane, P_RINGS) + (((now as u32) + ahead) & (SLOTS - 1)) * (RING_ROWS * vcs * ringRow);
 }
 
-function awake(ahead: u64): usize {
-  return load<u32>(plane, P_AWAKE) + (((now + ahead) & slots) as u32) * load<u32>(plane, P_AWAKE_ROW);
+function ejectSlot(ahead: u32): usize {
+  const ring: usize = load<u32>(plane, P_EJECT);
+  return ring == 0 ? 0 : ring + (((now as u32) + ahead) & (EJECT_SLOTS - 1)) * (vcs * ringRow);
 }
 
-/** Begin a group: its lists are empty. */
-export function openGroup(): void {
-  aloneEnd = work + WORK_ALONE;
-  stuckEnd = work + WORK_STUCK;
-  crowdedEnd = work + WORK_CROWDED;
-  winnersEnd = work + WORK_WINNERS;
-  ejectedEnd = work + WORK_EJECTED;
-  tailsEnd = work + WORK_TAILS;
-  waitingEnd = work + WORK_WAITING;
-  lostEnd = work + WORK_LOST;
+function awake(ahead: u32): usize {
+  return load<u32>(plane, P_AWAKE) + (((now as u32) + ahead) & (EJECT_SLOTS - 1)) * load<u32>(plane, P_AWAKE_ROW);
 }
 
 /** Something changed in this cycle. */
+// @ts-ignore: decorator
+@inline
 export function noteMove(): void {
   moved = true;
 }
 
-/** Visit this router in the next cycle too. */
+/** The block of a tile; the tile's byte in its rows is at `byteOf`. */
 // @ts-ignore: decorator
 @inline
-export function stayAwake(tile: usize): void {
-  store<u8>(awakeIn1 + tile, 128);
+export function blockOf(tile: u32): usize {
+  return blocks + (tile / ROW) * blockBytes;
 }
 
-/** Place of a lane within the vectors of its router. */
 // @ts-ignore: decorator
 @inline
-export function placeOf(lane: u32): u32 {
-  return lane + (lane >> 4) * (BANK_BYTES - LANES_PER_BANK);
+export function byteOf(tile: u32): usize {
+  return tile & (ROW - 1);
+}
+
+/** A tile's byte in the first row of a lane: add the row of the fact that is wanted. */
+// @ts-ignore: decorator
+@inline
+export function laneAt(tile: u32, lane: u32): usize {
+  return blockOf(tile) + byteOf(tile) + R_LANES + lane * L_STRIDE;
+}
+
+/** Virtual channel of a lane: lane / PORTS. */
+// @ts-ignore: decorator
+@inline
+export function channelOf(lane: u32): u32 {
+  return (lane * 52) >> 8;
+}
+
+/** Port of a lane. */
+// @ts-ignore: decorator
+@inline
+export function portOf(lane: u32): u32 {
+  return lane - channelOf(lane) * PORTS;
 }
 
 /** Channel number port * V + vc of a lane: the order of iSLIP's pointers. */
 // @ts-ignore: decorator
 @inline
 export function indexOf(lane: u32): u32 {
-  return (lane & 7) * vcs + (lane >> 3);
+  return portOf(lane) * vcs + channelOf(lane);
 }
 
-/** The lane of a channel number. */
+/** Visit the block of this tile in the cycle of an awake row. */
 // @ts-ignore: decorator
 @inline
-export function laneOf(index: u32): u32 {
-  const port = (index * portOfIndex) >> 16;
-  return (index - port * vcs) * LANES_PER_VC + port;
+export function wakeTile(row: usize, tile: u32): void {
+  store<u8>(row + tile / ROW, 255);
 }
 
-/** A router that has received, and a lane of it, by what its flits can do. */
+/** The tile behind an output port other than the terminal's. */
 // @ts-ignore: decorator
 @inline
-export function listVisit(router: usize, tile: usize, lane: u32, isAlone: u32, isStuck: u32, isCrowded: u32): void {
-  const entry = (router as u64) | ((tile as u64) << 48) | ((lane as u64) << 32);
-  store<u64>(aloneEnd, entry);
-  aloneEnd += isAlone << 3;
-  store<u64>(stuckEnd, entry);
-  stuckEnd += isStuck << 3;
-  store<u64>(crowdedEnd, entry);
-  crowdedEnd += isCrowded << 3;
-}
-
-/** One output channel, at a place of the first bank, that sent a flit. */
-// @ts-ignore: decorator
-@inline
-export function listWinner(router: usize, tile: usize, channel: u32): void {
-  const entry = (router as u64) | ((tile as u64) << 48) | ((channel as u64) << 32);
-  const isEjected: u32 = (channel & 4) >> 2;
-  store<u64>(winnersEnd, entry);
-  winnersEnd += (isEjected ^ 1) << 3;
-  store<u64>(ejectedEnd, entry);
-  ejectedEnd += isEjected << 3;
-}
-
-/** Output channels that sent a flit: `ports` is a bit per output port, `second` the ports whose flit left on the bank's second channel. */
-// @ts-ignore: decorator
-@inline
-export function listWinners(router: usize, tile: usize, ports: u32, second: u32, bank: u32): void {
-  const entry = (router as u64) | ((tile as u64) << 48) | ((bank as u64) << 32);
-  let end = winnersEnd;
-  store<u64>(end, entry + ((((second << 3) & 8) as u64) << 32));
-  end += (ports & 1) << 3;
-  store<u64>(end, entry + ((((second << 2) & 8) as u64) << 32) + ((1 as u64) << 32));
-  end += (ports & 2) << 2;
-  store<u64>(end, entry + ((((second << 1) & 8) as u64) << 32) + ((2 as u64) << 32));
-  end += (ports & 4) << 1;
-  store<u64>(end, entry + (((second & 8) as u64) << 32) + ((3 as u64) << 32));
-  winnersEnd = end + (ports & 8);
-  store<u64>(ejectedEnd, entry + ((((second >> 1) & 8) as u64) << 32) + ((4 as u64) << 32));
-  ejectedEnd += (ports & 16) >> 1;
-}
-
-/** The flit that left was the last of its packet, if `isTail` is 1. */
-// @ts-ignore: decorator
-@inline
-export function listTail(winner: u64, isTail: u32): void {
-  store<u64>(tailsEnd, winner);
-  tailsEnd += isTail << 3;
-}
-
-/** Heads of these lanes may get a channel; where the switch is in its general form any bit says that some head waits. */
-// @ts-ignore: decorator
-@inline
-export function listWaiting(router: usize, lanes: u32): void {
-  store<u64>(waitingEnd, (router as u64) | ((lanes as u64) << 32));
-  waitingEnd += ((lanes != 0) as u32) << 3;
-}
-
-/** A flit at this router stayed, if `hasLost` is 1. */
-// @ts-ignore: decorator
-@inline
-export function listLost(router: usize, hasLost: u32): void {
-  store<u32>(lostEnd, router as u32);
-  lostEnd += hasLost << 2;
-}
-
-/** The router of an entry of these lists. */
-// @ts-ignore: decorator
-@inline
-export function routerOf(winner: u64): usize {
-  return winner as u32;
-}
-
-/** The place of the output channel of an entry. */
-// @ts-ignore: decorator
-@inline
-export function channelOf(winner: u64): u32 {
-  return ((winner >> 32) as u32) & 0xffff;
-}
-
-/** The tile of an entry. */
-// @ts-ignore: decorator
-@inline
-export function tileOf(winner: u64): u32 {
-  return (winner >> 48) as u32;
+export function neighbour(tile: u32, port: u32): u32 {
+  const turn = 1 - ((port & 1) << 1);
+  return tile + (port < 2 ? turn : turn * width);
 }

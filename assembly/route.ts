@@ -1,14 +1,14 @@
 // Routes (noc-model.md section 3; model.md sections 2 and 6): X first, or the direction that the tenant's table gives for a tile
 // and a destination.
-import { H_TILES, K_TARGET, K_TENANT, K_X, K_Y, P_ROUTES, R_INDEX, R_X, R_Y } from './layout';
+import { H_TILES, K_TARGET, K_TENANT, K_X, K_Y, P_ROUTES, R_X, R_Y } from './layout';
 import { plane } from './plane';
 
-/** Output port of a packet at this router. */
+/** Output port of a packet at this tile; `router` is its block plus its byte. */
 // @ts-ignore: decorator
 @inline
-export function route(router: usize, packet: usize): u32 {
+export function route(router: usize, tile: u32, packet: usize): u32 {
   const tables: usize = load<u32>(plane, P_ROUTES);
-  return tables == 0 ? xFirst(router, packet) : byTable(tables, router, packet);
+  return tables == 0 ? xFirst(router, packet) : byTable(tables, router, tile, packet);
 }
 
 // @ts-ignore: decorator
@@ -20,8 +20,8 @@ function xFirst(router: usize, packet: usize): u32 {
   return x == 0 ? alongY : ((x < 0) as i32);
 }
 
-function byTable(tables: usize, router: usize, packet: usize): u32 {
+function byTable(tables: usize, router: usize, tile: u32, packet: usize): u32 {
   const table: usize = load<u32>(tables + ((load<u8>(packet, K_TENANT) as u32) << 2));
   if (table == 0) return xFirst(router, packet);
-  return load<u8>(table + load<u32>(router, R_INDEX) * load<u32>(H_TILES) + (load<u16>(packet, K_TARGET) as u32));
+  return load<u8>(table + tile * load<u32>(H_TILES) + (load<u16>(packet, K_TARGET) as u32));
 }

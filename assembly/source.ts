@@ -4,7 +4,7 @@
 import { clearBit, nextBit, setBit } from './bits';
 import { KIND_MESSAGE, SIGNAL_TAIL_LEFT, SIGNAL_WAKE } from './codes';
 import {
-  GROUP,
+  H_TILES,
   H_WIDTH,
   K_FLITS,
   K_KIND,
@@ -13,32 +13,29 @@ import {
   K_TARGET,
   K_X,
   K_Y,
-  LANES_PER_VC,
-  L_FREE,
-  L_RING,
+  NO_VC,
+  PORTS,
   P_MOVED,
   P_PACKETS,
   P_PENDING,
   P_SOURCES,
+  RING_ROWS,
+  ROW,
+  R_KNOWN,
   S_HEAD,
   S_INDEX,
   S_LAST,
   S_MOVING,
   S_OWNER,
-  S_ROUTER,
   S_SENT,
   S_STRIDE,
   S_TAIL,
   S_VC,
 } from './layout';
 import { handOn } from './link';
-import { awakeIn2, noteMove, placeOf, plane, slotIn2, vcs } from './plane';
+import { awakeIn2, blockOf, byteOf, noteMove, plane, ringRow, slotIn2, vcs, wakeTile } from './plane';
 
-const NO_VC: u32 = 255;
-// what a source knows of its channel's buffer in the router stands beside the output channels, at the port opposite to the terminal
 const INPUT: u32 = 4;
-const KNOWN: u32 = 5;
-
 /** Put a packet behind the others of this source; its head may leave in the next inject phase. K_TARGET must be set. */
 export function enqueue(plane: usize, source: usize, packet: usize): void {
   const target: u32 = load<u16>(packet, K_TARGET);
@@ -60,45 +57,47 @@ export function enqueue(plane: usize, source: usize, packet: usize): void {
   store<u32>(plane, 1, P_MOVED);
 }
 
-/** Phase 2 of a cycle: each source of the group with a packet sends at most one flit. */
-export function injectGroup(group: u32, reverse: bool): void {
+/** Phase 2 of a cycle: each source with a packet sends at most one flit. */
+export function injectAll(reverse: bool): void {
   const pending: usize = load<u32>(plane, P_PENDING);
-  let bits = load<u64>(pending + (group << 3));
-  if (bits == 0) return;
   const sources: usize = load<u32>(plane, P_SOURCES);
+  const tiles = load<u32>(H_TILES);
   let moved: u32 = 0;
-  while (bits != 0) {
-    const bit = nextBit(bits, reverse);
-    bits ^= (1 as u64) << (bit as u64);
-    const source = sources + (group * GROUP + bit) * S_STRIDE;
-    moved |= sendFlit(source);
-    if (load<u32>(source, S_HEAD) == 0) clearBit(pending, group * GROUP + bit);
+  for (let from: u32 = 0; from < tiles; from += 64) {
+    let bits = load<u64>(pending + (from >> 3));
+    while (bits != 0) {
+      const bit = nextBit(bits, reverse);
+      bits ^= (1 as u64) << (bit as u64);
+      const source = sources + (from + bit) * S_STRIDE;
+      moved |= sendFlit(source, from + bit);
+      if (load<u32>(source, S_HEAD) == 0) clearBit(pending, from + bit);
+    }
   }
   if (moved != 0) noteMove();
 }
 
 /** Send the next flit of the oldest packet if its channel has room. Returns 1 if one was sent. */
-function sendFlit(source: usize): u32 {
-  const router: usize = load<u32>(source, S_ROUTER);
+// @ts-ignore: decorator
+@inline
+function sendFlit(source: usize, tile: u32): u32 {
+  const known = blockOf(tile) + byteOf(tile) + R_KNOWN;
   const packet: usize = load<u32>(source, S_HEAD);
   const sent = load<u32>(source, S_SENT);
-  const vc = sent == 0 ? chooseChannel(source, router, packet) : load<u8>(source, S_VC);
-  const known = router + placeOf(vc * LANES_PER_VC + KNOWN);
-  const free: u32 = vc == NO_VC ? 0 : load<u8>(known, L_FREE);
+  const vc = sent == 0 ? chooseChannel(source, known, packet) : load<u8>(source, S_VC);
+  const free: u32 = vc == NO_VC ? 0 : load<u8>(known + vc * ROW);
   const isMessage = load<u8>(packet, K_KIND) == KIND_MESSAGE;
   if (isMessage && (free != 0) != (load<u8>(source, S_MOVING) != 0)) {
     store<u8>(source, free != 0 ? 1 : 0, S_MOVING);
     signal(source, SIGNAL_WAKE);
   }
   if (free == 0) return 0;
-  const lane = vc * LANES_PER_VC + INPUT;
-  store<u8>(known, free - 1, L_FREE);
-  store<u8>(router + placeOf(lane) + slotIn2, 1, L_RING);
-  store<u8>(awakeIn2 + load<u32>(source, S_INDEX), 128);
+  store<u8>(known + vc * ROW, (free - 1) as u8);
+  store<u8>(slotIn2 + (vc * RING_ROWS + INPUT) * ringRow + tile, 255);
+  wakeTile(awakeIn2, tile);
   if (sent == 0) {
     store<u8>(source, vc as u8, S_VC);
     store<u8>(source, vc as u8, S_LAST);
-    handOn(router, lane, packet);
+    handOn(tile, vc * PORTS + INPUT, packet);
   }
   if (sent + 1 == load<u16>(packet, K_FLITS)) nextPacket(source, packet, isMessage);
   else store<u32>(source, sent + 1, S_SENT);
@@ -106,12 +105,12 @@ function sendFlit(source: usize): u32 {
 }
 
 /** The first channel after the last one used, in rotation, that has room and that the packet may take. */
-function chooseChannel(source: usize, router: usize, packet: usize): u32 {
+function chooseChannel(source: usize, known: usize, packet: usize): u32 {
   const mask: u32 = load<u16>(packet, K_MASK);
   let vc: u32 = load<u8>(source, S_LAST);
   for (let tries: u32 = 0; tries < vcs; tries++) {
     vc = vc + 1 >= vcs ? 0 : vc + 1;
-    if (((mask >> vc) & 1) != 0 && load<u8>(router + placeOf(vc * LANES_PER_VC + KNOWN), L_FREE) != 0) return vc;
+    if (((mask >> vc) & 1) != 0 && load<u8>(known + vc * ROW) != 0) return vc;
   }
   return NO_VC;
 }

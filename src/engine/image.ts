@@ -19,8 +19,6 @@ export interface MachineOptions {
   readonly timeJumps?: boolean;
   /** Visit units in reverse order: results must not change (tests). */
   readonly reverse?: boolean;
-  /** The switch in its general form, also where the vector form would do: results must not change (tests). */
-  readonly general?: boolean;
 }
 
 /** Where the host finds things again. */
@@ -67,13 +65,13 @@ const HEADER_PARAMETERS: readonly [offset: number, key: keyof ChipParameters][] 
 export function takeHeader(
   regions: Regions,
   mesh: Mesh,
-  { tenants, timeJumps = true, reverse = false, general = false }: MachineOptions & { tenants: number },
+  { tenants, timeJumps = true, reverse = false }: MachineOptions & { tenants: number },
 ): number {
   regions.take(L.HEADER_BYTES);
   const planes = regions.take(L.PLANE_COUNT * L.P_STRIDE);
   regions.u32(L.H_MAGIC, L.IMAGE_MAGIC);
   regions.u32(L.H_VERSION, L.IMAGE_VERSION);
-  const flags = (reverse ? L.FLAG_REVERSE : 0) | (timeJumps ? 0 : L.FLAG_NO_JUMPS) | (general ? L.FLAG_GENERAL : 0);
+  const flags = (reverse ? L.FLAG_REVERSE : 0) | (timeJumps ? 0 : L.FLAG_NO_JUMPS);
   regions.u32(L.H_FLAGS, flags);
   regions.u32(L.H_TILES, tileCount(mesh));
   regions.u32(L.H_WIDTH, mesh.width);

@@ -17,7 +17,6 @@ const WAYS: [name: string, slice: number, options: MachineOptions][] = [
   ['in slices of 1', 1, {}],
   ['without time jumps', 1000, { timeJumps: false }],
   ['in reverse', 1000, { reverse: true }],
-  ['with the switch in its general form', 1000, { general: true }],
   ['in reverse, in slices of 7, without time jumps', 7, { reverse: true, timeJumps: false }],
 ];
 

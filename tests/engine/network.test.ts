@@ -22,10 +22,6 @@ describe.each(traces.map((trace) => [trace.id, trace] as const))('%s', (_, trace
     if (trace.finalCycle !== undefined) expect(result.cycles).toBe(trace.finalCycle);
   });
 
-  it('arrives so with the switch in its general form', () => {
-    expect(probeNoc(kernel, trace, { general: true }).arrivals).toEqual(trace.arrivals);
-  });
-
   it('does so in slices of 7 cycles with units visited in reverse', () => {
     expect(probeNoc(kernel, trace, { slice: 7, reverse: true }).arrivals).toEqual(trace.arrivals);
   });
