@@ -6,6 +6,7 @@ import { firstFrom } from './bits';
 import { beginToLeave, frontOf, handOn } from './link';
 import {
   H_TENANTS,
+  LINKS,
   K_FLITS,
   K_MASK,
   K_TENANT,
@@ -28,7 +29,6 @@ import {
 import { indexOf, lanes, masked, neighbour, noteMove, plane, vcs, work } from './plane';
 
 const NOBODY: u32 = 255;
-const LOCAL: u32 = 4;
 
 let granted: bool = false;
 
@@ -169,8 +169,8 @@ function take(router: usize, tile: u32, lane: u32, out: u32, vc: u32): void {
   beginToLeave(record, tile, lane, flits);
   granted = true;
   noteMove();
-  if (out == LOCAL) return;
-  const link = load<u32>(plane, P_LINK_FLITS) + (((tile * LOCAL + out) * load<u32>(H_TENANTS) + (load<u8>(packet, K_TENANT) as u32)) << 3);
+  if (out == (LINKS as u32)) return;
+  const link = load<u32>(plane, P_LINK_FLITS) + (((tile * (LINKS as u32) + out) * load<u32>(H_TENANTS) + (load<u8>(packet, K_TENANT) as u32)) << 3);
   // all of them now; settleLinks takes back those that have not left
   store<u64>(link, load<u64>(link) + (flits as u64));
   handOn(neighbour(tile, out), vc * PORTS + (out ^ 1), packet);

@@ -80,6 +80,7 @@ export const FLAG_NO_JUMPS = 2; // step through every cycle
 // their ports.
 export const PLANE_COUNT = 4;
 export const PORTS = 5;
+export const LINKS = 4; // ports to other routers: all but the terminal's
 export const MOST_VCS = 12;
 export const MOST_LANES = MOST_VCS * PORTS;
 export const NO_VC = 255;
@@ -134,7 +135,7 @@ export const R_GRANT = 16; // rows of input ports: outputs whose switch grant po
 export const R_ACCEPT = R_GRANT + PORTS * ROW; // rows of input ports: outputs at the switch accept pointer or after
 export const R_FIRST = R_ACCEPT + PORTS * ROW; // rows of input ports: the channel that comes first
 export const R_BLOCKED = R_FIRST + PORTS * ROW; // rows of link ports: blocked cycles since R_VISITS was 0
-export const R_OWNED = R_BLOCKED + (PORTS - 1) * ROW; // rows of channels: output ports whose channel has an owner
+export const R_OWNED = R_BLOCKED + LINKS * ROW; // rows of channels: output ports whose channel has an owner
 export const R_KNOWN = R_OWNED + MOST_VCS * ROW; // rows of channels: free slots of the terminal input, as the source knows
 export const R_X = R_KNOWN + MOST_VCS * ROW; // column of the tile
 export const R_Y = R_X + ROW;
@@ -162,8 +163,8 @@ export const WORK_LANE = 5 * ROW;
 export const WORK_CREDIT = MOST_LANES * WORK_LANE; // a row per channel: output ports with a credit
 export const WORK_SENT = WORK_CREDIT + MOST_VCS * ROW; // output ports that sent a flit
 export const WORK_TAILS = WORK_SENT + ROW; // u16 per lane, a bit per router: the last flit of a packet left
-export const WORK_HEADS = WORK_TAILS + 2 * (MOST_LANES + 4); // u16 per lane, a bit per router: a head that alone asks for an output
-export const WORK_REQUESTS = WORK_HEADS + 2 * (MOST_LANES + 4); // u64 per output port
+export const WORK_HEADS = WORK_TAILS + 2 * MOST_LANES + 8; // u16 per lane, a bit per router: a head that alone asks for an output
+export const WORK_REQUESTS = WORK_HEADS + 2 * MOST_LANES + 8; // u64 per output port
 export const WORK_BYTES = WORK_REQUESTS + 8 * PORTS;
 
 // source: the injecting half of a terminal

@@ -5,6 +5,7 @@ import {
   H_TENANTS,
   H_TENANTS_AT,
   H_TILES,
+  LINKS,
   L_COUNT,
   L_FREE,
   L_OUT,
@@ -29,7 +30,6 @@ import {
 } from './layout';
 import { lanes, now, plane, portOf, work } from './plane';
 
-const LINKS: u32 = 4;
 const MOST_VISITS: u32 = 255;
 
 /** Count the losers of this cycle at a block; `hasWinners` if a flit of it left. */
@@ -61,7 +61,7 @@ export function tellBlocked(block: usize, first: u32): void {
   if (load<u32>(block, R_VISITS) == 0) return;
   store<u32>(block, 0, R_VISITS);
   const tiles = min(ROW as u32, load<u32>(H_TILES) - first);
-  for (let port: u32 = 0; port < LINKS; port++) {
+  for (let port: u32 = 0; port < (LINKS as u32); port++) {
     const row = block + port * ROW;
     for (let byte: u32 = 0; byte < tiles; byte++) addBlocked(first + byte, port, load<u8>(row + byte, R_BLOCKED));
     v128.store(row, i8x16.splat(0), R_BLOCKED);
@@ -71,7 +71,7 @@ export function tellBlocked(block: usize, first: u32): void {
 // @ts-ignore: decorator
 @inline
 function addBlocked(tile: u32, port: u32, cycles: u64): void {
-  const counter = load<u32>(plane, P_LINK_BLOCKED) + ((tile * LINKS + port) << 3);
+  const counter = load<u32>(plane, P_LINK_BLOCKED) + ((tile * (LINKS as u32) + port) << 3);
   store<u64>(counter, load<u64>(counter) + cycles);
 }
 
@@ -105,7 +105,7 @@ export function countSleep(block: usize, index: u32): void {
     v128.store(work + lane * WORK_LANE, out, WORK_LOST);
     lost = v128.or(lost, out);
   }
-  for (let port: u32 = 0; port < LINKS; port++) {
+  for (let port: u32 = 0; port < (LINKS as u32); port++) {
     const bit = i8x16.splat(((1 as u32) << port) as i8);
     for (let bits = i8x16.bitmask(i8x16.eq(v128.and(lost, bit), bit)) as u32; bits != 0; bits &= bits - 1) {
       addBlocked(first + ctz<u32>(bits), port, cycles);

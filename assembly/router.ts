@@ -4,14 +4,14 @@
 // cycles, so blocks cannot see each other. Source: BookSim 2's iq_router, checked packet by packet.
 import { allocateChannels } from './allocation';
 import { nextBit } from './bits';
-import { H_TENANTS, L_OUT, L_STRIDE, L_TENANT, L_VC, NO_VC, P_BLOCK_COUNT, P_LINK_FLITS, ROW, R_LANES } from './layout';
+import { H_TENANTS, LINKS, L_OUT, L_STRIDE, L_TENANT, L_VC, NO_VC, P_BLOCK_COUNT, P_LINK_FLITS, ROW, R_LANES } from './layout';
+import { receive } from './landing';
 import { flitsLeft, passTails } from './link';
 import { countSleep, fallAsleep, observeLosers, tellBlocked, wakeUp } from './losers';
 import { awakeIn1, awakeNow, blockBytes, blocks, lanes, noteMove, openPlane, plane } from './plane';
 import { injectAll } from './source';
-import { allocateSwitch, ANY_LEFT, ANY_TAIL, ANY_WAITING, ANY_WON, receive } from './switch';
+import { allocateSwitch, ANY_LEFT, ANY_TAIL, ANY_WAITING, ANY_WON } from './switch';
 
-const LOCAL: u32 = 4;
 
 /** Step all routers and sources of the open plane. */
 export function stepNetwork(reverse: bool): void {
@@ -86,8 +86,8 @@ function adjustLinks(sign: i64): void {
 
 function adjustLink(record: usize, tile: u32, lane: u32, sign: i64): void {
   const out = ctz<u32>(load<u8>(record, L_OUT));
-  if (out == LOCAL) return;
-  const link = (tile * LOCAL + out) * load<u32>(H_TENANTS) + load<u8>(record, L_TENANT);
+  if (out == (LINKS as u32)) return;
+  const link = (tile * (LINKS as u32) + out) * load<u32>(H_TENANTS) + load<u8>(record, L_TENANT);
   const counter = load<u32>(plane, P_LINK_FLITS) + (link << 3);
   store<u64>(counter, load<u64>(counter) + (((flitsLeft(record, tile, lane) as i64) * sign) as u64));
 }

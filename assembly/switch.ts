@@ -1,29 +1,21 @@
-// The switches of ROW routers, one cycle: what is due is received, the switch is allocated and committed, and flits and credits go on
-// their way (noc-model.md sections 5, 6, 10 and 11). Nothing here branches on what a router does: every step is taken for all
-// routers of a block and, where a byte is a set of ports, for all their ports at once.
+// The switches of ROW routers, one cycle: SA is allocated and committed (noc-model.md sections 10 and 11). Nothing here branches on
+// what a router does: every step is taken for all routers of a block and, where a byte is a set of ports, for all their ports at once.
 //
 // iSLIP in sets: an input port's byte holds the outputs it asks for. "The first input at or after the grant pointer" of all
 // outputs is one walk over the five inputs for those that the pointers allow (R_GRANT) and one for the rest; "the first output at or
-// after the accept pointer" is the lowest bit of what the pointer allows (R_ACCEPT), or of all. A message is a byte in the row of its
-// lane and slot, at the place of the tile that it goes to, so a neighbour is an offset.
+// after the accept pointer" is the lowest bit of what the pointer allows (R_ACCEPT), or of all.
 import {
-  H_WIDTH,
   L_COUNT,
-  L_FREE,
   L_LEFT,
   L_OUT,
   L_STRIDE,
   L_VC,
   NO_VC,
   PORTS,
-  RING_CREDITS,
-  RING_KNOWN,
-  RING_ROWS,
   ROW,
   R_ACCEPT,
   R_FIRST,
   R_GRANT,
-  R_KNOWN,
   R_LANES,
   R_OWNED,
   WORK_CREDIT,
@@ -36,7 +28,8 @@ import {
   WORK_WAITING,
   WORK_WON,
 } from './layout';
-import { awakeIn2, awakeIn3, awakeIn6, ejectIn6, ejectNow, ringRow, slotIn2, slotIn3, slotNow, vcs, work } from './plane';
+import { vcs, work } from './plane';
+import { pass } from './sending';
 
 /** A flit left some router. */
 export const ANY_WON: u32 = 1;
@@ -46,52 +39,6 @@ export const ANY_WAITING: u32 = 2;
 export const ANY_LEFT: u32 = 4;
 /** The last flit of some packet left. */
 export const ANY_TAIL: u32 = 8;
-
-/** Phase 1 at a block whose first tile is `first`: flits and credits that are due. Returns whether any router holds a flit. */
-export function receive(block: usize, first: usize): bool {
-  const row: usize = ringRow;
-  let any = i8x16.splat(0);
-  for (let vc: usize = 0; vc < vcs; vc++) {
-    const lane = block + R_LANES + vc * (PORTS * L_STRIDE);
-    const ring = slotNow + vc * RING_ROWS * row + first;
-    const credits = ring + row * RING_CREDITS;
-    any = v128.or(any, land(lane, ring));
-    any = v128.or(any, land(lane + L_STRIDE, ring + row));
-    any = v128.or(any, land(lane + 2 * L_STRIDE, ring + 2 * row));
-    any = v128.or(any, land(lane + 3 * L_STRIDE, ring + 3 * row));
-    any = v128.or(any, land(lane + 4 * L_STRIDE, ring + 4 * row));
-    let credit = take(lane + L_FREE, credits, 1);
-    credit = v128.or(credit, take(lane + L_STRIDE + L_FREE, credits + row, 2));
-    credit = v128.or(credit, take(lane + 2 * L_STRIDE + L_FREE, credits + 2 * row, 4));
-    credit = v128.or(credit, take(lane + 3 * L_STRIDE + L_FREE, credits + 3 * row, 8));
-    // where the terminals' buffers cannot run out their output lane always has a credit
-    if (ejectNow == 0) credit = v128.or(credit, i8x16.splat(16));
-    else credit = v128.or(credit, take(lane + 4 * L_STRIDE + L_FREE, ejectNow + vc * row + first, 16));
-    take(block + R_KNOWN + vc * ROW, ring + row * RING_KNOWN, 0);
-    v128.store(work + WORK_CREDIT + vc * ROW, credit);
-  }
-  return v128.any_true(any);
-}
-
-/** Flits that land in an input lane. Returns how many it holds. */
-// @ts-ignore: decorator
-@inline
-function land(lane: usize, ring: usize): v128 {
-  const count = i8x16.sub(v128.load(lane, L_COUNT), v128.load(ring));
-  v128.store(ring, i8x16.splat(0));
-  v128.store(lane, count, L_COUNT);
-  return count;
-}
-
-/** Credits that return. Returns `bit` where a slot is free. */
-// @ts-ignore: decorator
-@inline
-function take(free: usize, ring: usize, bit: i8): v128 {
-  const slots = i8x16.sub(v128.load(free), v128.load(ring));
-  v128.store(ring, i8x16.splat(0));
-  v128.store(free, slots);
-  return v128.andnot(i8x16.splat(bit), i8x16.eq(slots, i8x16.splat(0)));
-}
 
 /** The switch at a block that holds flits. Returns what there is to do after it: ANY_WON and the others. */
 export function allocateSwitch(block: usize, first: usize): u32 {
@@ -262,97 +209,4 @@ function leave(port: usize, lane: usize, row: usize, tail: usize, best: v128, ne
   const tails = i8x16.bitmask(v128.and(won, i8x16.eq(left, i8x16.splat(0)))) as u32;
   store<u16>(tail, tails as u16);
   return tails;
-}
-
-/** Flits and credits go on their way; a[p] is the output that input port p sent to, as a bit. */
-// @ts-ignore: decorator
-@inline
-function pass(block: usize, first: usize, a0: v128, a1: v128, a2: v128, a3: v128, a4: v128): void {
-  const none = i8x16.splat(0);
-  const row: usize = ringRow;
-  const width: usize = load<u32>(H_WIDTH);
-  let east = none;
-  let west = none;
-  let south = none;
-  let north = none;
-  let ejected = none;
-  let injected = none;
-  for (let vc: usize = 0; vc < vcs; vc++) {
-    const from = work + vc * (PORTS * WORK_LANE) + WORK_WON;
-    const lane = block + R_LANES + vc * (PORTS * L_STRIDE) + L_FREE;
-    const ring = slotIn3 + vc * RING_ROWS * row + first;
-    const credits = ring + row * RING_CREDITS;
-    const w0 = v128.load(from);
-    const w1 = v128.load(from, WORK_LANE);
-    const w2 = v128.load(from, 2 * WORK_LANE);
-    const w3 = v128.load(from, 3 * WORK_LANE);
-    const w4 = v128.load(from, 4 * WORK_LANE);
-    // a credit goes back to the output that feeds this input: the opposite port has the number with the lowest bit turned
-    v128.store(credits + row + 1, w0);
-    v128.store(credits - 1, w1);
-    v128.store(credits + 3 * row + width, w2);
-    v128.store(credits + 2 * row - width, w3);
-    v128.store(slotIn2 + (vc * RING_ROWS + RING_KNOWN) * row + first, w4);
-    injected = v128.or(injected, w4);
-    // flits of all inputs that leave on this channel, as bits of output ports
-    let sent = onChannel(block, a0, vc, 0);
-    sent = v128.or(sent, onChannel(block, a1, vc, 1));
-    sent = v128.or(sent, onChannel(block, a2, vc, 2));
-    sent = v128.or(sent, onChannel(block, a3, vc, 3));
-    sent = v128.or(sent, onChannel(block, a4, vc, 4));
-    const s0 = spend(lane, sent, 1);
-    const s1 = spend(lane + L_STRIDE, sent, 2);
-    const s2 = spend(lane + 2 * L_STRIDE, sent, 4);
-    const s3 = spend(lane + 3 * L_STRIDE, sent, 8);
-    v128.store(ring + row + 1, s0);
-    v128.store(ring - 1, s1);
-    v128.store(ring + 3 * row + width, s2);
-    v128.store(ring + 2 * row - width, s3);
-    east = v128.or(east, v128.or(w0, s0));
-    west = v128.or(west, v128.or(w1, s1));
-    south = v128.or(south, v128.or(w2, s2));
-    north = v128.or(north, v128.or(w3, s3));
-    if (ejectIn6 != 0) {
-      const s4 = spend(lane + 4 * L_STRIDE, sent, 16);
-      v128.store(ejectIn6 + vc * row + first, s4);
-      ejected = v128.or(ejected, s4);
-    }
-  }
-  if (v128.any_true(east)) wakeSpan(awakeIn3, first + 1);
-  if (v128.any_true(west)) wakeSpan(awakeIn3, first - 1);
-  if (v128.any_true(south)) wakeSpan(awakeIn3, first + width);
-  if (v128.any_true(north)) wakeSpan(awakeIn3, first - width);
-  if (v128.any_true(injected)) store<u8>(awakeIn2 + first / ROW, 255);
-  if (v128.any_true(ejected)) store<u8>(awakeIn6 + first / ROW, 255);
-}
-
-/** Outputs, as bits, to which input port `port` sent a flit on channel `vc`. */
-// @ts-ignore: decorator
-@inline
-function onChannel(block: usize, accepted: v128, vc: usize, port: usize): v128 {
-  let sent = i8x16.splat(0);
-  for (let from: usize = 0; from < vcs; from++) {
-    const index = from * PORTS + port;
-    const isOn = i8x16.eq(v128.load(block + R_LANES + index * L_STRIDE, L_VC), i8x16.splat(vc as i8));
-    sent = v128.or(sent, v128.and(isOn, v128.load(work + index * WORK_LANE, WORK_WON)));
-  }
-  return v128.and(sent, accepted);
-}
-
-/** A slot of an output lane is used up where the bit of its port is set. Returns 255 there. */
-// @ts-ignore: decorator
-@inline
-function spend(free: usize, sent: v128, bit: i8): v128 {
-  const port = i8x16.splat(bit);
-  const used = i8x16.eq(v128.and(sent, port), port);
-  v128.store(free, i8x16.add(v128.load(free), used));
-  return used;
-}
-
-/** Something goes to the ROW tiles from `tile` on, which may lie in two blocks or, with nothing in it, beside the mesh. */
-// @ts-ignore: decorator
-@inline
-function wakeSpan(row: usize, tile: usize): void {
-  store<u8>(row + ((tile as isize) >> 4), 255);
-  store<u8>(row + ((tile as isize + (ROW - 1)) >> 4), 255);
 }

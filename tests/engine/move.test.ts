@@ -111,7 +111,7 @@ describe('moves of random tenants', () => {
           const plan = planOf(given);
           const whole = runToEnd(plan);
           expect(finished(whole)).toEqual(['done', 'done']);
-          const sliced = Machine.create(kernel, plan, { timeJumps, reverse, general: reverse });
+          const sliced = Machine.create(kernel, plan, { timeJumps, reverse });
           while (sliced.outcome === 'running') sliced.run(slice);
           const { cores, cycle, tenants } = whole.snapshot();
           expect([sliced.cycle, sliced.digest()]).toEqual([cycle, whole.digest()]);
