@@ -1,6 +1,6 @@
 // What a core is doing in this cycle, as exactly one cause (machine model section 8): the array, else the vector unit, else the
-// head of the first non-empty queue, followed over its missing tokens to the engine that must give them. A tenant that moves is
-// charged `switch` where nothing works.
+// head of the first non-empty queue, followed over its missing tokens to the engine that must give them. A tenant that moves,
+// or a core that is about to give up its tile, is charged `switch` where nothing works.
 import {
   CAUSE_BARRIER,
   CAUSE_COMPUTE,
@@ -22,6 +22,7 @@ import {
   ENGINE_VECTOR,
   STAGE_LOADING,
 } from './codes';
+import { mayNotStart } from './core';
 import { waitsForBudget, waitsForTranslation } from './dma';
 import { engineAt } from './engines';
 import {
@@ -43,7 +44,6 @@ import {
   S_MOVING,
   X_FREE,
 } from './layout';
-import { isMoving } from './move';
 import { instructionAt } from './queue';
 import { isShared } from './shared';
 import { givesToken, missingToken } from './tokens';
@@ -55,7 +55,7 @@ export function causeOf(core: usize, now: u64): u32 {
   if (isRunning(core, ENGINE_VECTOR)) return CAUSE_VECTOR;
   let engine = firstBusy(core);
   if (load<u8>(core, C_STARTED) == 0 || load<u8>(core, C_FINISHED) != 0) return CAUSE_IDLE;
-  if (isMoving(core)) return CAUSE_SWITCH;
+  if (mayNotStart(core)) return CAUSE_SWITCH;
   if (engine == NO_ENGINE) return CAUSE_DISPATCH;
   // A chain of missing tokens visits each engine at most once.
   for (let hops: u32 = 0; hops < (ENGINE_COUNT as u32); hops++) {

@@ -21,6 +21,7 @@ export const ENGINE_MATMUL = 3;
 export const ENGINE_VECTOR = 4;
 export const ENGINE_BARRIER = 5;
 export const ENGINE_MOVE = 6; // no engine of a core: the hypervisor's copies
+export const ENGINE_RELOAD = 7; // no engine either: weights that a virtual core on a shared tile loads again
 
 export const DATAFLOW_WS = 0;
 export const DATAFLOW_OS = 1;
@@ -38,6 +39,7 @@ export const CAUSE_DISPATCH = 8;
 export const CAUSE_BARRIER = 9;
 export const CAUSE_SWITCH = 10;
 export const CAUSE_IDLE = 11;
+export const CAUSE_AWAY = 255; // another virtual core has the tile: no cycle of this one
 
 export const PLANE_DATA = 0;
 export const PLANE_REQUEST = 1;
@@ -80,6 +82,11 @@ export const MOVE_DRAINING = 1;
 export const MOVE_SAVING = 2;
 export const MOVE_PLACING = 3; // its tables are being written, or its tiles are not free yet
 export const MOVE_RESTORING = 4;
+// turns on a shared tile
+export const TURN_ON = 0;
+export const TURN_DRAINING = 1; // ends what it has begun
+export const TURN_COMING = 2; // the tile switches to it
+export const TURN_AWAY = 3;
 
 export const DISPATCH_BUS = 0;
 export const DISPATCH_NOC = 1;

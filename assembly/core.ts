@@ -11,12 +11,15 @@ import {
   ENGINE_RECV,
   ENGINE_SEND,
   ENGINE_VECTOR,
+  OP_LOAD,
   SIGNAL_TAIL_LEFT,
   STATUS_DEPARTED,
   STATUS_DONE,
   STATUS_FAULT,
   STATUS_RUNNING,
   STATUS_WAITING,
+  TURN_AWAY,
+  TURN_DRAINING,
 } from './codes';
 import { causeOf } from './cause';
 import { freeSlot } from './dispatch';
@@ -25,13 +28,16 @@ import { barrierRelease, endShared, engineAt, finishEngine, messageLanded, retir
 import {
   C_ACTIVE_STREAMS,
   C_FINISHED,
+  C_LOADED,
   C_PC,
   C_QUEUE,
   C_RESERVED,
+  C_SHARE,
   C_SIGNAL,
   C_STREAMS,
   C_STRIDE,
   C_TENANT,
+  C_TURN,
   C_WAKE,
   D_ENGINE,
   D_INSTRUCTION,
@@ -48,15 +54,18 @@ import {
   H_DONE_TENANTS,
   H_ENGINE_QUEUE,
   I_ENGINE,
+  I_OP,
   Q_COUNT,
   T_LEFT,
   T_STATUS,
   T_STOP_CYCLE,
+  Y_DIRTY,
 } from './layout';
 import { dropMove, isMoving } from './move';
 import { observe } from './observe';
 import { isShared, sharedWake, stepShared } from './shared';
 import { frontIteration, instructionAt, popInstruction, pushInstruction } from './queue';
+import { isOnTile } from './turns';
 
 const NEVER: u64 = u64.MAX_VALUE;
 
@@ -84,17 +93,23 @@ export function coresWake(now: u64): u64 {
 function stepCore(core: usize, now: u64): void {
   const signals = load<u8>(core, C_SIGNAL);
   store<u8>(core, 0, C_SIGNAL);
+  const share: usize = load<u32>(core, C_SHARE);
+  if (share != 0) store<u32>(share, 1, Y_DIRTY);
   if (isStopped(core, now)) {
     store<u64>(core, NEVER, C_WAKE);
-    observe(core, CAUSE_IDLE, now);
+    if (load<u8>(core, C_TURN) != TURN_AWAY) observe(core, CAUSE_IDLE, now);
+    return;
+  }
+  if (share != 0 && !isOnTile(core, now)) {
+    if (isFinished(core)) finish(core); // it has nothing to do at all
     return;
   }
   if ((signals & SIGNAL_TAIL_LEFT) != 0) tailLeft(core, now);
   endDue(core, now);
-  const moving = isMoving(core);
-  if (!moving) start(core, now);
+  const isHeld = mayNotStart(core);
+  if (!isHeld) start(core, now);
   if (load<u32>(core, C_ACTIVE_STREAMS) != 0) stepDma(core, now);
-  const decoded = !moving && decode(core);
+  const decoded = !isHeld && decode(core);
   if (isFinished(core)) finish(core);
   store<u64>(core, decoded ? now + 1 : nextEvent(core, now), C_WAKE);
   observe(core, causeOf(core, now), now);
@@ -111,6 +126,11 @@ function start(core: usize, now: u64): void {
   tryStart(core, ENGINE_BARRIER, now);
 }
 
+/** Does its tenant move, or will it give up its tile to another virtual core? */
+export function mayNotStart(core: usize): bool {
+  return isMoving(core) || load<u8>(core, C_TURN) == TURN_DRAINING;
+}
+
 /** Is the core's tenant not there yet, or has it faulted or departed in an earlier cycle? */
 function isStopped(core: usize, now: u64): bool {
   const tenant: usize = load<u32>(core, C_TENANT);
@@ -125,6 +145,11 @@ function endDue(core: usize, now: u64): void {
     const record = engineAt(core, engine);
     if (load<u32>(record, E_RUNNING) != 0 && isDue(core, engine, record, now)) finishEngine(core, engine, now);
   }
+  endTransfers(core, now);
+}
+
+/** End the transfers whose last burst has been answered. */
+export function endTransfers(core: usize, now: u64): void {
   for (let left = load<u32>(core, C_ACTIVE_STREAMS); left != 0; left &= left - 1) endTransfer(core, ctz<u32>(left), now);
 }
 
@@ -140,9 +165,15 @@ function endTransfer(core: usize, index: u32, now: u64): void {
   if (load<u32>(stream, D_REMAINING) != 0 || load<u32>(stream, D_OUTSTANDING) != 0) return;
   store<u32>(core, load<u32>(core, C_ACTIVE_STREAMS) & ~(1 << index), C_ACTIVE_STREAMS);
   const engine = load<u32>(stream, D_ENGINE);
-  if (engine == ENGINE_DMA) retire(core, load<u32>(stream, D_INSTRUCTION), load<u32>(stream, D_ITERATION), now);
-  else if (engine != ENGINE_MOVE) endShared(core, engine, now);
+  if (engine == ENGINE_DMA) endLoadOrStore(core, load<u32>(stream, D_INSTRUCTION), load<u32>(stream, D_ITERATION), now);
+  else if (engine < (ENGINE_MOVE as u32)) endShared(core, engine, now);
   store<u32>(stream, 0, D_INSTRUCTION);
+}
+
+/** What was loaded outside the iterations stays, unless the core has to leave its tile. */
+function endLoadOrStore(core: usize, instruction: usize, iteration: u32, now: u64): void {
+  if ((iteration as i32) < 0 && load<u8>(instruction, I_OP) == OP_LOAD) store<u32>(core, load<u32>(core, C_LOADED) + 1, C_LOADED);
+  retire(core, instruction, iteration, now);
 }
 
 /** Move the front of the instruction queue to its engine's queue if there is room. */
@@ -156,7 +187,8 @@ function decode(core: usize): bool {
   return true;
 }
 
-function hasRoom(core: usize, instruction: usize): bool {
+/** May this instruction, at the front of the instruction queue, go to its engine's queue? */
+export function hasRoom(core: usize, instruction: usize): bool {
   if (instruction == 0) return false;
   return load<u32>(engineAt(core, load<u8>(instruction, I_ENGINE)) + E_QUEUE, Q_COUNT) < load<u32>(H_ENGINE_QUEUE);
 }
@@ -185,11 +217,11 @@ function finish(core: usize): void {
 /** The next cycle in which this core changes without being signalled. */
 function nextEvent(core: usize, now: u64): u64 {
   if (load<u32>(load<u32>(core, C_TENANT), T_STATUS) == STATUS_FAULT) return now + 1;
-  const moving = isMoving(core);
-  if (!moving && hasRoom(core, instructionAt(core + C_QUEUE, 0))) return now + 1;
+  const isHeld = mayNotStart(core);
+  if (!isHeld && hasRoom(core, instructionAt(core + C_QUEUE, 0))) return now + 1;
   const shared = isShared(core);
   let next = load<u32>(core, C_ACTIVE_STREAMS) != 0 ? dmaWake(core, now) : NEVER;
-  if (shared && !moving) next = min(next, sharedWake(core, now));
+  if (shared && !isHeld) next = min(next, sharedWake(core, now));
   for (let engine: u32 = ENGINE_SEND; engine < (ENGINE_COUNT as u32); engine++) {
     const record = engineAt(core, engine);
     if (load<u32>(record, E_RUNNING) == 0 || (shared && engine == ENGINE_RECV)) continue;

@@ -11,6 +11,7 @@ import {
   C_LAST_V,
   C_MISSES,
   C_PC,
+  C_RELOAD_LEFT,
   C_RESERVED,
   C_RETIRED,
   C_RTT_CURRENT,
@@ -20,6 +21,7 @@ import {
   C_TLB_COUNT,
   C_TOKENS,
   C_TRANSLATION_STALL,
+  C_TURN,
   C_WALK_READS,
   D_ADDRESS,
   D_OUTSTANDING,
@@ -38,6 +40,8 @@ import {
   H_CYCLE,
   H_OUTCOME,
   H_PLANES_AT,
+  H_SHARES,
+  H_SHARES_AT,
   H_TENANTS,
   H_TENANTS_AT,
   H_TILES,
@@ -88,6 +92,11 @@ import {
   T_STRIDE,
   T_TRANSFERRED,
   V_BYTES,
+  Y_ACTIVE,
+  Y_LIST,
+  Y_SLICE_END,
+  Y_STRIDE,
+  Y_SWITCHES,
 } from './layout';
 import { blockOf, byteOf, laneAt, lanes, openPlane, vcs } from './plane';
 
@@ -106,6 +115,8 @@ export function digest(): u64 {
   if (load<u32>(H_CORES) != 0) for (let i: u32 = 0; i < load<u32>(H_TENANTS); i++) mixTenant(tenants + i * T_STRIDE);
   const channels: usize = load<u32>(H_CHANNELS_AT);
   for (let i: u32 = 0; i < load<u32>(H_CHANNELS); i++) mixChannel(channels + i * M_STRIDE);
+  const shares: usize = load<u32>(H_SHARES_AT);
+  for (let i: u32 = 0; i < load<u32>(H_SHARES); i++) mixShare(shares + i * Y_STRIDE);
   return hash;
 }
 
@@ -206,4 +217,13 @@ function mixChannel(channel: usize): void {
   mix(load<u64>(channel, M_BYTES));
   mix(load<u64>(channel, M_CLOCK));
   mix(load<u32>(channel, M_QUEUED));
+}
+
+function mixShare(share: usize): void {
+  mix(load<u32>(share, Y_ACTIVE));
+  mix(load<u64>(share, Y_SLICE_END));
+  mix(load<u64>(share, Y_SWITCHES));
+  const core: usize = load<u32>(load<u32>(share, Y_LIST) + (load<u32>(share, Y_ACTIVE) << 2));
+  mix(load<u8>(core, C_TURN));
+  mix(load<u32>(core, C_RELOAD_LEFT));
 }

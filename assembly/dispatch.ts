@@ -4,7 +4,7 @@
 // one virtual channel, so they arrive in order, one every other cycle at best (our choice). The instruction vRouter finds the tile of a virtual core on the way:
 // its look-up is latency, not throughput. Machine model section 5; vNPU (ISCA 2025) section 4.1.1 as reported by reviews.
 import { clearBit, firstFrom, setBit } from './bits';
-import { DISPATCH_NOC, KIND_INSTRUCTION, MOVE_NONE, OP_END, OP_END_LOOP, OP_LOOP, PLANE_INSTRUCTION, SIGNAL_WAKE, STATUS_RUNNING } from './codes';
+import { DISPATCH_NOC, KIND_INSTRUCTION, MOVE_NONE, OP_END, OP_END_LOOP, OP_LOOP, PLANE_INSTRUCTION, SIGNAL_WAKE, STATUS_RUNNING, TURN_ON } from './codes';
 import {
   C_INDEX,
   C_INSTRUCTIONS,
@@ -19,6 +19,7 @@ import {
   C_STRIDE,
   C_TENANT,
   C_TILE,
+  C_TURN,
   DISPATCH_PORTS,
   H_CORES_AT,
   H_DISPATCH_AT,
@@ -94,11 +95,11 @@ export function freeSlot(core: usize): void {
   makeReady(core);
 }
 
-/** The core may take an instruction, if its tenant runs, does not move, and there is one. */
+/** The core may take an instruction, if its tenant runs and does not move, it has its tile and a free slot, and there is one. */
 export function makeReady(core: usize): void {
   const tenant: usize = load<u32>(core, C_TENANT);
-  if (load<u32>(core, C_PC) == 0 || load<u32>(tenant, T_STATUS) != STATUS_RUNNING) return;
-  if (load<u32>(tenant, T_MOVE_STAGE) != MOVE_NONE) return;
+  if (load<u32>(core, C_PC) == 0 || load<u32>(tenant, T_STATUS) != STATUS_RUNNING || load<u32>(tenant, T_MOVE_STAGE) != MOVE_NONE) return;
+  if (load<u8>(core, C_TURN) != TURN_ON || load<u32>(core, C_RESERVED) >= load<u32>(H_INSTRUCTION_QUEUE)) return;
   setBit(load<u32>(portAt(load<u32>(tenant, T_DISPATCH)), U_READY), load<u32>(core, C_INDEX));
 }
 

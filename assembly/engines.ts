@@ -89,8 +89,7 @@ export function engineAt(core: usize, engine: u32): usize {
 export function tryStart(core: usize, engine: u32, now: u64): bool {
   const record = engineAt(core, engine);
   const instruction = instructionAt(record + E_QUEUE, 0);
-  if (instruction == 0 || !isFree(core, engine, record, instruction)) return false;
-  if (missingToken(core, instruction) >= 0) return false;
+  if (!isStartable(core, engine, record, instruction)) return false;
   const iteration = frontIteration(record + E_QUEUE);
   popInstruction(record + E_QUEUE);
   takeTokens(core, instruction);
@@ -103,6 +102,16 @@ export function tryStart(core: usize, engine: u32, now: u64): bool {
   store<u32>(record, iteration, E_ITERATION);
   store<u64>(record, begin(core, engine, instruction, iteration, now), E_UNTIL);
   return true;
+}
+
+/** Could the instruction at the head of an engine's queue start now? */
+export function canStart(core: usize, engine: u32): bool {
+  const record = engineAt(core, engine);
+  return isStartable(core, engine, record, instructionAt(record + E_QUEUE, 0));
+}
+
+function isStartable(core: usize, engine: u32, record: usize, instruction: usize): bool {
+  return instruction != 0 && isFree(core, engine, record, instruction) && missingToken(core, instruction) < 0;
 }
 
 function isFree(core: usize, engine: u32, record: usize, instruction: usize): bool {

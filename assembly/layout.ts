@@ -67,7 +67,12 @@ export const H_IGNORED = IMAGE_BASE + 212; // signals of sources that nobody lis
 export const H_TRAFFIC_AT = IMAGE_BASE + 216; // synthetic traffic, 0: none
 export const H_WATCHDOG = IMAGE_BASE + 220; // cycles without progress before polling counts as livelock; 0: nobody polls
 export const H_PROGRESS = IMAGE_BASE + 224; // u64 last cycle in which an instruction ended or data moved
-export const HEADER_BYTES = 232;
+// tiles that several virtual cores share
+export const H_SHARES = IMAGE_BASE + 232;
+export const H_SHARES_AT = IMAGE_BASE + 236;
+export const H_SLICE_CYCLES = IMAGE_BASE + 240;
+export const H_SWITCH_CYCLES = IMAGE_BASE + 244;
+export const HEADER_BYTES = 248;
 
 // flags
 export const FLAG_REVERSE = 1; // visit units in reverse order: results must not change
@@ -267,6 +272,7 @@ export const C_SIGNAL = 16; // u8: something happened to this core
 export const C_STARTED = 17; // u8
 export const C_FINISHED = 18; // u8
 export const C_CAUSE = 19; // u8
+export const C_TURN = 20; // u8: TURN_ON unless it shares its tile
 export const C_WAKE = 24; // u64 next cycle in which it can change by itself
 export const C_SINCE = 32; // u64 first cycle not yet charged
 export const C_CAUSES = 40; // u64 x CAUSE_COUNT
@@ -321,7 +327,14 @@ export const C_LAST_V = C_RTT_CURRENT + 4; // u16 x MOST_RANGES: successor or NO
 // timeline
 export const C_TIMELINE = C_LAST_V + 2 * MOST_RANGES; // u32 x buckets x causes
 export const C_RECENT = C_TIMELINE + 4; // u8 x recent cycles
-export const C_STRIDE = C_RECENT + 8;
+// taking turns on a tile
+export const C_SHARE = C_RECENT + 4; // record of the tile, 0: it has one to itself
+export const C_LOADED = C_SHARE + 4; // loads outside the iteration loop that have ended
+export const C_RELOADS = C_LOADED + 4; // those loads again, in program order, as instructions
+export const C_RELOAD_NEXT = C_RELOADS + 4; // the next one of them
+export const C_RELOAD_LEFT = C_RELOAD_NEXT + 4;
+export const C_COMES = C_RELOAD_LEFT + 4; // u64 first cycle after switchCycles
+export const C_STRIDE = C_COMES + 8;
 export const NO_RANGE = 0xffff;
 
 // instruction
@@ -445,6 +458,19 @@ export const N_PHYSICAL = 8; // u64
 export const N_BYTES = 16;
 export const N_PERMISSION = 20;
 export const N_STRIDE = 24;
+
+// tile that several virtual cores of a tenant share
+export const Y_CORES = 0; // how many
+export const Y_LIST = 4; // their addresses, in the order of their turns
+export const Y_ACTIVE = 8; // whose turn it is
+export const Y_EVICTS = 12; // 1: the weights of all of them do not fit at once
+export const Y_DIRTY = 16; // one of them was stepped since the share was
+export const Y_NEXT = 20; // whose turn it is once the active one has drained
+export const Y_SLICE_END = 24; // u64 first cycle after the slice
+export const Y_WAKE = 32; // u64 next cycle in which it must be looked at though none of them was stepped
+export const Y_SWITCHES = 40; // u64
+export const Y_RETIRED = 48; // u64 instructions that it had ended when its slice began
+export const Y_STRIDE = 56;
 
 // ---- memory channels -------------------------------------------------------------------------------------------------------
 export const M_TILE = 0;

@@ -2,12 +2,13 @@
 // arrive at once), its cores get instructions until it is done, faults or departs, and it may move (move.ts). A tile is handed over when
 // whoever had it has given it up and the last packet of theirs has left its source. Machine model sections 5 and 7; leaves out what the
 // hypervisor's own software costs.
-import { SIGNAL_WAKE, STATUS_DEPARTED, STATUS_RUNNING, STATUS_WAITING } from './codes';
+import { SIGNAL_WAKE, STATUS_DEPARTED, STATUS_RUNNING, STATUS_WAITING, TURN_ON } from './codes';
 import { makeReady, makeUnready } from './dispatch';
 import {
   C_SIGNAL,
   C_SOURCES,
   C_TILE,
+  C_TURN,
   H_DONE_TENANTS,
   H_HYPERVISOR_FREE,
   H_LIFE_WAKE,
@@ -26,6 +27,7 @@ import {
   T_STRIDE,
 } from './layout';
 import { beginMove, dropMove, isTileFree, nextMove, stepMove } from './move';
+import { beginSlice } from './turns';
 
 const NEVER: u64 = u64.MAX_VALUE;
 
@@ -38,7 +40,7 @@ export function createTenants(now: u64): void {
     if (load<u32>(tenant, T_STATUS) == STATUS_RUNNING) beginMove(tenant, now);
     if (load<u32>(tenant, T_STATUS) != STATUS_WAITING || load<u64>(tenant, T_ARRIVAL) > now) continue;
     if (load<u64>(tenant, T_READY) == NEVER) setUp(tenant, now);
-    if (load<u64>(tenant, T_READY) <= now && tilesAreFree(tenant)) begin(tenant);
+    if (load<u64>(tenant, T_READY) <= now && tilesAreFree(tenant)) begin(tenant, now);
   }
 }
 
@@ -97,13 +99,14 @@ function tilesAreFree(tenant: usize): bool {
   return true;
 }
 
-function begin(tenant: usize): void {
+function begin(tenant: usize, now: u64): void {
   const list = load<u32>(tenant, T_CORE_LIST);
   store<u32>(tenant, STATUS_RUNNING, T_STATUS);
   for (let i: u32 = 0; i < load<u32>(tenant, T_CORES); i++) {
     const core: usize = load<u32>(list + (i << 2));
-    store<u32>(load<u32>(core, C_SOURCES), (core + C_SIGNAL) as u32, S_OWNER);
+    if (load<u8>(core, C_TURN) == TURN_ON) store<u32>(load<u32>(core, C_SOURCES), (core + C_SIGNAL) as u32, S_OWNER);
     store<u8>(core, load<u8>(core, C_SIGNAL) | SIGNAL_WAKE, C_SIGNAL);
+    beginSlice(core, now);
     makeReady(core);
   }
 }

@@ -65,6 +65,7 @@ import { moved, openPlane } from './plane';
 import { resumeLinks, settleLinks, stepNetwork } from './router';
 import { enqueue } from './source';
 import { createPackets, packetArrived, trafficDone, trafficWake } from './traffic';
+import { sharesWake, stepShares } from './turns';
 import { watched } from './watchdog';
 
 const NEVER: u64 = u64.MAX_VALUE;
@@ -119,6 +120,7 @@ function cycle(now: u64): void {
   stepMemory(now);
   stepDispatch(now);
   stepCores(now, reverse);
+  stepShares(now);
   departTenants(now);
 }
 
@@ -205,7 +207,7 @@ function unitsWake(now: u64): u64 {
   }
   if (load<u32>(H_TRAFFIC_AT) != 0) return trafficWake(now);
   if (load<u32>(H_CORES) == 0) return next;
-  return min(min(next, load<u64>(H_LIFE_WAKE)), min(memoryWake(), min(dispatchWake(now), coresWake(now))));
+  return min(min(next, load<u64>(H_LIFE_WAKE)), min(memoryWake(), min(dispatchWake(now), min(sharesWake(), coresWake(now)))));
 }
 
 function isDone(now: u64): bool {

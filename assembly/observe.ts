@@ -1,6 +1,7 @@
 // Where each cycle of a core goes. The only place that charges causes: every lost cycle has exactly one. A core is charged when
 // its cause changes, for all cycles since the last charge, so a core that sleeps costs nothing and a time jump is charged like
-// any other wait. Also keeps the timeline (buckets whose width doubles when they are full) and a ring of the last cycles.
+// any other wait. Of virtual cores that share a tile, only the one that has it is charged. Also keeps the timeline (buckets whose width doubles when they are full) and a ring of the last cycles.
+import { CAUSE_AWAY } from './codes';
 import { CAUSE_COUNT, C_CAUSE, C_CAUSES, C_RECENT, C_SINCE, C_STRIDE, C_TIMELINE, H_BUCKETS, H_BUCKET_SHIFT, H_CORES, H_CORES_AT, H_RECENT } from './layout';
 
 /** From cycle `now` on, the core's cycles go to `cause`. */
@@ -15,11 +16,12 @@ export function settle(core: usize, now: u64): void {
   const since = load<u64>(core, C_SINCE);
   if (now <= since) return;
   const cause: u32 = load<u8>(core, C_CAUSE);
+  store<u64>(core, now, C_SINCE);
+  if (load<u32>(H_RECENT) != 0) remember(core, cause, since, now);
+  if (cause == CAUSE_AWAY) return;
   const total = core + (cause << 3);
   store<u64>(total, load<u64>(total, C_CAUSES) + (now - since), C_CAUSES);
-  store<u64>(core, now, C_SINCE);
   if (load<u32>(H_BUCKETS) != 0) bucket(core, cause, since, now);
-  if (load<u32>(H_RECENT) != 0) remember(core, cause, since, now);
 }
 
 /** Charge all cores up to `now`: before counters are read. */

@@ -120,7 +120,7 @@ const { model } = cpus()[0];
 const only = process.argv[2];
 if (only === 'virtualization') {
   const { printVirtualizationCosts } = await import('./bench-virtualization.mjs');
-  await printVirtualizationCosts((row) => console.log(row.join(' | ')));
+  await printVirtualizationCosts();
   process.exit(0);
 }
 if (only !== 'mapping') {

@@ -5,6 +5,7 @@
 import { cac, type CAC } from 'cac';
 import { ENGINE_VERSION } from '../model/version.ts';
 import type { Command, Options } from './command.ts';
+import { compareCommand } from './compare.ts';
 import { EXIT, unknownWord, usageError, type Exit } from './exit.ts';
 import { LATER } from './later.ts';
 import { listCommand } from './list.ts';
@@ -19,6 +20,7 @@ import { shareCommand } from './share.ts';
 
 const COMMANDS: readonly Command[] = [
   runCommand,
+  compareCommand,
   shareCommand,
   openCommand,
   planCommand,

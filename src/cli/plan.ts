@@ -60,10 +60,13 @@ export function* planText(plan: Plan): Iterable<string> {
   }
 }
 
-/** One cell per tile: virtual core, M memory, x disabled, . free, + a router alone. */
+/** One cell per tile: its virtual cores, M memory, x disabled, . free, + a router alone. */
 function grid({ chip, tenants }: Plan): string {
   const cells = chip.tiles.map((kind) => ({ core: '.', memory: 'M', disabled: 'x', terminal: '+' })[kind]);
-  for (const { name, tiles } of tenants) tiles.forEach((tile, vcore) => (cells[tile] = `${name}${vcore}`));
+  for (const { name, tiles, shared = [] } of tenants) {
+    tiles.forEach((tile, vcore) => (cells[tile] = `${name}${vcore}`));
+    for (const { tile, vcores } of shared) cells[tile] = `${name}${vcores.join('+')}`;
+  }
   const rows = Array.from({ length: chip.height }, (_, y) => cells.slice(y * chip.width, (y + 1) * chip.width));
   return table(rows);
 }
@@ -73,11 +76,23 @@ function heading(tenant: TenantPlan): string {
   return [
     `tenant ${name}: ${workload.title}, ${topology.width} x ${topology.height} virtual cores in ${stages} stages, ${iterations} iterations`,
     `  placement: ${placementText(tenant)}, routing ${tenant.routing}, mode ${tenant.mode}, dispatch by ${tenant.dispatch}`,
+    ...partitionText(tenant),
     `  translation: ${translationText(tenant.translation)}`,
     `  per iteration: ${macs} MACs, weight bytes ${traffic.uniqueWeightBytes} + ${traffic.replicatedWeightBytes} replicated, ` +
       `activation bytes ${traffic.uniqueActivationBytes} + ${traffic.replicatedActivationBytes} replicated`,
     `  memory channels: ${tenant.channels.join(', ')}\n`,
   ].join('\n');
+}
+
+/** Of a tenant in mode mig: what it holds, and which tiles its virtual cores share. */
+function partitionText({ name, partition, shared = [] }: TenantPlan): string[] {
+  if (partition === undefined) return [];
+  const tiles = shared.map(
+    ({ tile, vcores, evicts }) =>
+      `tile ${tile} by ${vcores.map((vcore) => name + vcore).join(', ')}${evicts ? ', weights evicted' : ''}`,
+  );
+  const turns = tiles.length === 0 ? 'a tile for each virtual core' : `shared in turns: ${tiles.join('; ')}`;
+  return [`  partition: ${partition.length} tiles, ${turns}`];
 }
 
 /** Edit distance, what the search says of it, and the requested edges that are stretched. */

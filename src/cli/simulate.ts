@@ -17,11 +17,11 @@ export interface Simulated {
   readonly digestThere?: string;
 }
 
-/** `cycles`: stop there at the latest; without it at the plan's stop, or when done or deadlocked. */
+/** `cycles`: stop there at the latest; without it at the plan's stop, or when done (or `tenant` is) or deadlocked. */
 export function simulate(
   module: WebAssembly.Module,
   plan: Plan,
-  { cycles, digestAt }: { cycles?: number; digestAt?: number } = {},
+  { cycles, digestAt, tenant }: { cycles?: number; digestAt?: number; tenant?: number } = {},
 ): Simulated {
   const machine = Machine.create(module, plan);
   const end = Math.min(cycles ?? Infinity, plan.stopCycles ?? Infinity);
@@ -31,6 +31,7 @@ export function simulate(
   for (;;) {
     if (machine.cycle === digestAt) digestThere = machine.digest();
     if (machine.outcome !== 'running' || machine.cycle >= end) break;
+    if (tenant !== undefined && machine.isOver(tenant)) break;
     const next = digestAt !== undefined && digestAt > machine.cycle ? Math.min(end, digestAt) : end;
     const began = performance.now();
     machine.run(Math.min(SLICE, next - machine.cycle));

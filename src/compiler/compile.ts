@@ -6,7 +6,7 @@
 import type { Chip } from '../model/chip.ts';
 import type { Compilation } from '../model/plan.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
-import { RESERVED_ZONE, type Program, type ScratchpadArea } from '../model/program.ts';
+import { RESERVED_ZONE, RESIDENT_WEIGHTS, type Program, type ScratchpadArea } from '../model/program.ts';
 import { workloadMacs, type Workload } from '../model/workload.ts';
 import { planPipeline, type CorePlan, type KnownBodies, type Pipeline, type PlanRequest } from './core-plan.ts';
 import { operatorsBetween } from './cuts.ts';
@@ -185,7 +185,8 @@ const idleProgram = (vcore: number): Program => ({
 
 function scratchpadOf(chip: Chip, { fit, slots }: CorePlan): ScratchpadArea[] {
   const areas: ScratchpadArea[] = [];
-  if (fit.weightBytes > 0) areas.push({ label: fit.resident ? 'weights' : 'weight ring', bytes: fit.weightBytes });
+  if (fit.weightBytes > 0)
+    areas.push({ label: fit.resident ? RESIDENT_WEIGHTS : 'weight ring', bytes: fit.weightBytes });
   areas.push({ label: 'activations', bytes: fit.activationBytes });
   areas.push({ label: RESERVED_ZONE, bytes: chip.reservedBytes });
   for (const [peer, size] of slots) areas.push({ label: `landing slots of core ${peer}`, bytes: size });

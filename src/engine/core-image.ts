@@ -6,6 +6,7 @@ import { forEachInstruction, type Program, type Step } from '../model/program.ts
 import type { Plan, TenantPlan } from '../model/plan.ts';
 import { pairKey, takePairs, writeProgram, type Pairs } from './program-image.ts';
 import { NEVER, type Regions } from './regions.ts';
+import { writeShares } from './share-image.ts';
 
 export interface CoreSite {
   readonly tile: number;
@@ -15,7 +16,7 @@ export interface CoreSite {
 }
 
 export interface CoreSites {
-  /** In tile order, as the machine holds them. */
+  /** In tile order, as the machine holds them; those that share a tile by virtual core. */
   readonly list: readonly CoreSite[];
   /** Addresses by tenant and virtual core. */
   readonly byVcore: readonly (readonly number[])[];
@@ -55,6 +56,7 @@ export function writeCores(
   regions.u32(L.H_RECENT, recent);
   list.forEach((site, index) => writeCore(regions, plan, site, index, tenants[site.tenant], sites));
   regions.u32(L.H_BURSTS_BUS_LAST, Math.max(list.length - 1, 0));
+  writeShares(regions, plan, byVcore);
   byVcore.forEach((cores, t) => writeTenantCores(regions, tenants[t], plan, t, { cores, channels }));
   return sites;
 }

@@ -28,7 +28,7 @@ export function readSnapshot(kernel: Kernel, map: ImageMap, plan: Plan): Snapsho
     deadlock: outcome === 'deadlock' ? { cycle: cycle - 1, waiting: waitingCores(kernel, map, plan) } : undefined,
     digest: kernel.digest(),
     cores: map.cores.list.map((site) => readCore(kernel, site)),
-    tenants: map.tenants.map((record, i) => readTenant(kernel, record, outcome, plan.tenants[i].moves?.length ?? 0)),
+    tenants: map.tenants.map((_, t) => readTenant(kernel, map, plan, t)),
     links: readLinks(kernel, map, plan),
     ...(map.traffic !== 0 && { traffic: readTraffic(kernel, map.traffic) }),
     channels: map.channels.map((channel) => readChannel(kernel, channel, plan)),
@@ -59,7 +59,16 @@ export function tenantStatus(kernel: Kernel, record: number, outcome: Outcome): 
   return outcome === 'deadlock' ? 'deadlock' : 'running';
 }
 
-function readTenant(kernel: Kernel, record: number, outcome: Outcome, moves: number): TenantSnapshot {
+/** Of all tiles that virtual cores of a tenant share. */
+function switchesOf(kernel: Kernel, { cores }: ImageMap, tenant: number): number {
+  const shares = new Set(cores.byVcore[tenant].map((core) => kernel.u32(core + L.C_SHARE)));
+  shares.delete(0);
+  return [...shares].reduce((sum, share) => sum + kernel.u64(share + L.Y_SWITCHES), 0);
+}
+
+function readTenant(kernel: Kernel, map: ImageMap, plan: Plan, index: number): TenantSnapshot {
+  const record = map.tenants[index];
+  const { outcome } = kernel;
   const status = tenantStatus(kernel, record, outcome);
   const iterationsDone = kernel.u32(record + L.T_DONE);
   return {
@@ -71,9 +80,10 @@ function readTenant(kernel: Kernel, record: number, outcome: Outcome, moves: num
     interferenceCycles: kernel.u64(record + L.T_INTERFERENCE),
     arrivalCycle: kernel.u64(record + L.T_ARRIVAL),
     readyCycle: kernel.u64(record + L.T_READY),
+    switches: switchesOf(kernel, map, index),
     transferredBytes: kernel.u64(record + L.T_TRANSFERRED),
     fault: status === 'fault' ? readFault(kernel, record) : undefined,
-    moves: readMoves(kernel, record, moves),
+    moves: readMoves(kernel, record, plan.tenants[index].moves?.length ?? 0),
   };
 }
 

@@ -2,17 +2,18 @@
  * The machine as the host sees it: a plan in, cycles run, counters out. Synchronous and without a clock; pacing is the worker's.
  * The order of calls cannot change a result: reading never changes the simulated state.
  */
+import { CAUSE_AWAY, TURN_AWAY } from '../../assembly/codes.ts';
 import * as L from '../../assembly/layout.ts';
 import { CAUSES } from '../model/causes.ts';
 import { cyclesPerIteration, measuredFrom } from '../model/iteration.ts';
 import { LOCAL } from '../model/mesh.ts';
 import { flitOwners, type Plan } from '../model/plan.ts';
+import type { CoreSite } from './core-image.ts';
 import { readSnapshot, tenantStatus } from './counters.ts';
 import { NO_CORE, type Frame, type FrameTenant } from './frame.ts';
 import { buildImage, type ImageMap, type MachineOptions } from './image.ts';
 import { readFlits } from './in-flight.ts';
 import { readCoreDetail, readLink, readRecent } from './inspect.ts';
-import type { CoreSite } from './core-image.ts';
 import { Kernel } from './kernel.ts';
 import { addStays } from './stays.ts';
 import { readRouter } from './router-view.ts';
@@ -71,12 +72,17 @@ export class Machine {
     return this.missesAt(index) !== before;
   }
 
-  /** Index of the core at a tile: of the tenant that is there now, else of the first that ever is; -1 if none is. */
+  /** Index of the core at a tile: of the one that has it now, else of the first that ever does; -1 if none does. */
   private siteAt(tile: number): number {
     const { list } = this.map.cores;
     const isAt = ({ address }: CoreSite): boolean => this.kernel.u32(address + L.C_TILE) === tile;
-    const now = list.findIndex((site) => isAt(site) && this.isThere(site.tenant));
+    const now = list.findIndex((site) => isAt(site) && this.has(site));
     return now < 0 ? list.findIndex(isAt) : now;
+  }
+
+  /** Does this core have its tile now? */
+  private has({ tenant, address }: CoreSite): boolean {
+    return this.isThere(tenant) && this.kernel.u8(address + L.C_TURN) !== TURN_AWAY;
   }
 
   private isThere(tenant: number): boolean {
@@ -86,6 +92,16 @@ export class Machine {
 
   private missesAt(index: number): number {
     return this.kernel.u64(this.map.cores.list[index].address + L.C_MISSES);
+  }
+
+  /** Does nothing more happen to this tenant: is it done, stopped, or waiting for ever? */
+  isOver(tenant: number): boolean {
+    return tenantStatus(this.kernel, this.map.tenants[tenant], this.outcome) !== 'running';
+  }
+
+  /** Iterations that every core of a tenant has finished. */
+  iterationsDone(tenant: number): number {
+    return this.kernel.u32(this.map.tenants[tenant] + L.T_DONE);
   }
 
   /** 16 hexadecimal digits over state and counters at the current cycle. */
@@ -126,7 +142,8 @@ export class Machine {
     list.forEach(({ address }, i) =>
       causes.set(this.kernel.u32s(this.kernel.u32(address + L.C_TIMELINE), row), i * row),
     );
-    return { bucketCycles, buckets, used: Math.min(buckets, Math.ceil(this.cycle / bucketCycles)), causes };
+    const { cycle: cycles } = this;
+    return { bucketCycles, buckets, cycles, used: Math.min(buckets, Math.ceil(cycles / bucketCycles)), causes };
   }
 
   /** Causes of the last cycles, one by one: at most so many, and at most what the kernel remembers. */
@@ -157,8 +174,8 @@ export class Machine {
       sum.misses += this.kernel.u64(address + L.C_MISSES);
       sum.walkReads += this.kernel.u64(address + L.C_WALK_READS);
       sum.stall += this.kernel.u64(address + L.C_TRANSLATION_STALL);
-      if (frame.tileCause[tile] === NO_CORE || this.isThere(tenant))
-        frame.tileCause[tile] = this.kernel.u8(address + L.C_CAUSE);
+      const cause = this.kernel.u8(address + L.C_CAUSE);
+      if (cause !== CAUSE_AWAY && (frame.tileCause[tile] === NO_CORE || this.has(site))) frame.tileCause[tile] = cause;
     }
     sums.forEach(({ causes, stall, ...counts }, t) => {
       const stays = this.kernel.u32(this.map.tenants[t] + L.T_STAYS);

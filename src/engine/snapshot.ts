@@ -16,9 +16,9 @@ export interface CoreSnapshot {
   readonly tile: number;
   readonly tenant: number;
   readonly vcore: number;
-  /** Cause of the last cycle, index into CAUSES. */
+  /** Cause of the last cycle, index into CAUSES; 255: another virtual core has its tile. */
   readonly cause: number;
-  /** Cycles per cause; they add up to the snapshot's cycle. */
+  /** Cycles per cause; those of a tile (one core, unless several share it) add up to the snapshot's cycle. */
   readonly causes: readonly number[];
   readonly hits: number;
   readonly misses: number;
@@ -51,6 +51,8 @@ export interface TenantSnapshot {
   /** First cycle after its tables were written; Infinity before that is known. */
   readonly readyCycle: number;
   readonly interferenceCycles: number;
+  /** Times that a shared tile went from one of its virtual cores to another. */
+  readonly switches: number;
   /** Bytes of all bursts that its DMA engines have issued. */
   readonly transferredBytes: number;
   readonly fault?: Fault;
@@ -146,10 +148,12 @@ export interface RecentData {
   readonly causes: Uint8Array;
 }
 
-/** Cycles by cause over time: `causes[(core * buckets + bucket) * CAUSES.length + cause]`, cores in snapshot order. */
+/** Cycles by cause over time, none while another virtual core has the tile: `causes[(core * buckets + bucket) * CAUSES.length + cause]`, cores in snapshot order. */
 export interface TimelineData {
   readonly bucketCycles: number;
   readonly buckets: number;
+  /** Cycles that it covers. */
+  readonly cycles: number;
   /** Buckets that hold anything yet. */
   readonly used: number;
   readonly causes: Uint32Array;

@@ -2,8 +2,9 @@
  * The canonical form of a document: keys in schema order, defaults left out. Two documents that differ only in writing have the same
  * canonical text, so links, undo and comparisons can use plain text equality.
  */
-import { DEFAULT_PRESET, presetOf, resolveChip } from '../model/chip.ts';
+import { DEFAULT_PARTITIONS, DEFAULT_PRESET, presetOf, resolveChip } from '../model/chip.ts';
 import { CHIP_PARAMETERS } from '../model/parameters.ts';
+import type { Rectangle } from '../model/partitions.ts';
 import { DEFAULT_TRAFFIC } from '../model/traffic.ts';
 import {
   DEFAULT_MEMORY_PATH,
@@ -67,6 +68,7 @@ function canonicalChip(chip: ChipDocument): ChipDocument {
     memoryPath: chip.memoryPath,
     memoryTiles: chip.memoryTiles && [...chip.memoryTiles],
     disabledTiles: chip.disabledTiles && [...chip.disabledTiles].sort((a, b) => a - b),
+    partitions: typeof chip.partitions === 'object' ? chip.partitions.map(inOrder) : chip.partitions,
   };
   const parameters = Object.fromEntries(CHIP_PARAMETERS.map((row) => [row.key, row.default]));
   return sparse(ordered, {
@@ -76,8 +78,11 @@ function canonicalChip(chip: ChipDocument): ChipDocument {
     memoryPath: DEFAULT_MEMORY_PATH,
     memoryTiles,
     disabledTiles: [],
+    partitions: DEFAULT_PARTITIONS,
   });
 }
+
+const inOrder = ({ x, y, width, height }: Rectangle): Rectangle => ({ x, y, width, height });
 
 const WORKLOAD_DEFAULTS = { ...DEFAULT_TENANT.workload, sizes: {} };
 

@@ -2,8 +2,8 @@
  * What a mode means for the other keys of a tenant: the defaults it sets, and the words it can do. A word that contradicts the mode
  * is an error, so a document never says one thing and runs another. Machine model section 9.
  */
-import type { Mapping, Mode, TranslationKind } from '../model/vnpu.ts';
-import { MAPPINGS, TRANSLATIONS } from '../model/vnpu.ts';
+import type { Mapping, Mode, Routing, TranslationKind } from '../model/vnpu.ts';
+import { MAPPINGS, ROUTINGS, TRANSLATIONS } from '../model/vnpu.ts';
 import type { Problem } from '../model/problem.ts';
 import { oneOf, show } from './messages.ts';
 import type { TenantDocument } from './schema.ts';
@@ -12,15 +12,23 @@ interface ModeRules {
   /** The first of each list is the default. */
   readonly translation: readonly TranslationKind[];
   readonly mapping: readonly Mapping[];
+  /** Confined routes stand in a routing table, which only virtual NPUs have. */
+  readonly routing: readonly Routing[];
   /** May tiles be named by hand? */
   readonly placement: boolean;
 }
 
 export const MODE_RULES: Readonly<Record<Mode, ModeRules>> = {
-  vnpu: { translation: TRANSLATIONS, mapping: MAPPINGS, placement: true },
-  bare: { translation: ['physical'], mapping: MAPPINGS, placement: true },
-  uvm: { translation: ['page'], mapping: MAPPINGS, placement: true },
-  zigzag: { translation: TRANSLATIONS, mapping: ['snake'], placement: false },
+  vnpu: { translation: TRANSLATIONS, mapping: MAPPINGS, routing: ROUTINGS, placement: true },
+  bare: { translation: ['physical'], mapping: MAPPINGS, routing: ['dor'], placement: true },
+  uvm: { translation: ['page'], mapping: MAPPINGS, routing: ['dor'], placement: true },
+  mig: {
+    translation: ['physical', 'page', 'vchunk'],
+    mapping: ['exact', 'rowMajor', 'snake'],
+    routing: ['dor'],
+    placement: false,
+  },
+  zigzag: { translation: TRANSLATIONS, mapping: ['snake'], routing: ROUTINGS, placement: false },
 };
 
 /** What a mode sets where the document is silent. */
@@ -41,6 +49,7 @@ export function modeProblems(tenant: TenantDocument, index: number): Problem[] {
   };
   check('translation.kind', tenant.translation?.kind, rules.translation);
   check('mapping', tenant.mapping, rules.mapping);
+  check('routing', tenant.routing, rules.routing);
   if (tenant.placement !== undefined && !rules.placement) {
     const message = `names tiles, but the mode ${show(mode)} chooses them; leave it out`;
     problems.push({ path: `tenants.${index}.placement`, message });
@@ -54,6 +63,7 @@ export function withoutContradictions(tenant: TenantDocument): TenantDocument {
   return {
     ...tenant,
     ...(broken.has('mapping') && { mapping: undefined }),
+    ...(broken.has('routing') && { routing: undefined }),
     ...(broken.has('placement') && { placement: undefined }),
     ...(broken.has('translation.kind') && { translation: { ...tenant.translation, kind: undefined } }),
   };

@@ -5,6 +5,7 @@
 import { chipParameters, resolveChip, type Chip } from '../model/chip.ts';
 import { meet } from '../model/experiment.ts';
 import { tileCount } from '../model/mesh.ts';
+import { rectangleTiles } from '../model/partitions.ts';
 import { ONNX_PREFIX } from '../model/models.ts';
 import { DEFAULT_TRAFFIC, patternMisfit } from '../model/traffic.ts';
 import type { Problem } from '../model/problem.ts';
@@ -28,6 +29,7 @@ export function brokenRules(document: ExperimentDocument): Problem[] {
   const resolved = resolveChip(chip);
   return [
     ...sharedInterfaces(chip, resolved),
+    ...wrongPartitions(chip, resolved),
     ...trafficProblems(document, resolved),
     ...missingMemory(resolved, tenants),
     ...repeatedNames(tenants),
@@ -88,6 +90,24 @@ function sharedInterfaces(chip: ChipDocument, resolved: Chip): Problem[] {
         ]
       : [],
   );
+}
+
+/** Partitions lie on the mesh, apart from one another, and hold a core each. */
+function wrongPartitions({ partitions }: ChipDocument, chip: Chip): Problem[] {
+  if (typeof partitions !== 'object') return [];
+  const taken = new Map<number, number>();
+  return partitions.flatMap((own, index): Problem[] => {
+    const path = `chip.partitions.${index}`;
+    if (own.x + own.width > chip.width || own.y + own.height > chip.height)
+      return [{ path, message: `ends outside the ${chip.width} x ${chip.height} mesh; keep it inside` }];
+    const tiles = rectangleTiles(chip, own);
+    const shared = tiles.find((tile) => taken.has(tile));
+    for (const tile of tiles) taken.set(tile, index);
+    if (shared !== undefined)
+      return [{ path, message: `tile ${shared} is in an earlier partition already; partitions lie apart` }];
+    if (tiles.some((tile) => chip.tiles[tile] === 'core')) return [];
+    return [{ path, message: 'holds no core; a partition holds one at least' }];
+  });
 }
 
 /** Traffic stands instead of tenants; a mesh without cores has nothing else. */

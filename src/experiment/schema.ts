@@ -7,6 +7,7 @@ import * as v from 'valibot';
 import { CHIP_PRESETS, presetOf } from '../model/chip.ts';
 import { MODELS, ONNX_PREFIX, ZOO } from '../model/models.ts';
 import { CHIP_PARAMETERS, type ChipParameterKey } from '../model/parameters.ts';
+import { CUTS } from '../model/partitions.ts';
 import { PATTERNS, TRAFFIC_PARAMETERS } from '../model/traffic.ts';
 import { DISPATCHES, EDGE_WEIGHTS, MAPPINGS, MODES, PLACEMENT_ORDERS, ROUTINGS, TRANSLATIONS } from '../model/vnpu.ts';
 import { choice, list, onlyYet, powerOfTwo, record, text, whole } from './fields.ts';
@@ -34,20 +35,24 @@ const knownPreset = v.pipe(
   v.check((name) => presetOf(name) !== undefined, presetMessage),
 );
 
-export const chipSchema = record(
-  'a chip',
-  {
-    preset: v.optional(knownPreset),
-    ...chipParameterEntries,
-    memoryPath: v.optional(choice(['noc', 'bus'])),
-    memoryTiles: v.optional(list(tile)),
-    disabledTiles: v.optional(list(tile)),
-  },
-  {
-    sliceCycles: 'no tile is shared by two virtual cores',
-    switchCycles: 'no tile is shared by two virtual cores',
-  },
-);
+const partitionMessage = ({ input }: { input: unknown }): string =>
+  `is ${show(input)}; it must be ${oneOf(CUTS)}, or a list of rectangles {"x", "y", "width", "height"}`;
+const rectangleSchema = record('a partition', {
+  x: whole(0, 63, 'column'),
+  y: whole(0, 63, 'row'),
+  width: whole(1, 64, 'tiles'),
+  height: whole(1, 64, 'tiles'),
+});
+const partitionsSchema = v.union([v.picklist(CUTS), list(rectangleSchema, MAX_TILES)], partitionMessage);
+
+export const chipSchema = record('a chip', {
+  preset: v.optional(knownPreset),
+  ...chipParameterEntries,
+  memoryPath: v.optional(choice(['noc', 'bus'])),
+  memoryTiles: v.optional(list(tile)),
+  disabledTiles: v.optional(list(tile)),
+  partitions: v.optional(partitionsSchema),
+});
 
 const topologySchema = record(
   'a topology',
@@ -106,7 +111,7 @@ export const tenantSchema = record(
   'a tenant',
   {
     name: v.optional(text(1, 40)),
-    mode: v.optional(choice(MODES, ['mig'])),
+    mode: v.optional(choice(MODES)),
     topology: v.optional(topologySchema),
     mapping: v.optional(choice(MAPPINGS)),
     edgeWeights: v.optional(choice(EDGE_WEIGHTS)),

@@ -49,8 +49,8 @@ function isBetter(chip: Chip, a: readonly Placement[], b: readonly Placement[]):
 }
 
 /** Cores of the largest rectangle that nobody has. */
-function freeRectangle(chip: Chip, placements: readonly { readonly tiles: readonly number[] }[]): number {
-  const taken = new Set(placements.flatMap(({ tiles }) => tiles));
+function freeRectangle(chip: Chip, placements: readonly Pick<Placement, 'tiles' | 'partition'>[]): number {
+  const taken = new Set(placements.flatMap(({ tiles, partition }) => partition ?? tiles));
   const { width, height } = largestFreeRectangle(chip, (tile) => chip.tiles[tile] === 'core' && !taken.has(tile));
   return width * height;
 }

@@ -13,6 +13,8 @@ export interface PlacedTenant {
   readonly topology: Topology;
   /** Tile of each virtual core. */
   readonly tiles: readonly number[];
+  /** Why no hand may move it. */
+  readonly fixed?: string;
 }
 
 /** What is held: one virtual core, or `all` of a tenant, taken at `tile`. */
@@ -42,10 +44,11 @@ export type MovePreview =
 
 /** Preview a drop of what is held onto a tile. `toTile` may be any number; outside the mesh is refused. */
 export function previewMove(chip: Chip, placed: readonly PlacedTenant[], grip: Grip, toTile: number): MovePreview {
-  const { tiles, topology } = placed[grip.tenant];
+  const { tiles, topology, fixed } = placed[grip.tenant];
   const edges = requestEdges(topology);
   const before = placementCost(chip, tiles, edges);
   const refused = (reason: string): MovePreview => ({ ok: false, reason, tiles, before, after: before });
+  if (fixed !== undefined) return refused(fixed);
   if (chip.tiles[toTile] === undefined) return refused('that is outside the mesh');
   const places = tiles.map((tile) => placeOf(chip, tile));
   const outcome: Outcome =
@@ -64,9 +67,10 @@ export function previewMove(chip: Chip, placed: readonly PlacedTenant[], grip: G
  * row by row. Nearest by hops from a tile to where what is held comes to lie, then by tile number.
  */
 export function previewSnap(chip: Chip, placed: readonly PlacedTenant[], grip: Grip, near: number): MovePreview {
-  const { tiles, topology } = placed[grip.tenant];
+  const { tiles, topology, fixed } = placed[grip.tenant];
   const edges = requestEdges(topology);
   const before = placementCost(chip, tiles, edges);
+  if (fixed !== undefined) return { ok: false, reason: fixed, tiles, before, after: before };
   const exact = before.editDistance === 0;
   const shape = exact ? tiles.map((tile) => placeOf(chip, tile)) : rectangle(topology);
   const held = grip.vcore === 'all' ? tiles.indexOf(grip.tile) : grip.vcore;

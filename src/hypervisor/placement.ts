@@ -9,6 +9,7 @@ import type { Found, StretchedEdge } from '../model/mapping.ts';
 import type { Problem, Result } from '../model/problem.ts';
 import { ok } from '../model/problem.ts';
 import { vcoreCount } from '../model/vnpu.ts';
+import { partitionsOf, pickPartition } from './partition.ts';
 import { pick } from './pick.ts';
 import { largestFreePiece, largestFreeRectangle, type IsFree } from './policies.ts';
 import type { Searching } from './similar.ts';
@@ -17,6 +18,8 @@ import { requestEdges, stretchedEdges, topologyEditDistance } from './topology.t
 export interface Placement {
   /** Tile of each virtual core. */
   readonly tiles: readonly number[];
+  /** Of a tenant in mode mig: all core tiles that it holds; several virtual cores may have the same. */
+  readonly partition?: readonly number[];
   /** Of a placement by the mapping search. */
   readonly search?: Found;
   /** 0 for a mesh that is placed as it was asked for. */
@@ -48,18 +51,27 @@ export function placeTenants(
   for (const [index, request] of requests.entries()) {
     const isFree = (tile: number): boolean =>
       chip.tiles[tile] === 'core' && ownerAt(owners, tile, request) === undefined;
-    const picked = request.placement ? { tiles: request.placement } : pick(chip, isFree, request, index, searching);
+    const picked = request.placement ? { tiles: request.placement } : choose(chip, isFree, request, index, searching);
     if (picked === undefined) {
       problems.push(doesNotFit(chip, request, index, isFree));
       continue;
     }
-    if (!request.placement) picked.tiles.forEach((tile) => take(owners, tile, request));
+    if (!request.placement) held(picked).forEach((tile) => take(owners, tile, request));
     const edges = requestEdges(request.topology);
     const editDistance = topologyEditDistance(chip, picked.tiles, edges);
     placements.push({ ...picked, editDistance, stretched: stretchedEdges(chip, picked.tiles, edges) });
   }
   return problems.length > 0 ? { ok: false, problems } : ok(placements);
 }
+
+type Chosen = Pick<Placement, 'tiles' | 'partition' | 'search'>;
+
+/** A partition for a tenant in mode mig, else tiles by its mapping policy. */
+const choose = (...[chip, isFree, request, index, searching]: Parameters<typeof pick>): Chosen | undefined =>
+  request.mode === 'mig' ? pickPartition(chip, isFree, request) : pick(chip, isFree, request, index, searching);
+
+/** Tiles that nobody else can have. */
+const held = ({ tiles, partition }: Chosen): readonly number[] => partition ?? tiles;
 
 function takeByHand(chip: Chip, request: TenantRequest, index: number, owners: Owners): Problem[] {
   const { placement, topology, name } = request;
@@ -85,6 +97,7 @@ function takeByHand(chip: Chip, request: TenantRequest, index: number, owners: O
 function doesNotFit(chip: Chip, request: TenantRequest, index: number, isFree: IsFree): Problem {
   const { name, topology, mapping } = request;
   const cores = coreTiles(chip);
+  if (request.mode === 'mig') return noPartition(chip, request, index);
   const free = cores.filter(isFree).length;
   const asked = `"${name}" asks for ${topology.width} x ${topology.height} virtual cores`;
   const have = `${free} of ${cores.length} cores are free`;
@@ -100,4 +113,11 @@ function doesNotFit(chip: Chip, request: TenantRequest, index: number, isFree: I
   const largest = largestFreeRectangle(chip, isFree);
   const right = `a mesh up to ${largest.width} x ${largest.height} fits, or the mapping "similar" instead of "${mapping}"`;
   return { path, message: `${asked} in one rectangle; ${have}, but not in that shape; ${right}` };
+}
+
+function noPartition(chip: Chip, { name }: TenantRequest, index: number): Problem {
+  const sizes = partitionsOf(chip).map(({ length }) => length);
+  const have = `the chip has ${sizes.length} of ${sizes.join(' and ')} cores, and in each of them another tenant has a tile`;
+  const right = 'other chip.partitions, fewer tenants, or another mode would be right';
+  return { path: `tenants.${index}.mode`, message: `"${name}" needs a whole partition; ${have}; ${right}` };
 }

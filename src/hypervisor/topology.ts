@@ -21,17 +21,18 @@ export function requestEdges(topology: Topology): Edge[] {
 
 /**
  * Cost of a placement: the weight of every requested edge whose ends are not mesh neighbours, plus 1 for every pair of chosen tiles
- * that are neighbours without a requested edge.
+ * that are neighbours without a requested edge. Virtual cores that share a tile need no link between them.
  * @param tiles tile of each virtual core
  */
 export function topologyEditDistance(mesh: Mesh, tiles: readonly number[], edges: readonly Edge[]): number {
   let stretched = 0;
-  let kept = 0;
+  const kept = new Set<string>();
   for (const [u, v, weight = 1] of edges) {
-    if (hops(mesh, tiles[u], tiles[v]) === 1) kept++;
-    else stretched += weight;
+    const distance = hops(mesh, tiles[u], tiles[v]);
+    if (distance === 1) kept.add([tiles[u], tiles[v]].sort((a, b) => a - b).join());
+    else if (distance > 1) stretched += weight;
   }
-  return stretched + adjacentPairs(mesh, tiles) - kept;
+  return stretched + adjacentPairs(mesh, tiles) - kept.size;
 }
 
 /** What a placement costs a request of plain edges, item by item. */
@@ -73,7 +74,7 @@ const newlyStretched = (before: PlacementCost, after: PlacementCost): number =>
 function adjacentPairs(mesh: Mesh, tiles: readonly number[]): number {
   const chosen = new Set(tiles);
   let ends = 0;
-  for (const tile of tiles) {
+  for (const tile of chosen) {
     for (let port = 0; port < LOCAL; port++) if (chosen.has(neighbour(mesh, tile, port))) ends++;
   }
   return ends / 2;

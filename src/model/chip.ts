@@ -1,6 +1,7 @@
 /** A resolved chip: every parameter has its value, every tile its kind. Presets follow section 1 of the machine model. */
 import { CHIP_PARAMETERS, type ChipParameterKey } from './parameters.ts';
 import { tileCount, type Mesh } from './mesh.ts';
+import type { Partitions } from './partitions.ts';
 
 /** `terminal`: a router and the source and sink beside it, nothing else (synthetic traffic). */
 export type TileKind = 'core' | 'memory' | 'disabled' | 'terminal';
@@ -16,6 +17,8 @@ export interface Chip extends Readonly<ChipParameters> {
   readonly tiles: readonly TileKind[];
   /** Tile of each memory channel, in channel order. */
   readonly memoryTiles: readonly number[];
+  /** How it is cut for tenants in mode mig. */
+  readonly partitions: Partitions;
 }
 
 /** What a document may say about a chip: a preset and any field of it, overridden one by one. */
@@ -24,6 +27,7 @@ export interface ChipRequest extends Partial<ChipParameters> {
   memoryPath?: MemoryPath;
   memoryTiles?: readonly number[];
   disabledTiles?: readonly number[];
+  partitions?: Partitions;
 }
 
 interface Preset {
@@ -66,6 +70,7 @@ export const CHIP_PRESETS: Readonly<Record<string, Preset>> = {
 };
 
 export const DEFAULT_PRESET = 'vnpu-sim-36';
+export const DEFAULT_PARTITIONS = 'halves';
 
 const MESH_PRESET = /^mesh-([1-9]\d?)x([1-9]\d?)$/;
 const MOST_ACROSS = 64;
@@ -108,7 +113,8 @@ export function resolveChip(request: ChipRequest): Chip {
     request.memoryTiles ?? tiles.map((_, tile) => tile).filter((tile) => columns.includes(tile % mesh.width));
   for (const tile of memoryTiles) tiles[tile] = 'memory';
   for (const tile of request.disabledTiles ?? []) tiles[tile] = 'disabled';
-  return { preset, memoryPath: request.memoryPath ?? 'noc', ...parameters, tiles, memoryTiles };
+  const { memoryPath = 'noc', partitions = DEFAULT_PARTITIONS } = request;
+  return { preset, memoryPath, ...parameters, tiles, memoryTiles, partitions };
 }
 
 /** Tiles that hold an NPU core, in tile order. */

@@ -27,6 +27,14 @@ export interface MemoryTensor {
   readonly permission: number;
 }
 
+/** A tile that several virtual cores of a tenant share in turns (mode mig). */
+export interface SharedTile {
+  readonly tile: number;
+  readonly vcores: readonly number[];
+  /** The weights of all of them do not fit at once: those of the one that leaves are evicted. */
+  readonly evicts: boolean;
+}
+
 /** What the compiler made of a workload for n virtual cores. */
 export interface Compilation {
   readonly workload: Workload;
@@ -74,6 +82,10 @@ export interface TenantPlan extends Compilation {
   readonly topology: Topology;
   /** Tile of each virtual core. */
   readonly tiles: readonly number[];
+  /** Of a tenant in mode mig: all core tiles that it holds. */
+  readonly partition?: readonly number[];
+  /** Tiles of several of its virtual cores; absent: each has its own. */
+  readonly shared?: readonly SharedTile[];
   /** Topology edit distance of the placement: 0 for an exact mesh. */
   readonly editDistance: number;
   /** Requested edges whose ends are not neighbours. */

@@ -88,6 +88,8 @@ export type Step = Instruction | Loop;
 
 /** Label of the zone that no program sees. */
 export const RESERVED_ZONE = 'reserved for the hypervisor';
+/** Label of the area of weights that stay from iteration to iteration. */
+export const RESIDENT_WEIGHTS = 'weights';
 
 /** A piece of the scratchpad that the program holds for its whole life. */
 export interface ScratchpadArea {

@@ -48,9 +48,10 @@ export type PlacementOrder = (typeof PLACEMENT_ORDERS)[number];
 
 /**
  * How a tenant is given its cores. `bare` names tiles and physical addresses and looks nothing up; `zigzag` is a vNPU whose cores
- * are taken in snake order, whatever their shape; `uvm` exchanges messages through memory shared under page translation.
+ * are taken in snake order, whatever their shape; `uvm` exchanges messages through memory shared under page translation; `mig` gets a
+ * fixed partition of the chip, whose tiles its virtual cores share in turns if there are too few.
  */
-export const MODES = ['vnpu', 'bare', 'zigzag', 'uvm'] as const;
+export const MODES = ['vnpu', 'bare', 'uvm', 'mig', 'zigzag'] as const;
 export type Mode = (typeof MODES)[number];
 
 /** Do its instructions and messages name virtual cores, to be looked up in a routing table? */

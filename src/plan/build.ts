@@ -18,6 +18,7 @@ import { vcoreCount, type HypervisorTables, type Range, type Routes } from '../m
 import { compiled } from './compilations.ts';
 import { trafficEdges } from './edge-traffic.ts';
 import { messageBuffers } from './message-buffers.ts';
+import { compileForTiles, type Shared } from './turns.ts';
 
 /**
  * Bind an experiment, or say which tenant does not fit and why. Problems carry paths of the document.
@@ -28,13 +29,13 @@ export function buildPlan(experiment: Experiment, mapper?: Mapper): Result<Plan>
   const place = experiment.placementOrder === 'best' ? placeJointly : placeTenants;
   const placements = place(chip, tenants, mapper && searchingIn(experiment, mapper));
   if (!placements.ok) return placements;
-  const compilations = compileTenants(chip, tenants);
+  const compilations = compileTenants(chip, tenants, placements.value);
   if (!compilations.ok) return compilations;
-  const shared = tenants.map(({ mode }, i) =>
-    mode === 'uvm' ? messageBuffers(chip, compilations.value[i]) : undefined,
+  const memory = tenants.map(({ mode }, i) =>
+    mode === 'uvm' ? messageBuffers(chip, compilations.value[i].compilation) : undefined,
   );
   const ranges = mapMemory(
-    compilations.value.map(({ tensors }, i) => [...tensors, ...(shared[i] ? [shared[i].tensor] : [])]),
+    compilations.value.map(({ compilation }, i) => [...compilation.tensors, ...(memory[i] ? [memory[i].tensor] : [])]),
   );
   if (!ranges.ok) return ranges;
   const routes = routesOf(experiment, placements.value);
@@ -43,14 +44,15 @@ export function buildPlan(experiment: Experiment, mapper?: Mapper): Result<Plan>
   if (!tables.ok) return tables;
   const everyChannel = chip.memoryTiles.map((_, channel) => channel);
   const plans = tenants.map((tenant, index): TenantPlan => ({
-    ...compilations.value[index],
+    ...compilations.value[index].compilation,
     ...placements.value[index],
+    ...(compilations.value[index].tiles && { shared: compilations.value[index].tiles }),
     ...boundAsAsked(tenant),
     channels: tenant.channels ?? everyChannel,
     ...(routes.value[index] && { routes: routes.value[index] }),
     ranges: ranges.value[index],
     tables: tables.value[index],
-    ...(shared[index] && { buffers: shared[index].buffers }),
+    ...(memory[index] && { buffers: memory[index].buffers }),
   }));
   return ok({
     chip,
@@ -82,7 +84,7 @@ function boundAsAsked(tenant: TenantRequest) {
 /** Routes of the confined tenants; refused with the circle shown if packets of all of them together could wait in one. */
 function routesOf({ chip, tenants }: Experiment, placements: readonly Placement[]): Result<(Routes | undefined)[]> {
   const results = tenants.map(({ routing }, i) =>
-    routing === 'confined' ? confinedRoutes(chip, placements[i].tiles) : ok(undefined),
+    routing === 'confined' ? confinedRoutes(chip, [...new Set(placements[i].tiles)]) : ok(undefined),
   );
   const problems = results.flatMap((result, i) => (result.ok ? [] : below(`tenants.${i}`, result.problems)));
   if (problems.length > 0) return { ok: false, problems };
@@ -120,8 +122,16 @@ export function fairMemoryBytesPerCycle(chip: Chip, tenants: readonly TenantRequ
 }
 
 /** All tenants are compiled before any is refused, so that a document with two mistakes says both. */
-function compileTenants(chip: Chip, tenants: readonly TenantRequest[]): Result<Compilation[]> {
-  const results = tenants.map((tenant) => compileTenant(chip, tenants, tenant));
+function compileTenants(
+  chip: Chip,
+  tenants: readonly TenantRequest[],
+  placements: readonly Placement[],
+): Result<Shared[]> {
+  const results = tenants.map((tenant, i) =>
+    compileForTiles(chip, placements[i].tiles, (scratchpadBytes) =>
+      compileTenant({ ...chip, scratchpadBytes }, tenants, tenant),
+    ),
+  );
   const problems = results.flatMap((result, index) =>
     result.ok ? [] : below(`tenants.${index}`, result.problems.map(inDocument)),
   );

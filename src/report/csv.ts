@@ -9,13 +9,20 @@ function quote(value: string | number | null): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-const row = (values: readonly (string | number | null)[]): string => values.map(quote).join(',') + '\r\n';
+/** A line of fields, ended by CR LF. */
+export const csvLine = (values: readonly (string | number | null)[]): string => values.map(quote).join(',') + '\r\n';
 
 /** Header and rows, each ended by CR LF; an unknown value is an empty field. */
 export function reportCsv(report: Report): string {
-  const header = row(['engine', 'outcome', 'digest', 'cycles', ...METRICS.map(({ key }) => key)]);
+  const header = csvLine(['engine', 'outcome', 'digest', 'cycles', ...METRICS.map(({ key }) => key)]);
   const rows = report.tenants.map((tenant) =>
-    row([report.engine, report.outcome, report.digest, report.cycles, ...METRICS.map((metric) => metric.of(tenant))]),
+    csvLine([
+      report.engine,
+      report.outcome,
+      report.digest,
+      report.cycles,
+      ...METRICS.map((metric) => metric.of(tenant)),
+    ]),
   );
   return header + rows.join('');
 }

@@ -6,7 +6,7 @@ import { CAUSES } from '../model/causes.ts';
 import type { TimelineData } from '../engine/snapshot.ts';
 import type { CoreId } from './cores.ts';
 import type { Basis } from './blame.ts';
-import { coresByTenant, timelineCycles, totalsAt, totalsBetween, type CoreSet } from './timeline.ts';
+import { coresByTenant, totalsAt, totalsBetween, type CoreSet } from './timeline.ts';
 
 /** Figures of one tenant, as frames and reports have them. */
 export interface TenantPace {
@@ -41,7 +41,7 @@ const COMPUTE = CAUSES.indexOf('compute');
 /** Keep a run. The timeline is held, not copied: the worker sends a new one with every call. */
 export function keepGhost(timeline: TimelineData, cores: readonly CoreId[], tenants: readonly GhostTenant[]): Ghost {
   return {
-    cycle: timelineCycles(timeline),
+    cycle: timeline.cycles,
     tenants: tenants.map(({ name, iterationsDone, cyclesPerIteration, measuredFrom, lastEnd }) => ({
       name,
       iterationsDone,

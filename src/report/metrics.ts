@@ -40,7 +40,7 @@ const shareOf = (group: Parameters<typeof groupShare>[1]) => (tenant: TenantRepo
 export const METRICS: readonly Metric[] = [
   metric('name', 'tenant', '', 'name in the document', (t) => t.name, BRIEF),
   metric('status', 'status', '', 'how its run ended', (t) => t.status, BRIEF),
-  metric('tiles', 'cores', 'cores', 'tiles that it holds', (t) => t.tiles.length, BRIEF),
+  metric('tiles', 'cores', 'cores', 'tiles that it works on', (t) => new Set(t.tiles).size, BRIEF),
   metric(
     'iterations',
     'iterations',
@@ -120,6 +120,13 @@ export const METRICS: readonly Metric[] = [
     'bytes',
     "of each core's scratchpad, for routing and range tables",
     (t) => t.tableBytes,
+  ),
+  metric(
+    'switches',
+    'switches',
+    '',
+    'times that a tile went from one of its virtual cores to another',
+    (t) => t.switches ?? 0,
   ),
   metric('macs', 'MACs', 'MACs', 'multiply-accumulates of one iteration', (t) => t.macs),
   metric('hits', 'TLB hits', '', 'bursts whose translation was held', (t) => t.translation.hits),

@@ -35,12 +35,12 @@ export function* perfettoEvents(plan: Plan, timeline: TimelineData): Iterable<Tr
   for (const [tenant, set] of sets.entries()) yield* counters(timeline, set, tenant, plan.chip.clockMHz);
 }
 
-/** Cause with the most cycles in one bucket of a core; the first of equals. */
+/** Cause with the most cycles in one bucket of a core, the first of equals; -1 where it did not have its tile. */
 function leadingCause({ buckets, causes }: TimelineData, core: number, bucket: number): number {
   const at = (core * buckets + bucket) * CAUSES.length;
   let leading = 0;
   for (let cause = 1; cause < CAUSES.length; cause++) if (causes[at + cause] > causes[at + leading]) leading = cause;
-  return leading;
+  return causes[at + leading] > 0 ? leading : -1;
 }
 
 function* slices(
@@ -56,7 +56,7 @@ function* slices(
     if (bucket + 1 < used && leadingCause(timeline, core, bucket + 1) === cause) continue;
     const cycles = (bucket - first) * bucketCycles + bucketFill(timeline, bucket);
     const ts = (first * bucketCycles) / clockMHz;
-    yield { ph: 'X', ...thread, name: CAUSES[cause], ts, dur: cycles / clockMHz };
+    if (cause >= 0) yield { ph: 'X', ...thread, name: CAUSES[cause], ts, dur: cycles / clockMHz };
     first = bucket + 1;
   }
 }

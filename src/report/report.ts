@@ -5,7 +5,12 @@ import type { TrafficFigures } from './traffic.ts';
 export interface TenantReport {
   name: string;
   status: 'done' | 'stopped' | 'fault' | 'deadlock';
+  /** Tile of each virtual core. */
   tiles: number[];
+  /** Mode mig: all core tiles that it holds. */
+  partition?: number[];
+  /** Where virtual cores share tiles: how often one of them gave its tile to another. */
+  switches?: number;
   editDistance: number;
   /** Requested edges whose virtual cores are not neighbours. */
   stretched: { from: number; to: number; hops: number }[];
@@ -21,7 +26,7 @@ export interface TenantReport {
   /** Multiply-accumulates of one iteration. */
   macs: number;
   utilization: number | null;
-  /** Cycles per cause over all tiles of the tenant; they add up to cycles x tiles. */
+  /** Cycles per cause over all tiles of the tenant; they add up to cycles x tiles, a tile of several virtual cores counted once. */
   stalls: Record<Cause, number>;
   translation: {
     hits: number;

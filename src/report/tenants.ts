@@ -11,6 +11,7 @@ export function tenantReport(plan: Plan, snapshot: Snapshot, index: number): Ten
   const tenant = plan.tenants[index];
   const state = snapshot.tenants[index];
   const cores = snapshot.cores.filter((core) => core.tenant === index);
+  const { shared, partition } = tenant;
   const { iterationStart: start, iterationEnd: end } = state;
   const cycles = cyclesPerIteration(
     end.length,
@@ -22,6 +23,8 @@ export function tenantReport(plan: Plan, snapshot: Snapshot, index: number): Ten
     name: tenant.name,
     status: state.status === 'running' || state.status === 'departed' ? 'stopped' : state.status,
     tiles: [...tenant.tiles],
+    ...(partition && { partition: [...partition] }),
+    ...(shared && { switches: state.switches }),
     editDistance: tenant.editDistance,
     stretched: tenant.stretched.map((edge) => ({ ...edge })),
     ...(tenant.search && { search: { ...tenant.search } }),
@@ -49,7 +52,7 @@ export function tenantReport(plan: Plan, snapshot: Snapshot, index: number): Ten
  */
 function utilization({ chip }: Plan, tenant: TenantPlan, cycles: number | null): number | null {
   if (cycles === null || cycles <= 0) return null;
-  return tenant.macs / (chip.arrayRows * chip.arrayColumns * tenant.tiles.length * cycles);
+  return tenant.macs / (chip.arrayRows * chip.arrayColumns * new Set(tenant.tiles).size * cycles);
 }
 
 function stallsOf(cores: readonly CoreSnapshot[]): Record<Cause, number> {

@@ -20,16 +20,8 @@ export function coresByTenant(cores: readonly CoreId[], tenants: number): CoreSe
 }
 
 /** Cycles that a bucket holds: the bucket width, and less in the one that is being filled. */
-export function bucketFill(timeline: TimelineData, bucket: number): number {
-  const at = bucket * STRIDE;
-  let fill = 0;
-  for (let cause = 0; cause < STRIDE; cause++) fill += timeline.causes[at + cause] ?? 0;
-  return fill;
-}
-
-/** Cycles that the timeline covers. */
-export const timelineCycles = (timeline: TimelineData): number =>
-  timeline.used === 0 ? 0 : (timeline.used - 1) * timeline.bucketCycles + bucketFill(timeline, timeline.used - 1);
+export const bucketFill = ({ bucketCycles, cycles }: TimelineData, bucket: number): number =>
+  Math.min(bucketCycles, cycles - bucket * bucketCycles);
 
 /** Add the part of the timeline between two cycles to `into`, cycles per cause. */
 function accumulate(timeline: TimelineData, cores: CoreSet, from: number, to: number, into: Float64Array): void {

@@ -37,7 +37,10 @@ export class Details {
     this.link = null;
     this.router = null;
     this.program = [];
-    if (what === null || !('tile' in what)) return;
+    if (what !== null && 'tile' in what) this.askProgram(what);
+  }
+
+  private askProgram(what: Watched & { readonly tile: number }): void {
     void this.simulation.program(what.tile).then((program) => {
       if (this.watched === what) this.program = program;
     });
@@ -49,7 +52,10 @@ export class Details {
     if (!what) return;
     if ('tile' in what) {
       const core = await this.simulation.core(what.tile);
-      if (this.watched === what) this.core = core;
+      if (this.watched !== what) return;
+      // another virtual core may have the tile by now
+      if (core && this.core && core.vcore !== this.core.vcore) this.askProgram(what);
+      this.core = core;
     } else if ('router' in what) {
       const router = await this.simulation.router(what.router);
       if (this.watched === what) this.router = router;

@@ -8,7 +8,7 @@ import type { Result } from '../model/problem.ts';
 import type { Frame } from '../engine/frame.ts';
 import type { TimelineData } from '../engine/snapshot.ts';
 import { keepGhost, type Ghost } from '../report/ghost.ts';
-import { coresByTenant, timelineCycles, totalsAt } from '../report/timeline.ts';
+import { coresByTenant, totalsAt } from '../report/timeline.ts';
 import type { Ideal, RunInfo } from '../worker/protocol.ts';
 import type { Crash } from '../worker/client.ts';
 import { Details } from './details.svelte.ts';
@@ -201,7 +201,7 @@ export class Runs {
   causesAt(tenant: number, cycle: number): { cycle: number; causes: Float64Array } | null {
     const { settledTimeline: timeline, info } = this;
     if (!timeline || !info?.cores) return null;
-    const known = Math.min(cycle, timelineCycles(timeline));
+    const known = Math.min(cycle, timeline.cycles);
     return { cycle: known, causes: totalsAt(timeline, coresByTenant(info.cores, info.tenants.length)[tenant], known) };
   }
 

@@ -286,7 +286,7 @@ export class Session {
   /** The tenant of the selection, if any. */
   get selectedTenant(): number | null {
     const selection = this.selection;
-    if (selection?.kind === 'tenant') return selection.tenant;
+    if (selection?.kind === 'tenant' || selection?.kind === 'modes') return selection.tenant;
     if (selection?.kind !== 'core') return null;
     const tenant = this.placements.findIndex((tiles) => tiles.includes(selection.tile));
     return tenant < 0 ? null : tenant;

@@ -6,9 +6,10 @@ import type { Lesson } from '../experiment/lesson.ts';
 import type { Cause, CauseGroup } from '../model/causes.ts';
 import { ONNX_PREFIX, ZOO, type ModelName } from '../model/models.ts';
 import { ENGINE_VERSION } from '../model/version.ts';
-import type { TranslationKind } from '../model/vnpu.ts';
+import type { Mode, TranslationKind } from '../model/vnpu.ts';
 import type { Pattern } from '../model/traffic.ts';
 import type { Basis, Headline } from '../report/blame.ts';
+import { timesBare, type ModeRow } from '../report/comparison.ts';
 import type { TrafficFigures } from '../report/traffic.ts';
 import type { MovePreview } from '../hypervisor/move.ts';
 import { edgeChanges } from '../hypervisor/topology.ts';
@@ -51,7 +52,7 @@ export const GROUP_MEANING: Record<CauseGroup, string> = {
   translation: 'waiting until an address is translated',
   memory: 'waiting for data from memory',
   network: 'sending, or waiting for another core',
-  dispatch: 'waiting for an instruction or a barrier',
+  dispatch: 'waiting for an instruction, a barrier, or a tile that switches to another virtual core',
   idle: 'before the first and after the last instruction',
 };
 
@@ -71,6 +72,64 @@ export const CAUSE_NAME: Record<Cause, string> = {
 };
 
 export const TRANSLATION_NAME: Record<TranslationKind, string> = { physical: 'none', page: 'pages', vchunk: 'vChunk' };
+export const MODE_NAME: Record<Mode, string> = {
+  vnpu: 'vNPU',
+  bare: 'Bare metal',
+  uvm: 'Shared memory',
+  mig: 'Partition',
+  zigzag: 'Zig-zag vNPU',
+};
+
+export const MODE_MEANING: Record<Mode, string> = {
+  vnpu: 'virtual cores, looked up in tables',
+  bare: 'tiles and physical addresses, no look-ups',
+  uvm: 'messages through memory under page translation (UVM)',
+  mig: 'a fixed part of the chip, cores take turns where it is too small (MIG)',
+  zigzag: 'virtual cores on free tiles in snake order, whatever their shape',
+};
+
+export const COMPARISON = {
+  open: 'Compare the modes of',
+  openMeaning: 'Compare modes: the same work on a vNPU, bare metal, shared memory, a fixed partition',
+  title: 'Every mode, same work',
+  clock: 'one clock',
+  alone: 'Alone on the chip',
+  mode: 'Mode',
+  perIteration: 'cycles per iteration',
+  latency: 'first latency',
+  latencyMeaning: 'Cycles of the first iteration, from its first instruction to its last',
+  times: 'of bare',
+  timesMeaning: 'Cycles per iteration, as a multiple of those on bare metal',
+  running: (done: number, all: number): string => `Running: ${done} of ${all} modes are done.`,
+  progress: (done: number, all: number): string => `${count(done)} of ${count(all)} iterations`,
+  refused: 'does not fit',
+  stopped: 'stopped',
+  cancel: 'Stop',
+  again: 'Run again',
+  switches: (tiles: number, switches: number): string =>
+    `${plural(tiles, 'tile', 'tiles')}, switched ${plural(switches, 'time', 'times')} between virtual cores`,
+  factor: (times: number): string => `${times.toFixed(2)} ×`,
+  /** What the rows say in one sentence or two; null while bare metal or the vNPU is not known. */
+  summary: (name: string, rows: readonly ModeRow[]): string | null => {
+    const times = (mode: Mode): number | null => {
+      const row = rows.find((other) => other.mode === mode);
+      return row ? timesBare(row, rows) : null;
+    };
+    const cost = times('vnpu');
+    if (cost === null) return null;
+    const others = Object.entries(OTHER_MODES).flatMap(([mode, words]) => {
+      const factor = times(mode as Mode);
+      return factor === null ? [] : [`${words} ${factor.toFixed(2)}`];
+    });
+    const extra = `${Math.abs((cost - 1) * 100).toFixed(2)} % ${cost < 1 ? 'fewer' : 'more'}`;
+    const rest = others.length > 0 ? ` Times as many: ${others.join(', ')}.` : '';
+    return `As a vNPU ${name} takes ${extra} cycles than on bare metal.${rest}`;
+  },
+};
+
+/** How a sentence names what a vNPU is compared with. */
+const OTHER_MODES = { uvm: 'shared memory', mig: 'a partition', zigzag: 'a zig-zag vNPU' } as const;
+
 export const modelName = (model: string): string =>
   Object.hasOwn(ZOO, model) ? ZOO[model as ModelName].title : model.replace(ONNX_PREFIX, '');
 
@@ -181,6 +240,7 @@ export const CARD = {
   missHere: (share: string): string => `${share}. Press to see one.`,
   showMissOf: (name: string): string => `Show one translation miss of ${name}`,
   edit: 'Edit',
+  contradicts: (mode: Mode): string => `${MODE_NAME[mode]} cannot do this`,
   add: 'Add a tenant',
   legend: 'Where the time goes',
   basis: 'Bars: iterations since the pipelines filled. Tiles: the last half second.',
@@ -221,12 +281,14 @@ export const MESH = {
   memory: 'mem',
   tile: (tile: number, what: string): string => `Tile ${tile}: ${what}`,
   core: (id: string, name: string, stage: string): string => `${id} of ${name}${stage ? `, ${stage}` : ''}`,
+  inTurns: (ids: readonly string[]): string => (ids.length > 1 ? `${ids.join(' and ')} in turns` : ids[0]),
   free: 'free',
   memoryTile: 'memory interface',
   disabled: 'disabled',
   terminal: 'router',
   part: (group: CauseGroup, share: number): string =>
     group === 'translation' ? CARD.missHere(CARD.share(group, share)) : CARD.share(group, share),
+  fixed: (mode: Mode): string => `the mode ${MODE_NAME[mode]} chooses the tiles`,
   grabWhole: (name: string): string => `all of ${name}`,
   modeCore: 'Space now lifts one core.',
   modeAll: 'Space now lifts the whole virtual NPU.',
@@ -312,6 +374,7 @@ export const EDITOR = {
   reading: (file: string): string => `Reading ${file} ...`,
   size: (name: string): string => `Size of ${name}`,
   iterations: 'Iterations',
+  mode: 'How it gets its cores',
   tokens: 'Tokens (transformers)',
   weights: 'Weights',
   weightsAuto: 'stay in the scratchpad where they fit',

@@ -1,7 +1,7 @@
 /** Paints rows of causes over time, column by column: only what has become known since the last time, unless the scale changed. */
 import { CAUSE_GROUPS } from '../model/causes.ts';
 import type { RecentData, TimelineData } from '../engine/snapshot.ts';
-import { recentColumns, timelineColumns, timelineCycles, type CoreSet, type Span } from '../report/timeline.ts';
+import { recentColumns, timelineColumns, type CoreSet, type Span } from '../report/timeline.ts';
 import type { Palette } from './mesh/palette.ts';
 
 export interface Row {
@@ -26,7 +26,7 @@ export interface Series {
 export const wholeRun = (timeline: TimelineData): Series => ({
   from: 0,
   span: timeline.buckets * timeline.bucketCycles,
-  known: timelineCycles(timeline),
+  known: timeline.cycles,
   grain: timeline.bucketCycles,
   columns: (cores, span) => timelineColumns(timeline, cores, span),
 });

@@ -4,8 +4,10 @@
  */
 import type { Result } from '../model/problem.ts';
 import type { Chip } from '../model/chip.ts';
+import type { Variant } from '../experiment/comparison.ts';
 import type { CoreDetail, RecentData, RouterDetail, TimelineData, TrafficCounters } from '../engine/snapshot.ts';
 import type { TrafficShape } from '../model/traffic.ts';
+import type { Compared } from '../report/comparison.ts';
 import type { CoreId } from '../report/cores.ts';
 import type { TrafficFigures } from '../report/traffic.ts';
 import type { Report } from '../report/report.ts';
@@ -127,7 +129,18 @@ export interface CurvePoint extends TrafficFigures {
   readonly rate: number;
 }
 
-/** The calls of a worker of the pool. */
+/** The calls of a worker of the pool that computes a curve. */
 export interface CurveApi {
   point(shape: TrafficShape): CurvePoint;
+}
+
+/** How far the run of one variant is. */
+export interface VariantProgress {
+  readonly cycle: number;
+  readonly iterations: number;
+}
+
+/** The calls of a worker of the pool that compares modes. */
+export interface ComparisonApi {
+  run(variant: Variant, tenant: number, onProgress: (progress: VariantProgress) => void): Compared;
 }

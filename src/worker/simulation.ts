@@ -109,11 +109,8 @@ export class Simulation implements SimulationApi {
   }
 
   program(tile: number): readonly ProgramLine[] {
-    for (const { tiles, programs } of this.run?.plan.tenants ?? []) {
-      const program = programs.find(({ vcore }) => tiles[vcore] === tile);
-      if (program) return this.rooms.list(program);
-    }
-    return [];
+    const core = this.run?.machine.core(tile);
+    return core ? this.rooms.list(this.run!.plan.tenants[core.tenant].programs[core.vcore]) : [];
   }
 
   link(tile: number, port: number): LinkDetail {

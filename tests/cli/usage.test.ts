@@ -21,6 +21,8 @@ describe('wrong usage', () => {
     [['run', 'twins', '--cycles', 'many'], /"many"; it must be a whole number/],
     [['run', 'twins', '--cycles', '1', '--cycles', '2'], /given twice/],
     [['run', 'twins', '--json', '--csv'], /exclude each other/],
+    [['compare', 'twins', '--json', '--csv'], /exclude each other/],
+    [['compare', 'twins', '--tenant'], /--tenant <name> needs a value|value is missing/],
     [['share', 'twins', '--cycles', '5'], /--cycles needs --run/],
     [['model', 'resnet81'], /unknown model "resnet81"; did you mean "resnet18"/],
     [['probe', 'nocs', 'x.json'], /unknown probe "nocs"; did you mean "noc"/],
@@ -35,7 +37,7 @@ describe('wrong usage', () => {
   it('is not asking for help or the version', async () => {
     const help = await vnpu(['--help']);
     expect([help.code, help.stderr]).toEqual([0, '']);
-    for (const command of ['run', 'share', 'open', 'plan', 'list', 'model', 'serve', 'probe']) {
+    for (const command of ['run', 'compare', 'share', 'open', 'plan', 'list', 'model', 'serve', 'probe']) {
       expect(help.stdout).toContain(`${command} `);
     }
     expect((await vnpu(['run', '--help'])).stdout).toContain('--trace <file>');

@@ -34,9 +34,13 @@ function addUp(plan: Plan, cycles: number): void {
   const machine = Machine.create(kernel, plan);
   machine.run(cycles);
   const { cycle, cores } = machine.snapshot();
-  for (const { causes } of cores) expect(causes.reduce((a, b) => a + b)).toBe(cycle);
+  const sites = new Set(cores.map(({ tenant, tile }) => `${tenant} ${tile}`));
+  for (const site of sites) {
+    const own = cores.filter(({ tenant, tile }) => `${tenant} ${tile}` === site);
+    expect(own.flatMap(({ causes }) => causes).reduce((a, b) => a + b)).toBe(cycle);
+  }
   const { causes } = machine.timeline();
-  expect(causes.reduce((a, b) => a + b, 0)).toBe(cycle * cores.length);
+  expect(causes.reduce((a, b) => a + b, 0)).toBe(cycle * sites.size);
 }
 
 const real = (document: unknown): Plan => {
@@ -128,6 +132,27 @@ function coreSteps({ iterations, bytes, loads, work }: Pipeline, vcore: number):
   return [{ op: 'loop', iteration: true, count: iterations, body }];
 }
 
+describe('a partition too small for its tenant, beside another tenant', () => {
+  const CYCLES = 150_000;
+  const plan = real({
+    version: 1,
+    chip: { scratchpadBytes: 2097152, sliceCycles: 3000 },
+    tenants: [
+      { name: 'A', mode: 'mig', topology: { width: 6, height: 4 }, workload: { model: 'resnet18', iterations: 3 } },
+      { name: 'B', topology: { width: 3, height: 2 }, workload: { model: 'resnet18', iterations: 2 } },
+    ],
+  });
+  const expected = digests(plan, CYCLES, 1000, {});
+  it('takes turns', () => {
+    const machine = Machine.create(kernel, plan);
+    machine.run(CYCLES);
+    expect(plan.tenants[0].shared).toHaveLength(6);
+    expect(machine.snapshot().tenants[0].switches).toBeGreaterThan(5);
+  });
+  it.each(WAYS)('%s', (_, slice, options) => expect(digests(plan, CYCLES, slice, options)).toEqual(expected));
+  it('every cycle of every tile has one cause', () => addUp(plan, CYCLES));
+});
+
 describe('random pipelines', () => {
   const planOf = (p: Pipeline): Plan => {
     const tenant = (tiles: number[]) => ({
@@ -156,6 +181,39 @@ describe('random pipelines', () => {
         addUp(plan, 100_000);
       }),
       { numRuns: 40, seed: 7 },
+    );
+  });
+
+  it('the same where they take turns on two tiles or one', () => {
+    const turns = fc.record({
+      chip: fc.record({
+        sliceCycles: fc.integer({ min: 1, max: 3000 }),
+        switchCycles: fc.integer({ min: 0, max: 500 }),
+      }),
+      tiles: fc.constantFrom([1, 2, 1, 2], [1, 1, 2, 2], [1, 1, 1, 1], [1, 2, 8, 1]),
+      evicts: fc.boolean(),
+      dispatch: fc.constantFrom('bus', 'noc') as fc.Arbitrary<'bus' | 'noc'>,
+    });
+    fc.assert(
+      fc.property(pipeline, turns, (p, { chip, tiles, evicts, dispatch }) => {
+        const plan = planOf(p);
+        const shared = [...new Set(tiles)]
+          .map((tile) => ({ tile, evicts, vcores: tiles.flatMap((t, vcore) => (t === tile ? [vcore] : [])) }))
+          .filter(({ vcores }) => vcores.length > 1);
+        const [a, b] = plan.tenants;
+        const weights = step({ op: 'load', address: 0, bytes: p.bytes });
+        const programs = a.programs.map((own) => ({ ...own, steps: [weights, ...own.steps] }));
+        const taking = {
+          ...plan,
+          chip: { ...plan.chip, ...chip },
+          tenants: [{ ...a, programs, tiles, shared, dispatch }, b],
+        };
+        const expected = digests(taking, 400_000, 400_000, {});
+        expect(expected[1]).toContain('done');
+        for (const [, slice, options] of WAYS) expect(digests(taking, 400_000, slice, options)[1]).toBe(expected[1]);
+        addUp(taking, 400_000);
+      }),
+      { numRuns: 25, seed: 9 },
     );
   });
 

@@ -1,6 +1,8 @@
 /** Random valid documents: every key of the schema, alone and together, defaults written out now and then. */
 import fc from 'fast-check';
 import { CHIP_PARAMETERS } from '../../src/model/parameters.ts';
+import type { Mapping, Mode, Routing } from '../../src/model/vnpu.ts';
+import { MODE_RULES } from '../../src/experiment/modes.ts';
 import { parseDocument } from '../../src/experiment/parse.ts';
 import type { ExperimentDocument } from '../../src/experiment/schema.ts';
 
@@ -23,6 +25,7 @@ const chip = fc
       memoryPath: fc.constantFrom('noc', 'bus'),
       memoryTiles: fc.uniqueArray(fc.integer({ min: 0, max: 5 }), { minLength: 1 }),
       disabledTiles: fc.uniqueArray(fc.integer({ min: 6, max: 9 })),
+      partitions: fc.constantFrom('halves', 'quarters'),
     },
     optional,
   )
@@ -30,13 +33,13 @@ const chip = fc
 
 const anyTenant = fc.record(
   {
-    mode: fc.constantFrom('vnpu', 'bare', 'zigzag', 'uvm'),
+    mode: fc.constantFrom('vnpu', 'bare', 'zigzag', 'uvm', 'mig') as fc.Arbitrary<Mode>,
     topology: fc.record(
       { kind: fc.constant('mesh'), width: fc.integer({ min: 1, max: 64 }), height: fc.integer({ min: 1, max: 64 }) },
       optional,
     ),
-    mapping: fc.constantFrom('exact', 'rowMajor', 'snake'),
-    routing: fc.constantFrom('dor', 'confined'),
+    mapping: fc.constantFrom('exact', 'rowMajor', 'snake') as fc.Arbitrary<Mapping>,
+    routing: fc.constantFrom('dor', 'confined') as fc.Arbitrary<Routing>,
     dispatch: fc.constantFrom('bus', 'noc'),
     translation: fc.record(
       {
@@ -71,10 +74,11 @@ const anyTenant = fc.record(
 );
 
 /** What contradicts the mode is left out. */
-const tenant = anyTenant.map(({ mode, mapping, translation, ...rest }) => ({
+const tenant = anyTenant.map(({ mode = 'vnpu', mapping, routing, translation, ...rest }) => ({
   ...rest,
-  ...(mode && { mode }),
-  ...(mapping && (mode !== 'zigzag' || mapping === 'snake') && { mapping }),
+  ...(mode !== 'vnpu' && { mode }),
+  ...(mapping && MODE_RULES[mode].mapping.includes(mapping) && { mapping }),
+  ...(routing && MODE_RULES[mode].routing.includes(routing) && { routing }),
   ...(translation && {
     translation:
       mode === 'bare' || mode === 'uvm' ? { ...translation, kind: mode === 'bare' ? 'physical' : 'page' } : translation,

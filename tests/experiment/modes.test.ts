@@ -10,6 +10,7 @@ describe('a mode', () => {
     ['bare', 'exact', 'physical'],
     ['zigzag', 'snake', 'vchunk'],
     ['uvm', 'exact', 'page'],
+    ['mig', 'exact', 'physical'],
   ])('%s means mapping %s and translation %s where the document is silent', (mode, mapping, kind) => {
     const parsed = read({ mode });
     expect(parsed.ok && resolve(parsed.value).tenants[0]).toMatchObject({ mode, mapping, translation: { kind } });
@@ -18,6 +19,11 @@ describe('a mode', () => {
   it.each([
     [{ mode: 'bare', translation: { kind: 'page' } }, 'translation.kind', '"page"'],
     [{ mode: 'uvm', translation: { kind: 'vchunk' } }, 'translation.kind', '"vchunk"'],
+    [{ mode: 'mig', mapping: 'similar' }, 'mapping', '"similar"'],
+    [{ mode: 'mig', topology: { width: 1, height: 1 }, placement: [1] }, 'placement', 'names tiles'],
+    [{ mode: 'bare', routing: 'confined' }, 'routing', '"confined"'],
+    [{ mode: 'uvm', routing: 'confined' }, 'routing', '"confined"'],
+    [{ mode: 'mig', routing: 'confined' }, 'routing', '"confined"'],
     [{ mode: 'zigzag', mapping: 'exact' }, 'mapping', '"exact"'],
     [{ mode: 'zigzag', topology: { width: 1, height: 1 }, placement: [1] }, 'placement', 'names tiles'],
   ])('%j contradicts it and is an error', (tenant, path, what) => {

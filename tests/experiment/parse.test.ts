@@ -193,13 +193,11 @@ describe('unknown and later keys', () => {
   });
 
   it.each([
-    [withTenant({ mode: 'mig' }), 'tenants.0.mode'],
     [withTenant({ topology: { kind: 'ring', cores: 6 } }), 'tenants.0.topology.kind'],
     [withTenant({ topology: { cores: 6 } }), 'tenants.0.topology.cores'],
     [withTenant({ memoryBytes: 1 }), 'tenants.0.memoryBytes'],
     [withTenant({ workload: { precision: 'fp16' } }), 'tenants.0.workload.precision'],
     [{ version: 1, events: [] }, 'events'],
-    [withChip({ sliceCycles: 5 }), 'chip.sliceCycles'],
   ])('%j is not available yet', (document, path) => {
     const message = refusal(document);
     expect(message).toMatch(new RegExp(`^${path}: .*not available yet`, 'm'));

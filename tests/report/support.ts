@@ -92,6 +92,7 @@ export const tenantSnapshot = (ends: readonly number[], more: Partial<TenantSnap
   arrivalCycle: 0,
   readyCycle: 0,
   interferenceCycles: 0,
+  switches: 0,
   transferredBytes: 0,
   moves: [],
   ...more,
@@ -127,7 +128,9 @@ export function timelineOf(
   const buckets = used + 1;
   const data = new Uint32Array(cores.length * buckets * CAUSES.length);
   cores.forEach((row, i) => row.forEach((cell, j) => data.set(causes(cell), (i * buckets + j) * CAUSES.length)));
-  return { bucketCycles, buckets, used, causes: data };
+  const sum = (cell: Partial<Record<Cause, number>>): number => Object.values(cell).reduce((a, b) => a + b, 0);
+  const cycles = (used - 1) * bucketCycles + Math.max(...cores.map((row) => sum(row[used - 1])));
+  return { bucketCycles, buckets, cycles, used, causes: data };
 }
 
 export const blameTenant = (some: Partial<Record<Cause, number>>, more: Partial<BlameTenant> = {}): BlameTenant => ({

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CAUSES, CAUSE_GROUPS } from '../../src/model/causes.ts';
 import { changeSince, ghostCauses, ghostIterationCauses, keepGhost } from '../../src/report/ghost.ts';
-import { coresByTenant, recentColumns, timelineColumns, timelineCycles, totalsAt } from '../../src/report/timeline.ts';
+import { coresByTenant, recentColumns, timelineColumns, totalsAt } from '../../src/report/timeline.ts';
 import { causes, timelineOf } from './support.ts';
 
 /** Two cores, buckets of 100 cycles, the third filled to 40: 240 cycles. */
@@ -18,7 +18,7 @@ const group = (name: (typeof CAUSE_GROUPS)[number]): number => CAUSE_GROUPS.inde
 
 describe('totalsAt', () => {
   it('is exact at bucket borders and at the end', () => {
-    expect(timelineCycles(timeline)).toBe(240);
+    expect(timeline.cycles).toBe(240);
     expect([...totalsAt(timeline, [0], 200)]).toEqual(causes({ compute: 140, translation: 60 }));
     expect([...totalsAt(timeline, [0, 1], 240)]).toEqual(
       causes({

@@ -64,6 +64,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'hypervisor',
       'report',
       'worker/client.ts',
+      'worker/comparison.ts',
       'worker/curve.ts',
       'worker/measurement.ts',
       'worker/protocol.ts',

@@ -45,6 +45,8 @@ export interface TinyTenant extends Partial<
   readonly buffers?: TenantPlan['buffers'];
   readonly routes?: TenantPlan['routes'];
   readonly moves?: readonly TinyMove[];
+  /** Tiles that several of its virtual cores share. */
+  readonly shared?: TenantPlan['shared'];
   /** Steps of each virtual core. */
   readonly programs: readonly (readonly Step[])[];
   readonly tokens?: readonly TokenUse[];
@@ -106,6 +108,7 @@ function tinyTenant(tenant: TinyTenant, index: number, channels: number): Tenant
     ...(tenant.moves && { moves: tenant.moves.map(tinyMove), savedState: SAVED }),
     ...(tenant.routes && { routes: tenant.routes }),
     ...(tenant.buffers && { buffers: tenant.buffers }),
+    ...(tenant.shared && { shared: tenant.shared }),
     channels: tenant.channels ?? Array.from({ length: channels }, (_, i) => i),
     workload: {
       name: 'tiny',

@@ -104,7 +104,7 @@ export class FakeMachine implements Simulated {
     return {
       tile,
       tenant: 0,
-      vcore: 0,
+      vcore: Math.max(0, ...this.plan.tenants.map(({ tiles }) => tiles.indexOf(tile))),
       cycle: this.cycle,
       iteration: 0,
       engines,

@@ -16,7 +16,7 @@ import { Machine } from '../../src/engine/machine.ts';
 import { buildReport } from '../../src/report/build.ts';
 import { planCores } from '../../src/report/cores.ts';
 import { causesOf } from '../../src/report/shares.ts';
-import { timelineCycles, totalsAt } from '../../src/report/timeline.ts';
+import { totalsAt } from '../../src/report/timeline.ts';
 import { workerHost } from '../../src/worker/host.ts';
 import { withoutTranslation } from '../../src/worker/ideal.ts';
 import type { LoadRequest } from '../../src/worker/protocol.ts';
@@ -172,7 +172,7 @@ describe('the run loop around the real machine', () => {
     const named = planCores(machine.plan);
     expect(cores.map(({ tile, tenant, vcore }) => ({ tile, tenant, vcore }))).toEqual(named);
     const timeline = machine.timeline();
-    expect(timelineCycles(timeline)).toBe(3000);
+    expect(timeline.cycles).toBe(3000);
     cores.forEach(({ causes }, i) => expect([...totalsAt(timeline, [i], 3000)]).toEqual([...causes]));
   });
 

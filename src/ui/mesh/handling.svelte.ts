@@ -1,6 +1,7 @@
 /** Joins the drag machine to the session: what can be held where, what a drop does, and what is said of it. */
 import type { Session } from '../session.svelte.ts';
 import { previewMove, previewSnap, type Grip, type MovePreview, type PlacedTenant } from '../../hypervisor/move.ts';
+import { MODE_RULES } from '../../experiment/modes.ts';
 import { Drag, type DragEvent, type DragHost, type DragState } from '../drag.ts';
 import { dragSentence, MESH } from '../texts.ts';
 import type { CausePart } from './ring.ts';
@@ -60,7 +61,10 @@ export class Handling implements DragHost {
 
   private placed(): PlacedTenant[] {
     const { experiment, placements } = this.session;
-    return experiment.tenants.map(({ name, topology }, i) => ({ name, topology, tiles: placements[i] }));
+    return experiment.tenants.map(({ name, topology, mode }, i) => {
+      const fixed = MODE_RULES[mode].placement ? {} : { fixed: MESH.fixed(mode) };
+      return { name, topology, tiles: placements[i], ...fixed };
+    });
   }
 
   select(point: Point): void {

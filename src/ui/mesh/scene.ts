@@ -18,6 +18,8 @@ export type Selection =
   | { readonly kind: 'core'; readonly tile: number }
   | { readonly kind: 'link'; readonly link: LinkId }
   | { readonly kind: 'tenant'; readonly tenant: number }
+  /** A tenant under every mode. */
+  | { readonly kind: 'modes'; readonly tenant: number }
   | null;
 
 export interface Scene {
@@ -28,12 +30,20 @@ export interface Scene {
 export interface Owner {
   readonly tenant: number;
   readonly vcore: number;
+  /** The other virtual cores that share the tile in turns. */
+  readonly others: readonly number[];
 }
 
 /** Owner of each tile, or undefined. */
 export function owners(scene: Scene): (Owner | undefined)[] {
   const byTile = new Array<Owner | undefined>(scene.chip.tiles.length);
-  scene.tenants.forEach(({ tiles }, tenant) => tiles.forEach((tile, vcore) => (byTile[tile] = { tenant, vcore })));
+  scene.tenants.forEach(({ tiles }, tenant) =>
+    tiles.forEach((tile, vcore) => {
+      const known = byTile[tile];
+      if (known?.tenant === tenant) byTile[tile] = { ...known, others: [...known.others, vcore] };
+      else byTile[tile] = { tenant, vcore, others: [] };
+    }),
+  );
   return byTile;
 }
 

@@ -158,8 +158,9 @@ function paintTiles(ctx: Ctx, picture: StillPicture): void {
     if (geometry.pitch >= 10) ctx.stroke();
     const owner = owned[tile];
     if (!owner) return;
-    const { tenant, vcore } = owner;
-    paintLabels(ctx, picture, tile, `${scene.tenants[tenant].letter}${vcore}`, stages[tenant][vcore]);
+    const { tenant, vcore, others } = owner;
+    const id = `${scene.tenants[tenant].letter}${[vcore, ...others].join('·')}`;
+    paintLabels(ctx, picture, tile, id, stages[tenant][vcore]);
   });
 }
 
