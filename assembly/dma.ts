@@ -74,7 +74,6 @@ import {
   T_FAULT_VCORE,
   T_PAGE_BYTES,
   T_RANGES,
-  T_RANGE_COUNT,
   T_STATUS,
   T_TRANSLATION,
 } from './layout';
@@ -82,7 +81,7 @@ import { budgetReturns, countBurst, isPastBudget } from './budget';
 import { stopTenant } from './lifecycle';
 import { completeFlag } from './shared';
 import { enqueue } from './source';
-import { findRange, translate } from './translation';
+import { findRange, savedRange, translate } from './translation';
 
 const READ: u32 = 1;
 const WRITE: u32 = 2;
@@ -184,7 +183,7 @@ function nextStream(core: usize): u32 {
   return ready == 0 ? NO_RANGE : firstFrom(ready, load<u32>(core, C_NEXT_STREAM));
 }
 
-/** Cut the next burst, translate it and put it behind those that wait; the hypervisor's copies go to the range behind the table. */
+/** Cut the next burst, translate it and put it behind those that wait; the hypervisor's copies go to the ranges behind the table. */
 function lookUp(core: usize, now: u64): void {
   const index = nextStream(core);
   const stream = core + C_STREAMS + index * D_STRIDE;
@@ -192,7 +191,7 @@ function lookUp(core: usize, now: u64): void {
   const instruction: usize = load<u32>(stream, D_INSTRUCTION);
   const address = load<u64>(stream, D_ADDRESS);
   const isCopy = load<u32>(stream, D_ENGINE) == ENGINE_MOVE;
-  const range = isCopy ? load<u32>(tenant, T_RANGE_COUNT) : findRange(tenant, address, load<u32>(stream, D_RANGE));
+  const range = isCopy ? savedRange(tenant, address) : findRange(tenant, address, load<u32>(stream, D_RANGE));
   const need = isRead(instruction) ? READ : WRITE;
   const record = load<u32>(tenant, T_RANGES) + range * N_STRIDE;
   if (range == NO_RANGE || (load<u32>(record, N_PERMISSION) & need) == 0) {

@@ -34,6 +34,13 @@ export function findRange(tenant: usize, address: u64, hint: u32): u32 {
   return NO_RANGE;
 }
 
+/** Index of the range behind the tenant's table that holds `address` of its saved state; there is one. */
+export function savedRange(tenant: usize, address: u64): u32 {
+  let index = load<u32>(tenant, T_RANGE_COUNT);
+  while (!holds(load<u32>(tenant, T_RANGES) + index * N_STRIDE, address)) index++;
+  return index;
+}
+
 // @ts-ignore: decorator
 @inline
 function holds(range: usize, address: u64): bool {

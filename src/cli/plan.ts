@@ -1,7 +1,7 @@
 /** `vnpu plan DOC`: what the machine gets: placement, routing tables, translation tables and programs, to be read by people. */
 import type { Chip } from '../model/chip.ts';
 import { PORTS, tileX, tileY } from '../model/mesh.ts';
-import type { Plan, TenantPlan } from '../model/plan.ts';
+import type { MemoryState, Plan, TenantMove, TenantPlan } from '../model/plan.ts';
 import { READ, WRITE, type HypervisorTables, type Routes, type Translation } from '../model/vnpu.ts';
 import { defragment } from '../hypervisor/joint.ts';
 import { standardTable } from '../hypervisor/routing-table.ts';
@@ -45,11 +45,13 @@ async function printMoves({ chip, tenants }: Plan, json: boolean): Promise<typeo
 export function* planText(plan: Plan): Iterable<string> {
   const { chip, tenants } = plan;
   yield `chip ${chip.preset}: ${chip.width} x ${chip.height} tiles, ${chip.scratchpadBytes} bytes of scratchpad each\n${grid(plan)}`;
+  if (plan.memory?.length) yield memoryText(chip, plan.memory);
   for (const tenant of tenants) {
     yield heading(tenant);
     yield routingTable(tenant, chip);
     if (tenant.routes !== undefined) yield routesText(tenant.name, tenant.routes);
     yield rangeTable(tenant);
+    for (const move of tenant.moves ?? []) yield moveText(tenant, move);
     for (const program of tenant.programs) {
       const lines = listProgram(program).map(({ depth, index, text, liveBytes }) => {
         const number = (index < 0 ? '' : String(index)).padStart(5);
@@ -58,6 +60,19 @@ export function* planText(plan: Plan): Iterable<string> {
       yield `program of ${tenant.name}${program.vcore} (${program.stage}): number, live bytes of scratchpad, instruction\n${lines.join('')}`;
     }
   }
+}
+
+/** Who got which memory when, and what that left: free memory in many blocks is fragmented. */
+function memoryText({ memoryMiB }: Chip, states: readonly MemoryState[]): string {
+  const mebibytes = (bytes: number): string => `${bytes / 2 ** 20}`;
+  const rows = states.map(({ cycle, tenant, pieces, freeBytes, largestFreeBytes, freeBlocks }) => [
+    tenant,
+    cycle,
+    pieces.map(({ address, bytes }) => `${mebibytes(bytes)} at ${hex(address)}`).join(', '),
+    `${mebibytes(freeBytes)} in ${freeBlocks} blocks`,
+    mebibytes(largestFreeBytes),
+  ]);
+  return `memory of ${memoryMiB} MiB\n${table([['tenant', 'cycle', 'MiB', 'free', 'largest piece'], ...rows])}`;
 }
 
 /** One cell per tile: its virtual cores, M memory, x disabled, . free, + a router alone. */
@@ -109,6 +124,21 @@ function translationText({ kind, entries, pageBytes }: Translation): string {
   return kind === 'page'
     ? `page TLB, ${entries} entries of ${pageBytes} bytes`
     : `vChunk, range TLB of ${entries} entries`;
+}
+
+/** A move in the order of what happens: who goes where, what that costs, and the routes there. */
+function moveText(
+  { name, savedState }: TenantPlan,
+  { cycle, tiles, editDistance, tables, ...move }: TenantMove,
+): string {
+  const bytes = move.stateBytes.reduce((sum, own) => sum + own, 0);
+  const moved = move.stateBytes.filter((own) => own > 0).length;
+  const form = tables.routing === undefined ? 'no routing table' : `${tables.routing.form} routing table`;
+  const lines = [
+    `in cycle ${cycle} ${name} moves to tiles ${tiles.join(', ')}: topology edit distance ${editDistance}`,
+    `  ${moved} cores take ${bytes} bytes of state through memory at ${hex(savedState?.[0].physicalBase ?? 0)}, ${form}, tables written in ${move.tableCycles} cycles\n`,
+  ];
+  return lines.join('\n') + (move.routes ? routesText(name, move.routes) : '');
 }
 
 /** Where each virtual core is, then the table that says so to the hardware, in the form it has and in the other one, with bits. */

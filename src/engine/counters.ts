@@ -83,6 +83,7 @@ function readTenant(kernel: Kernel, map: ImageMap, plan: Plan, index: number): T
     switches: switchesOf(kernel, map, index),
     transferredBytes: kernel.u64(record + L.T_TRANSFERRED),
     fault: status === 'fault' ? readFault(kernel, record) : undefined,
+    ...(status !== 'running' && status !== 'deadlock' && { stopCycle: kernel.u64(record + L.T_STOP_CYCLE) + 1 }),
     moves: readMoves(kernel, record, plan.tenants[index].moves?.length ?? 0),
   };
 }

@@ -7,7 +7,7 @@ import * as L from '../../assembly/layout.ts';
 import type { Chip, ChipParameters } from '../model/chip.ts';
 import { tileCount, type Mesh } from '../model/mesh.ts';
 import { flitOwners, type Plan, type TenantPlan } from '../model/plan.ts';
-import { hasVirtualCores, type Range, type Translation, type TranslationKind } from '../model/vnpu.ts';
+import { hasVirtualCores, type TranslationKind } from '../model/vnpu.ts';
 import { dataChannels, writeCores, type CoreSites } from './core-image.ts';
 import { writeMoves, writeRouteTable, type TileSources } from './move-image.ts';
 import { writePlane } from './network-image.ts';
@@ -84,9 +84,10 @@ export function takeHeader(
 export function writeTenantRecord(
   regions: Regions,
   tenant: number,
-  { translation, ranges, savedState }: { translation: Translation; ranges: readonly Range[]; savedState?: Range },
+  tenantPlan: Pick<TenantPlan, 'translation' | 'ranges' | 'savedState'>,
 ): void {
-  const all = savedState ? [...ranges, savedState] : ranges;
+  const { translation, ranges, savedState = [] } = tenantPlan;
+  const all = [...ranges, ...savedState];
   const table = regions.take(all.length * L.N_STRIDE);
   all.forEach((range, i) => {
     const at = table + i * L.N_STRIDE;

@@ -15,10 +15,6 @@ export interface TileSources {
   readonly request: (tile: number) => number;
 }
 
-/** Bytes of memory that hold the state of all cores of the largest move. */
-export const savedBytes = (moves: readonly TenantMove[]): number =>
-  Math.max(0, ...moves.map(({ stateBytes }) => stateBytes.reduce((sum, bytes) => sum + aligned(bytes), 0)));
-
 const aligned = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 
 /** Records of all moves, in the order of their cycles. */

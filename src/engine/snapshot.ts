@@ -53,6 +53,8 @@ export interface TenantSnapshot {
   readonly interferenceCycles: number;
   /** Times that a shared tile went from one of its virtual cores to another. */
   readonly switches: number;
+  /** First cycle in which it did nothing more, if it is over. */
+  readonly stopCycle?: number;
   /** Bytes of all bursts that its DMA engines have issued. */
   readonly transferredBytes: number;
   readonly fault?: Fault;

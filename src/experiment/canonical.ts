@@ -16,7 +16,7 @@ import {
   DEFAULT_TITLE,
 } from './defaults.ts';
 import { modeDefaults } from './modes.ts';
-import type { ChipDocument, ExperimentDocument, TenantDocument, TrafficDocument } from './schema.ts';
+import type { ChipDocument, EventDocument, ExperimentDocument, TenantDocument, TrafficDocument } from './schema.ts';
 
 /** The same experiment with its keys in schema order and no default written out. */
 export function canonical(document: ExperimentDocument): ExperimentDocument {
@@ -26,10 +26,9 @@ export function canonical(document: ExperimentDocument): ExperimentDocument {
     ...section('chip', canonicalChip(document.chip ?? {})),
     ...(document.tenants?.length ? { tenants: document.tenants.map(canonicalTenant) } : {}),
     ...(document.traffic && { traffic: canonicalTraffic(document.traffic) }),
-    ...sparse(
-      { placementOrder: document.placementOrder, stop: document.stop },
-      { placementOrder: DEFAULT_PLACEMENT_ORDER, stop: DEFAULT_STOP },
-    ),
+    ...sparse({ placementOrder: document.placementOrder }, { placementOrder: DEFAULT_PLACEMENT_ORDER }),
+    ...(document.events?.length ? { events: canonicalEvents(document) } : {}),
+    ...sparse({ stop: document.stop }, { stop: DEFAULT_STOP }),
   };
 }
 
@@ -117,6 +116,14 @@ function canonicalTenant(tenant: TenantDocument): TenantDocument {
     ),
     ...sparse({ arrivalCycle: tenant.arrivalCycle, departureCycle: tenant.departureCycle }, { arrivalCycle: 0 }),
   };
+}
+
+/** In the order in which they happen; of one cycle, in the order of the tenants. */
+function canonicalEvents({ events = [], tenants = [] }: ExperimentDocument): EventDocument[] {
+  const turn = ({ tenant }: EventDocument): number => tenants.findIndex(({ name }) => name === tenant);
+  return [...events]
+    .sort((a, b) => a.cycle - b.cycle || turn(a) - turn(b))
+    .map(({ cycle, tenant, placement }) => ({ cycle, tenant, placement: [...placement] }));
 }
 
 const canonicalTraffic = ({ pattern, rate, packetFlits, warmup, measure }: TrafficDocument): TrafficDocument =>

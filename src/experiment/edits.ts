@@ -1,7 +1,7 @@
 /**
  * Every change that a hand can make to an experiment, as a pure step from one document to the next; the result is canonical. An edit
  * does not check what it makes: `parseDocument` does, before a run is started from it. Where an edit makes a hand placement
- * meaningless (another shape, another mesh), the placement goes and the mapping policy decides again.
+ * meaningless (another shape, another mesh), the placement goes and the mapping policy decides again; an event goes likewise.
  */
 import * as v from 'valibot';
 import { resolveChip, type Chip } from '../model/chip.ts';
@@ -9,12 +9,13 @@ import { tileAt, tileX, tileY } from '../model/mesh.ts';
 import { vcoreCount, type Translation } from '../model/vnpu.ts';
 import { canonical } from './canonical.ts';
 import { defaultName } from './defaults.ts';
-import { withoutContradictions } from './modes.ts';
+import { MODE_RULES, withoutContradictions } from './modes.ts';
 import { resolveTenant } from './parse.ts';
 import {
   MAX_TENANTS,
   chipSchema,
   type ChipDocument,
+  type EventDocument,
   type ExperimentDocument,
   type TenantDocument,
   type TrafficDocument,
@@ -42,10 +43,10 @@ export function setPlacement(
 
 /**
  * Change any keys of one tenant; a new mode takes what contradicts it out. Topology, translation and workload are merged key by key, the others replaced. A placement for
- * another number of cores, or another width, goes.
+ * another number of cores, or another width, goes, and so do events that no longer fit.
  */
 export function editTenant(document: ExperimentDocument, tenant: number, change: TenantChange): ExperimentDocument {
-  return changeTenant(document, tenant, (old) => {
+  const edited = changeTenant(document, tenant, (old) => {
     let merged: TenantDocument = {
       ...old,
       ...change,
@@ -59,6 +60,19 @@ export function editTenant(document: ExperimentDocument, tenant: number, change:
     const sameShape = before.width === after.width && vcoreCount(before) === vcoreCount(after);
     return sameShape || change.placement !== undefined ? merged : { ...merged, placement: undefined };
   });
+  return withFittingEvents(edited, document.tenants?.[tenant]?.name, tenant);
+}
+
+/** Take a tenant to other tiles in a cycle of the run; an event of the same cycle is replaced. */
+export function addMove(
+  document: ExperimentDocument,
+  tenant: number,
+  cycle: number,
+  tiles: readonly number[],
+): ExperimentDocument {
+  const { name } = document.tenants![tenant];
+  const others = (document.events ?? []).filter((event) => event.tenant !== name || event.cycle !== cycle);
+  return canonical({ ...document, events: [...others, { cycle, tenant: name, placement: [...tiles] }] });
 }
 
 export const renameTenant = (document: ExperimentDocument, tenant: number, name: string): ExperimentDocument =>
@@ -71,7 +85,12 @@ export function addTenant(document: ExperimentDocument, tenant: TenantChange = {
 }
 
 export function removeTenant(document: ExperimentDocument, tenant: number): ExperimentDocument {
-  return canonical({ ...document, tenants: document.tenants?.filter((_, index) => index !== tenant) });
+  const name = document.tenants?.[tenant]?.name;
+  return canonical({
+    ...document,
+    tenants: document.tenants?.filter((_, index) => index !== tenant),
+    events: document.events?.filter((event) => event.tenant !== name),
+  });
 }
 
 /**
@@ -98,7 +117,13 @@ export function setChip(document: ExperimentDocument, change: ChipDocument): Exp
       placement?.length === tenant.placement?.length && placement?.every((tile) => after.tiles[tile] === 'core');
     return { ...tenant, placement: stands ? placement : undefined };
   });
-  return canonical({ ...document, chip, tenants });
+  const events = document.events?.flatMap((event) => {
+    const placement = moved(event.placement)!;
+    const stands =
+      placement.length === event.placement.length && placement.every((tile) => after.tiles[tile] === 'core');
+    return stands ? [{ ...event, placement }] : [];
+  });
+  return canonical({ ...document, chip, tenants, events });
 }
 
 /** Change synthetic traffic; what is not named stays. */
@@ -118,6 +143,23 @@ function changeTenant(
 ): ExperimentDocument {
   const tenants = document.tenants?.map((old, index) => (index === tenant ? change(old) : old));
   return canonical({ ...document, tenants });
+}
+
+/** Events of a tenant follow its name; those that its new shape, mode or life contradicts go. */
+function withFittingEvents(
+  document: ExperimentDocument,
+  oldName: string | undefined,
+  index: number,
+): ExperimentDocument {
+  const tenant = document.tenants?.[index];
+  if (document.events === undefined || tenant === undefined) return document;
+  const named = document.events.map((event) => (event.tenant === oldName ? { ...event, tenant: tenant.name } : event));
+  const cores = vcoreCount(resolveTenant(tenant).topology);
+  const { mode = 'vnpu', arrivalCycle = 0, departureCycle = Infinity } = tenant;
+  const fits = ({ tenant: name, cycle, placement }: EventDocument): boolean =>
+    name !== tenant.name ||
+    (MODE_RULES[mode].placement && placement.length === cores && cycle > arrivalCycle && cycle <= departureCycle);
+  return canonical({ ...document, events: named.filter(fits) });
 }
 
 function freeName(tenants: readonly TenantDocument[]): string {

@@ -19,6 +19,7 @@ import {
   defaultName,
 } from './defaults.ts';
 import { showKey } from './messages.ts';
+import { movesOf } from './events.ts';
 import { modeDefaults } from './modes.ts';
 import { unpackOperators } from './operators.ts';
 import { brokenRules } from './rules.ts';
@@ -64,7 +65,10 @@ export function resolve(document: ExperimentDocument): Experiment {
     note: document.note ?? DEFAULT_NOTE,
     seed: document.seed ?? DEFAULT_SEED,
     chip,
-    tenants: (document.tenants ?? []).map((tenant) => resolveTenant(tenant, chip.windowCycles)),
+    tenants: (document.tenants ?? []).map((tenant) => ({
+      ...resolveTenant(tenant, chip.windowCycles),
+      ...movesOf(document, tenant.name),
+    })),
     ...(document.traffic && { traffic: { ...DEFAULT_TRAFFIC, ...document.traffic } }),
     placementOrder: document.placementOrder ?? DEFAULT_PLACEMENT_ORDER,
     stop: document.stop ?? DEFAULT_STOP,

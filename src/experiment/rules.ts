@@ -12,6 +12,7 @@ import type { Problem } from '../model/problem.ts';
 import { vcoreCount } from '../model/vnpu.ts';
 import { DEFAULT_TENANT } from './defaults.ts';
 import { show } from './messages.ts';
+import { eventProblems } from './events.ts';
 import { modeProblems } from './modes.ts';
 import type { ChipDocument, ExperimentDocument, TenantDocument } from './schema.ts';
 
@@ -38,7 +39,8 @@ export function brokenRules(document: ExperimentDocument): Problem[] {
     ...tenants.flatMap((tenant, index) => channelProblems(resolved, tenant, index)),
     ...tenants.flatMap(lifeProblems),
     ...tenants.flatMap((tenant, index) => placementProblems(resolved, tenant, `tenants.${index}.placement`)),
-    ...tilesOfTwo(tenants),
+    ...eventProblems(document, resolved),
+    ...tilesOfTwo(document),
   ];
 }
 
@@ -168,7 +170,12 @@ function lifeProblems({ arrivalCycle = 0, departureCycle }: TenantDocument, inde
   return [{ path: `tenants.${index}.departureCycle`, message }];
 }
 
-function placementProblems(chip: Chip, tenant: TenantDocument, path: string): Problem[] {
+/** What is wrong with tiles that a tenant names for its virtual cores. */
+export function placementProblems(
+  chip: Chip,
+  tenant: Pick<TenantDocument, 'placement' | 'topology'>,
+  path: string,
+): Problem[] {
   const { placement } = tenant;
   if (placement === undefined) return [];
   const topology = { ...DEFAULT_TENANT.topology, ...tenant.topology };
@@ -194,9 +201,12 @@ function wrongTile(chip: Chip, placement: readonly number[], tile: number, vcore
   return undefined;
 }
 
-/** Tenants that are never there at the same time may name the same tile. */
-function tilesOfTwo(tenants: readonly TenantDocument[]): Problem[] {
-  const lives = tenants.map(({ arrivalCycle = 0, departureCycle }) => ({ arrivalCycle, departureCycle }));
+/** Tenants that are never there at the same time may name the same tile: until one departs, or moves away. */
+function tilesOfTwo({ tenants = [], events = [] }: ExperimentDocument): Problem[] {
+  const lives = tenants.map(({ name, arrivalCycle = 0, departureCycle = Infinity }) => {
+    const leaves = events.flatMap(({ tenant, cycle }) => (tenant === name ? [cycle - 1] : []));
+    return { arrivalCycle, departureCycle: Math.min(departureCycle, ...leaves) };
+  });
   return tenants.flatMap((tenant, index) =>
     (tenant.placement ?? []).flatMap((tile, vcore) => {
       const other = tenants.findIndex(

@@ -19,6 +19,7 @@ export const MAX_TENANTS = 16;
 export const MOST_SEQUENCES = 64;
 export const MOST_BLOCKS = 128;
 export const MAX_TILES = 4096;
+export const MAX_EVENTS = 64;
 const LARGEST_COUNT = Number.MAX_SAFE_INTEGER;
 
 const tile = whole(0, MAX_TILES - 1, 'tile');
@@ -147,28 +148,35 @@ export const trafficSchema = record('synthetic traffic', {
   measure,
 });
 
+export const eventSchema = record(
+  'an event',
+  {
+    cycle: whole(1, LARGEST_COUNT, 'cycle'),
+    tenant: text(1, 40),
+    placement: list(tile),
+  },
+  {
+    topology: 'a tenant keeps its virtual cores; let it depart and another one arrive instead',
+  },
+);
+
 const stopSchema = v.union(
   [v.literal('done'), v.strictObject({ cycles: whole(1, LARGEST_COUNT) })],
   ({ input }) => `is ${show(input)}; it must be "done" or {"cycles": n} with n from 1 to ${LARGEST_COUNT}`,
 );
 
-export const documentSchema = record(
-  'an experiment',
-  {
-    version: v.literal(1, ({ input }) => versionMessage(input)),
-    title: v.optional(text(0, 120)),
-    note: v.optional(text(0, 500, 'lines')),
-    seed: v.optional(whole(0, 2 ** 32 - 1)),
-    chip: v.optional(chipSchema),
-    tenants: v.optional(list(tenantSchema, MAX_TENANTS)),
-    traffic: v.optional(trafficSchema),
-    placementOrder: v.optional(choice(PLACEMENT_ORDERS)),
-    stop: v.optional(stopSchema),
-  },
-  {
-    events: 'nothing can change while a run goes on',
-  },
-);
+export const documentSchema = record('an experiment', {
+  version: v.literal(1, ({ input }) => versionMessage(input)),
+  title: v.optional(text(0, 120)),
+  note: v.optional(text(0, 500, 'lines')),
+  seed: v.optional(whole(0, 2 ** 32 - 1)),
+  chip: v.optional(chipSchema),
+  tenants: v.optional(list(tenantSchema, MAX_TENANTS)),
+  traffic: v.optional(trafficSchema),
+  placementOrder: v.optional(choice(PLACEMENT_ORDERS)),
+  events: v.optional(list(eventSchema, MAX_EVENTS)),
+  stop: v.optional(stopSchema),
+});
 
 function versionMessage(version: unknown): string {
   return typeof version === 'number' && Number.isInteger(version) && version > 1
@@ -180,6 +188,8 @@ type Parsed = v.InferOutput<typeof documentSchema>;
 /** One tenant of a document. Its name is always there: a missing one is given when the document is read. */
 export type TenantDocument = v.InferOutput<typeof tenantSchema> & { name: string };
 export type ChipDocument = v.InferOutput<typeof chipSchema>;
+/** A tenant moves while it runs. */
+export type EventDocument = v.InferOutput<typeof eventSchema>;
 export type TrafficDocument = v.InferOutput<typeof trafficSchema>;
 /** A document that was read without an error: sparse, every missing key stands for its default. */
 export type ExperimentDocument = Omit<Parsed, 'tenants'> & { tenants?: TenantDocument[] };

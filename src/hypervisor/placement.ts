@@ -1,10 +1,11 @@
 /**
  * Which tiles each tenant gets: placements by hand first, then the mapping policies in tenant order; or why someone does not fit.
  * Tenants that are never there at the same time may get the same tiles.
- * Leaves out: moving tenants that are there already to make room for one more.
+ * A tile that a tenant moves to must be free from then on, and is free again for others once it moves away.
+ * Leaves out: moving tenants unasked to make room for one more.
  */
 import { coreTiles, type Chip } from '../model/chip.ts';
-import { meet, type TenantRequest } from '../model/experiment.ts';
+import { meet, type Life, type TenantRequest } from '../model/experiment.ts';
 import type { Found, StretchedEdge } from '../model/mapping.ts';
 import type { Problem, Result } from '../model/problem.ts';
 import { ok } from '../model/problem.ts';
@@ -28,15 +29,20 @@ export interface Placement {
   readonly stretched: readonly StretchedEdge[];
 }
 
-/** Owners of each taken tile, one after the other in time. */
-type Owners = Map<number, TenantRequest[]>;
+/** A tenant on the same tiles for a while. */
+interface Stay extends Life {
+  readonly request: TenantRequest;
+}
 
-/** Who has the tile while this tenant is there. */
-const ownerAt = (owners: Owners, tile: number, request: TenantRequest): TenantRequest | undefined =>
-  owners.get(tile)?.find((owner) => meet(owner, request));
+/** Who has each taken tile, one after the other in time. */
+type Owners = Map<number, Stay[]>;
 
-const take = (owners: Owners, tile: number, request: TenantRequest): void =>
-  void owners.set(tile, [...(owners.get(tile) ?? []), request]);
+/** Who has the tile during this stay. */
+const ownerAt = (owners: Owners, tile: number, stay: Stay): TenantRequest | undefined =>
+  owners.get(tile)?.find((owner) => meet(owner, stay))?.request;
+
+const take = (owners: Owners, tile: number, stay: Stay): void =>
+  void owners.set(tile, [...(owners.get(tile) ?? []), stay]);
 
 /** Place all tenants, in their order. Problems carry paths such as `tenants.1.placement.3` and `tenants.2.topology`. */
 export function placeTenants(
@@ -45,18 +51,21 @@ export function placeTenants(
   searching?: Searching,
 ): Result<Placement[]> {
   const owners: Owners = new Map();
-  const problems = requests.flatMap((request, index) => takeByHand(chip, request, index, owners));
+  const problems = [
+    ...requests.flatMap((request, index) => takeByHand(chip, request, index, owners)),
+    ...requests.flatMap((request) => takeMoves(chip, request, owners)),
+  ];
   if (problems.length > 0) return { ok: false, problems };
   const placements: Placement[] = [];
   for (const [index, request] of requests.entries()) {
-    const isFree = (tile: number): boolean =>
-      chip.tiles[tile] === 'core' && ownerAt(owners, tile, request) === undefined;
+    const stay = firstStay(request);
+    const isFree = (tile: number): boolean => chip.tiles[tile] === 'core' && ownerAt(owners, tile, stay) === undefined;
     const picked = request.placement ? { tiles: request.placement } : choose(chip, isFree, request, index, searching);
     if (picked === undefined) {
       problems.push(doesNotFit(chip, request, index, isFree));
       continue;
     }
-    if (!request.placement) held(picked).forEach((tile) => take(owners, tile, request));
+    if (!request.placement) held(picked).forEach((tile) => take(owners, tile, stay));
     const edges = requestEdges(request.topology);
     const editDistance = topologyEditDistance(chip, picked.tiles, edges);
     placements.push({ ...picked, editDistance, stretched: stretchedEdges(chip, picked.tiles, edges) });
@@ -83,9 +92,34 @@ function takeByHand(chip: Chip, request: TenantRequest, index: number, owners: O
       { path, message: `names ${placement.length} tiles; "${name}" has ${cores} virtual cores, one tile for each` },
     ];
   }
-  return placement.flatMap((tile, vcore) => {
-    const owner = ownerAt(owners, tile, request);
-    if (owner === undefined) take(owners, tile, request);
+  return takeTiles(chip, placement, firstStay(request), path, owners);
+}
+
+const firstStay = (request: TenantRequest): Stay => staysOf(request)[0];
+
+/** A stay ends where the next one begins: whoever comes in that cycle waits for the tile. */
+export function staysOf(request: TenantRequest): Stay[] {
+  const { moves = [], arrivalCycle, departureCycle } = request;
+  const begins = [arrivalCycle, ...moves.map(({ cycle }) => cycle)];
+  return begins.map((begin, i) => {
+    const end = i + 1 < begins.length ? begins[i + 1] - 1 : departureCycle;
+    return { request, arrivalCycle: begin, ...(end !== undefined && { departureCycle: end }) };
+  });
+}
+
+function takeMoves(chip: Chip, request: TenantRequest, owners: Owners): Problem[] {
+  const stays = staysOf(request);
+  return (request.moves ?? []).flatMap(({ event, placement }, i) =>
+    takeTiles(chip, placement, stays[i + 1], `events.${event}.placement`, owners),
+  );
+}
+
+function takeTiles(chip: Chip, tiles: readonly number[], stay: Stay, path: string, owners: Owners): Problem[] {
+  const { request } = stay;
+  const { name } = request;
+  return tiles.flatMap((tile, vcore) => {
+    const owner = ownerAt(owners, tile, stay);
+    if (owner === undefined) take(owners, tile, stay);
     const kind = chip.tiles[tile] ?? 'outside the mesh';
     if (kind !== 'core') return [{ path: `${path}.${vcore}`, message: `tile ${tile} is ${kind}; name a core tile` }];
     if (owner === undefined) return [];

@@ -1,43 +1,112 @@
 /**
- * Where each tenant's tensors lie in physical memory, and its range translation table. Every tenant gets one arena; inside it tensors
- * keep their distances, so pages of any size up to 2 MiB map consistently, and one range per tensor is the whole table.
- * Leaves out: freeing, growing and fragmentation (tenants stay), and sharing of tensors between tenants.
+ * Where each tenant's tensors lie in physical memory, and its range translation table. A tenant gets memory when it arrives, from a
+ * buddy allocator in units of the largest page, so that pages of any size up to that map whole, and gives it back when it has
+ * departed. In one piece if there is one, and then one range per tensor is the whole table; where memory is fragmented a tensor is cut at
+ * the ends of the pieces and has several ranges. Leaves out growing, compaction, and sharing of tensors between tenants.
  * Entry format (vNPU paper's vChunk): bases of 48 bits, size of 32; at most 256 entries.
  */
-import type { MemoryTensor } from '../model/plan.ts';
+import { meet, type Life } from '../model/experiment.ts';
+import type { MemoryState, MemoryTensor } from '../model/plan.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
 import type { Range } from '../model/vnpu.ts';
+import { BuddyAllocator, type Piece } from './buddy.ts';
 
 export const MAX_RANGES = 256;
-/** Arenas begin at multiples of the largest page. */
-const ARENA_ALIGNMENT = 2 * 1024 * 1024;
+/** Memory is given in multiples of the largest page. */
+export const UNIT_BYTES = 2 * 1024 * 1024;
 const LARGEST_RANGE = 2 ** 32 - 1;
-const ADDRESS_END = 2 ** 48;
 
-const alignDown = (address: number): number => address - (address % ARENA_ALIGNMENT);
-const alignUp = (address: number): number => alignDown(address + ARENA_ALIGNMENT - 1);
+/** What a tenant wants mapped, and when it is there. */
+export interface MemoryRequest extends Life {
+  readonly name: string;
+  readonly tensors: readonly MemoryTensor[];
+}
+
+export interface MemoryMapping {
+  /** Range tables by tenant, each sorted by virtual base. */
+  readonly tables: readonly (readonly Range[])[];
+  /** Memory after each arrival, in the order in which they happen. */
+  readonly states: readonly MemoryState[];
+}
 
 /**
- * Range tables of all tenants, each sorted by virtual base.
- * @param tenants the tensors of each tenant, in tenant order; the first arena begins at 2 MiB, so address 0 is nobody's
+ * Range tables of all tenants. Who arrives first is served first, of those that arrive together the first in the document.
+ * @param memoryBytes physical memory; its first unit is nobody's, so that address 0 is not
  */
-export function mapMemory(tenants: readonly (readonly MemoryTensor[])[]): Result<Range[][]> {
-  let arena = ARENA_ALIGNMENT;
-  const tables: Range[][] = [];
-  for (const [index, tensors] of tenants.entries()) {
-    const sorted = [...tensors].sort((a, b) => a.virtualBase - b.virtualBase);
+export function mapMemory(requests: readonly MemoryRequest[], memoryBytes: number): Result<MemoryMapping> {
+  const memory = new BuddyAllocator(Math.floor(memoryBytes / UNIT_BYTES), 1);
+  const held = new Map<number, readonly Piece[]>();
+  const tables: Range[][] = requests.map(() => []);
+  const states: MemoryState[] = [];
+  const order = requests.map((_, i) => i).sort((a, b) => requests[a].arrivalCycle - requests[b].arrivalCycle || a - b);
+  for (const index of order) {
+    const request = requests[index];
+    for (const [other, pieces] of held) {
+      if (meet(requests[other], request)) continue;
+      memory.give(pieces);
+      held.delete(other);
+    }
+    const sorted = [...request.tensors].sort((a, b) => a.virtualBase - b.virtualBase);
     const wrong = wrongTensors(sorted);
     if (wrong !== undefined) return fail(`tenants.${index}.workload`, wrong);
-    const offset = arena - alignDown(sorted[0]?.virtualBase ?? 0);
-    const table = sorted.map((tensor): Range => ({ ...tensor, physicalBase: tensor.virtualBase + offset }));
-    const last = table.at(-1);
-    arena = last === undefined ? arena : alignUp(last.physicalBase + last.bytes);
-    if (arena > ADDRESS_END)
-      return fail(`tenants.${index}.workload`, `its tensors end beyond 2^48 bytes of physical memory`);
-    tables.push(table);
+    const units = unitsOf(sorted);
+    const pieces = memory.take(units);
+    if (pieces === undefined) return fail(`tenants.${index}.workload`, tooLarge(units, memory));
+    held.set(index, pieces);
+    tables[index] = sorted.flatMap((tensor) => rangesOf(tensor, startOf(sorted), pieces));
+    if (tables[index].length > MAX_RANGES)
+      return fail(`tenants.${index}.workload`, tooTorn(tables[index].length, pieces));
+    states.push(stateOf(request, pieces, memory));
   }
-  return ok(tables);
+  return ok({ tables, states });
 }
+
+const unitOf = (address: number): number => Math.floor(address / UNIT_BYTES);
+
+/** First unit of the tensors' virtual addresses, and how many they span. */
+const startOf = (sorted: readonly MemoryTensor[]): number => unitOf(sorted[0]?.virtualBase ?? 0);
+
+function unitsOf(sorted: readonly MemoryTensor[]): number {
+  const last = sorted.at(-1);
+  return last === undefined ? 0 : unitOf(last.virtualBase + last.bytes - 1) + 1 - startOf(sorted);
+}
+
+/** The ranges of a tensor: one, or one for every piece of memory that it touches. */
+function rangesOf(tensor: MemoryTensor, start: number, pieces: readonly Piece[]): Range[] {
+  const ranges: Range[] = [];
+  let base = start * UNIT_BYTES;
+  for (const { from, units } of pieces) {
+    const end = base + units * UNIT_BYTES;
+    const first = Math.max(tensor.virtualBase, base);
+    const bytes = Math.min(tensor.virtualBase + tensor.bytes, end) - first;
+    const physicalBase = from * UNIT_BYTES + (first - base);
+    if (bytes > 0) ranges.push({ ...tensor, virtualBase: first, physicalBase, bytes });
+    base = end;
+  }
+  if (ranges.length < 2) return ranges;
+  return ranges.map((range, i) => ({ ...range, name: `${tensor.name} (${i + 1} of ${ranges.length})` }));
+}
+
+function stateOf({ name, arrivalCycle }: MemoryRequest, pieces: readonly Piece[], memory: BuddyAllocator): MemoryState {
+  return {
+    cycle: arrivalCycle,
+    tenant: name,
+    pieces: pieces.map(({ from, units }) => ({ address: from * UNIT_BYTES, bytes: units * UNIT_BYTES })),
+    freeBytes: memory.free * UNIT_BYTES,
+    largestFreeBytes: memory.largestRun * UNIT_BYTES,
+    freeBlocks: memory.freeBlocks.length,
+  };
+}
+
+const mebibytes = (units: number): string => `${(units * UNIT_BYTES) / 1024 / 1024} MiB`;
+
+const tooLarge = (units: number, memory: BuddyAllocator): string =>
+  `needs ${mebibytes(units)} of memory, but ${mebibytes(memory.free)} of ${mebibytes(memory.units)} are free while it is there; ` +
+  'a larger chip.memoryMiB, a smaller model or fewer tenants at once would be right';
+
+const tooTorn = (ranges: number, pieces: readonly Piece[]): string =>
+  `gets its memory in ${pieces.length} pieces and would need ${ranges} ranges; a range table holds ${MAX_RANGES}: ` +
+  'a larger chip.memoryMiB would be right';
 
 /** What a range table cannot hold, in words. Overlapping tensors would be a mistake of the compiler. */
 function wrongTensors(sorted: readonly MemoryTensor[]): string | undefined {

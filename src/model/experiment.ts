@@ -50,7 +50,18 @@ export interface TenantRequest {
   readonly arrivalCycle: number;
   /** Last cycle in which it does anything; absent: until its iterations are done. */
   readonly departureCycle?: number;
+  /** In the order of their cycles. */
+  readonly moves?: readonly MoveRequest[];
   readonly workload: WorkloadRequest;
+}
+
+/** A tenant is asked onto other tiles while it runs. */
+export interface MoveRequest {
+  /** Number of the event in the document. */
+  readonly event: number;
+  readonly cycle: number;
+  /** Tile of each virtual core from then on. */
+  readonly placement: readonly number[];
 }
 
 export interface Experiment {
@@ -67,7 +78,7 @@ export interface Experiment {
   readonly stop: { readonly cycles: number } | 'done';
 }
 
-type Life = Pick<TenantRequest, 'arrivalCycle' | 'departureCycle'>;
+export type Life = Pick<TenantRequest, 'arrivalCycle' | 'departureCycle'>;
 
 /** Are both there at some time, so that they cannot have the same tile? */
 export const meet = (a: Life, b: Life): boolean =>

@@ -60,6 +60,18 @@ export interface Compilation {
   };
 }
 
+/** Physical memory after a tenant has got its part. */
+export interface MemoryState {
+  readonly cycle: number;
+  readonly tenant: string;
+  /** What it got, in the order of its virtual addresses. */
+  readonly pieces: readonly { readonly address: number; readonly bytes: number }[];
+  readonly freeBytes: number;
+  /** What the next tenant could get in one piece. */
+  readonly largestFreeBytes: number;
+  readonly freeBlocks: number;
+}
+
 /** A tenant's cores come to other tiles while it runs. */
 export interface TenantMove {
   /** Cycle in which the hypervisor is asked for it. */
@@ -107,7 +119,7 @@ export interface TenantPlan extends Compilation {
   readonly moves?: readonly TenantMove[];
   readonly ranges: readonly Range[];
   /** Of a tenant that moves: where its cores' state waits; in no table of its own. */
-  readonly savedState?: Range;
+  readonly savedState?: readonly Range[];
   readonly tables: HypervisorTables;
   /** Of a tenant in mode uvm. */
   readonly buffers?: readonly MessageBuffer[];
@@ -118,6 +130,8 @@ export interface TenantPlan extends Compilation {
 export interface Plan {
   readonly chip: Chip;
   readonly tenants: readonly TenantPlan[];
+  /** After each arrival. */
+  readonly memory?: readonly MemoryState[];
   /** Synthetic traffic instead of tenants. */
   readonly traffic?: Traffic & { readonly seed: number };
   /** Cycle to stop at, or undefined: run until done. */

@@ -4,20 +4,21 @@
  */
 import { mapMemory } from '../hypervisor/ranges.ts';
 import { placeJointly } from '../hypervisor/joint.ts';
-import { placeTenants, type Placement } from '../hypervisor/placement.ts';
+import { placeTenants, staysOf, type Placement } from '../hypervisor/placement.ts';
 import { confinedRoutes } from '../hypervisor/routes.ts';
 import { routeCircle } from '../hypervisor/deadlock.ts';
 import type { Searching } from '../hypervisor/similar.ts';
 import { hypervisorTables } from '../hypervisor/tables.ts';
 import type { Chip } from '../model/chip.ts';
-import type { Experiment, TenantRequest } from '../model/experiment.ts';
+import { meet, type Experiment, type TenantRequest } from '../model/experiment.ts';
 import type { Edge, Mapper } from '../model/mapping.ts';
-import type { Compilation, Plan, TenantPlan } from '../model/plan.ts';
+import type { Compilation, Plan, TenantMove, TenantPlan } from '../model/plan.ts';
 import { fail, ok, type Problem, type Result } from '../model/problem.ts';
 import { vcoreCount, type HypervisorTables, type Range, type Routes } from '../model/vnpu.ts';
 import { compiled } from './compilations.ts';
 import { trafficEdges } from './edge-traffic.ts';
-import { messageBuffers } from './message-buffers.ts';
+import { messageBuffers, type SharedMemory } from './message-buffers.ts';
+import { savedTensor, tenantMoves } from './moves.ts';
 import { compileForTiles, type Shared } from './turns.ts';
 
 /**
@@ -34,14 +35,28 @@ export function buildPlan(experiment: Experiment, mapper?: Mapper): Result<Plan>
   const memory = tenants.map(({ mode }, i) =>
     mode === 'uvm' ? messageBuffers(chip, compilations.value[i].compilation) : undefined,
   );
-  const ranges = mapMemory(
-    compilations.value.map(({ compilation }, i) => [...compilation.tensors, ...(memory[i] ? [memory[i].tensor] : [])]),
+  const wanted = tenants.map((tenant, i) => wantedMemory(chip, tenant, compilations.value[i].compilation, memory[i]));
+  const mapped = mapMemory(wanted, chip.memoryMiB * 2 ** 20);
+  if (!mapped.ok) return mapped;
+  const isSaved = wanted.map(
+    ({ saved }) =>
+      ({ virtualBase }: Range) =>
+        virtualBase >= (saved?.virtualBase ?? Infinity),
   );
-  if (!ranges.ok) return ranges;
+  const ranges = mapped.value.tables.map((table, i) => table.filter((range) => !isSaved[i](range)));
   const routes = routesOf(experiment, placements.value);
   if (!routes.ok) return routes;
-  const tables = tablesOf(experiment, placements.value, ranges.value, routes.value);
+  const tables = tablesOf(experiment, placements.value, ranges, routes.value);
   if (!tables.ok) return tables;
+  const moves = movesOf(
+    experiment,
+    compilations.value.map(({ compilation }) => compilation),
+    placements.value,
+    ranges,
+  );
+  if (!moves.ok) return moves;
+  const problem = circleProblem(experiment, routes.value, moves.value);
+  if (problem !== undefined) return fail('tenants', problem);
   const everyChannel = chip.memoryTiles.map((_, channel) => channel);
   const plans = tenants.map((tenant, index): TenantPlan => ({
     ...compilations.value[index].compilation,
@@ -50,13 +65,15 @@ export function buildPlan(experiment: Experiment, mapper?: Mapper): Result<Plan>
     ...boundAsAsked(tenant),
     channels: tenant.channels ?? everyChannel,
     ...(routes.value[index] && { routes: routes.value[index] }),
-    ranges: ranges.value[index],
+    ranges: ranges[index],
+    ...(tenant.moves && { moves: moves.value[index], savedState: mapped.value.tables[index].filter(isSaved[index]) }),
     tables: tables.value[index],
     ...(memory[index] && { buffers: memory[index].buffers }),
   }));
   return ok({
     chip,
     tenants: plans,
+    memory: mapped.value.states,
     ...(traffic && { traffic: { ...traffic, seed } }),
     ...(stop === 'done' ? {} : { stopCycles: stop.cycles }),
   });
@@ -81,21 +98,61 @@ function boundAsAsked(tenant: TenantRequest) {
   };
 }
 
-/** Routes of the confined tenants; refused with the circle shown if packets of all of them together could wait in one. */
+/** What a tenant keeps in memory: its network's tensors, message buffers, and, if it moves, the state of its cores. */
+function wantedMemory(chip: Chip, tenant: TenantRequest, compilation: Compilation, shared?: SharedMemory) {
+  const { name, arrivalCycle, departureCycle } = tenant;
+  const tensors = [...compilation.tensors, ...(shared ? [shared.tensor] : [])];
+  const saved = savedTensor(chip, tenant, compilation, tensors);
+  return { name, arrivalCycle, departureCycle, tensors: saved ? [...tensors, saved] : tensors, saved };
+}
+
+/** Routes of the confined tenants. */
 function routesOf({ chip, tenants }: Experiment, placements: readonly Placement[]): Result<(Routes | undefined)[]> {
   const results = tenants.map(({ routing }, i) =>
     routing === 'confined' ? confinedRoutes(chip, [...new Set(placements[i].tiles)]) : ok(undefined),
   );
   const problems = results.flatMap((result, i) => (result.ok ? [] : below(`tenants.${i}`, result.problems)));
   if (problems.length > 0) return { ok: false, problems };
-  const routes = results.map((result) => (result.ok ? result.value : undefined));
-  const circle = routeCircle(
-    chip,
-    routes.flatMap((own) => own ?? []),
+  return ok(results.map((result) => (result.ok ? result.value : undefined)));
+}
+
+function movesOf(
+  { chip, tenants }: Experiment,
+  compilations: readonly Compilation[],
+  placements: readonly Placement[],
+  ranges: readonly (readonly Range[])[],
+): Result<TenantMove[][]> {
+  const results = tenants.map((tenant, i) =>
+    tenantMoves(chip, tenant, compilations[i], { tiles: placements[i].tiles, ranges: ranges[i].length }),
   );
-  if (circle === undefined) return ok(routes);
-  const message = `packets could wait for each other around the tiles ${circle.join(' > ')}; use the routing "dor"`;
-  return fail('tenants', message);
+  const problems = results.flatMap((result) => (result.ok ? [] : result.problems));
+  if (problems.length > 0) return { ok: false, problems };
+  return ok(results.map((result) => (result.ok ? result.value : [])));
+}
+
+/** The circle in which packets of tenants that are there at the same time could wait, in words. */
+function circleProblem(
+  { chip, tenants }: Experiment,
+  routes: readonly (Routes | undefined)[],
+  moves: readonly (readonly TenantMove[])[],
+): string | undefined {
+  const stays = tenants.flatMap((tenant, i) =>
+    staysOf(tenant).map((stay, s) => ({ ...stay, routes: s === 0 ? routes[i] : moves[i][s - 1].routes })),
+  );
+  const together = stays.map((stay) => stays.filter((other) => other === stay || meet(stay, other)));
+  const seen = new Set<string>();
+  for (const group of together) {
+    const key = group.map((stay) => stays.indexOf(stay)).join();
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const circle = routeCircle(
+      chip,
+      group.flatMap((stay) => stay.routes ?? []),
+    );
+    if (circle === undefined) continue;
+    return `packets could wait for each other around the tiles ${circle.join(' > ')}; use the routing "dor"`;
+  }
+  return undefined;
 }
 
 function tablesOf(

@@ -114,6 +114,7 @@ export const METRICS: readonly Metric[] = [
   ),
   metric('setupCycles', 'set-up', 'cycles', 'from arrival until its tables are written', (t) => t.setupCycles),
   metric('warmupCycles', 'warm-up', 'cycles', 'from then until resident weights are loaded', (t) => t.warmupCycles),
+  metric('migrationCycles', 'moves', 'cycles', 'in which it stood still to move', (t) => t.migrationCycles),
   metric(
     'tableBytes',
     'tables',

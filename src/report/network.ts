@@ -2,7 +2,7 @@
 import { PLANES } from '../model/causes.ts';
 import type { Chip } from '../model/chip.ts';
 import { LOCAL, neighbour, tileCount } from '../model/mesh.ts';
-import { flitOwners, type Plan } from '../model/plan.ts';
+import { flitOwners, type Plan, type TenantPlan } from '../model/plan.ts';
 import type { Snapshot } from '../engine/snapshot.ts';
 import type { LinkReport, Report } from './report.ts';
 
@@ -44,9 +44,16 @@ export function linkReports(plan: Plan, snapshot: Snapshot): LinkReport[] {
   return reports;
 }
 
-/** Data-plane flits of a tenant over links that begin or end at a tile of another tenant: what confined routes avoid. */
+/** All tiles that a tenant has at some time. */
+const tilesEver = ({ tiles, moves = [] }: TenantPlan): number[] => [...tiles, ...moves.flatMap((move) => move.tiles)];
+
+/**
+ * Data-plane flits of a tenant over links that begin or end at a tile of another tenant: what confined routes avoid. Links are counted
+ * over the whole run, so a tile that is handed over is foreign only to tenants that never have it.
+ */
 export function foreignLinkFlits(plan: Plan, snapshot: Snapshot, tenant: number): number {
-  const foreign = new Set(plan.tenants.flatMap(({ tiles }, owner) => (owner === tenant ? [] : tiles)));
+  const foreign = new Set(plan.tenants.flatMap(tilesEver));
+  for (const tile of tilesEver(plan.tenants[tenant])) foreign.delete(tile);
   let flits = 0;
   forEachLink(plan.chip, (from, to, port) => {
     if (foreign.has(from) || foreign.has(to)) flits += flitsOf(plan, snapshot, DATA, from, port)[tenant];

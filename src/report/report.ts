@@ -23,6 +23,10 @@ export interface TenantReport {
   setupCycles: number;
   /** From then until its resident weights are loaded. */
   warmupCycles: number;
+  /** In which it stood still, because it moved to other tiles. */
+  migrationCycles: number;
+  /** Its moves that have begun; absent where none was asked for. */
+  moves?: MoveReport[];
   /** Multiply-accumulates of one iteration. */
   macs: number;
   utilization: number | null;
@@ -45,6 +49,23 @@ export interface TenantReport {
   foreignLinkFlits: number;
   interferenceCycles: number;
   faults: { vcore: number; instruction: number; address: number; cycle: number }[];
+}
+
+/** One move to other tiles; parts that are not over are counted up to the end of the run. */
+export interface MoveReport {
+  cycle: number;
+  tiles: number[];
+  editDistance: number;
+  /** Waiting for what was under way. */
+  drainCycles: number;
+  /** State of the cores to memory. */
+  saveCycles: number;
+  /** Tables, and waiting for the hypervisor and for tiles. */
+  tableCycles: number;
+  /** State from memory to the new tiles. */
+  restoreCycles: number;
+  /** Bytes that went to memory and came back. */
+  stateBytes: number;
 }
 
 export interface LinkReport {

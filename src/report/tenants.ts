@@ -4,7 +4,7 @@ import { cyclesPerIteration } from '../model/iteration.ts';
 import type { Plan, TenantPlan } from '../model/plan.ts';
 import type { CoreSnapshot, Snapshot, TenantSnapshot } from '../engine/snapshot.ts';
 import { foreignLinkFlits } from './network.ts';
-import type { TenantReport } from './report.ts';
+import type { MoveReport, TenantReport } from './report.ts';
 
 /** Report of tenant `index` of the plan. */
 export function tenantReport(plan: Plan, snapshot: Snapshot, index: number): TenantReport {
@@ -33,6 +33,8 @@ export function tenantReport(plan: Plan, snapshot: Snapshot, index: number): Ten
     latencyCycles: Array.from(end, (cycle, i) => cycle - start[i]),
     setupCycles: Math.min(state.readyCycle, snapshot.cycle) - Math.min(state.arrivalCycle, snapshot.cycle),
     warmupCycles: Math.max(0, state.warmupCycles - state.readyCycle),
+    migrationCycles: movesOf(tenant, state, snapshot.cycle).reduce((sum, move) => sum + standstill(move), 0),
+    ...(tenant.moves && { moves: movesOf(tenant, state, snapshot.cycle) }),
     macs: tenant.macs,
     utilization: utilization(plan, tenant, cycles),
     stalls: stallsOf(cores),
@@ -53,6 +55,28 @@ export function tenantReport(plan: Plan, snapshot: Snapshot, index: number): Ten
 function utilization({ chip }: Plan, tenant: TenantPlan, cycles: number | null): number | null {
   if (cycles === null || cycles <= 0) return null;
   return tenant.macs / (chip.arrayRows * chip.arrayColumns * new Set(tenant.tiles).size * cycles);
+}
+
+const standstill = ({ drainCycles, saveCycles, tableCycles, restoreCycles }: MoveReport): number =>
+  drainCycles + saveCycles + tableCycles + restoreCycles;
+
+/** Moves that have begun, with the cycles of their parts as far as they go; a tenant that is over stands still no more. */
+function movesOf({ moves = [] }: TenantPlan, state: TenantSnapshot, cycle: number): MoveReport[] {
+  const now = Math.min(cycle, state.stopCycle ?? Infinity);
+  return state.moves.map((move, i): MoveReport => {
+    const { begin, drained, saved, placed, end, bytes } = move;
+    const ends = [begin, drained, saved, placed, end].map((part) => part ?? now);
+    return {
+      cycle: begin,
+      tiles: [...moves[i].tiles],
+      editDistance: moves[i].editDistance,
+      drainCycles: ends[1] - ends[0],
+      saveCycles: ends[2] - ends[1],
+      tableCycles: ends[3] - ends[2],
+      restoreCycles: ends[4] - ends[3],
+      stateBytes: bytes,
+    };
+  });
 }
 
 function stallsOf(cores: readonly CoreSnapshot[]): Record<Cause, number> {

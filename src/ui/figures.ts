@@ -21,6 +21,8 @@ export interface TenantFigures {
   readonly causes: Float64Array;
   readonly hits: number;
   readonly misses: number;
+  /** Moves that have brought its cores to other tiles. */
+  readonly stays: number;
 }
 
 interface SteadyFigures {
@@ -42,7 +44,8 @@ export interface Figures {
 /** A copy of the figures of a frame: the frame's buffer travels on. */
 export function readFigures(frame: Frame): Figures {
   const tenants = Array.from({ length: frame.tenants }, (_, i): TenantFigures => {
-    const { status, iterationsDone, cyclesPerIteration, measuredFrom, lastEnd, causes, hits, misses } = frame.tenant(i);
+    const { status, iterationsDone, cyclesPerIteration, measuredFrom, lastEnd, causes, hits, misses, stays } =
+      frame.tenant(i);
     return {
       status,
       iterationsDone,
@@ -52,6 +55,7 @@ export function readFigures(frame: Frame): Figures {
       causes: causes.slice(),
       hits,
       misses,
+      stays,
     };
   });
   const { cycle, outcome, cyclesPerSecond, pace, hurried } = frame;

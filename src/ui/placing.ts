@@ -1,7 +1,12 @@
-/** Where every tenant will be, worked out on the page where that is simple, so that the mesh can be drawn before the worker has answered. */
-import type { Experiment, TenantRequest } from '../model/experiment.ts';
+/**
+ * Where every tenant is: worked out on the page where that is simple, so that the mesh can be drawn before the worker has answered, and
+ * where moves during the run have brought it by now.
+ */
+import type { Experiment, MoveRequest, TenantRequest } from '../model/experiment.ts';
 import { isSearched, vcoreCount } from '../model/vnpu.ts';
+import { MODE_RULES } from '../experiment/modes.ts';
 import { placeTenants } from '../hypervisor/placement.ts';
+import type { Figures } from './figures.ts';
 
 /** Does a placement need a search? Only the worker does that. */
 export const needsSearch = ({ tenants, placementOrder }: Experiment): boolean =>
@@ -25,3 +30,38 @@ export function placementsOf(experiment: Experiment, known: readonly Known[] | u
 
 const tilesOf = ({ name, topology }: TenantRequest, known: Known | undefined): readonly number[] =>
   known?.name === name && known.tiles.length === vcoreCount(topology) ? known.tiles : [];
+
+/** The move that has brought a tenant to where it is in the run that is shown, if any has. */
+const latestMove = ({ tenants }: Experiment, figures: Figures | null, tenant: number): MoveRequest | undefined =>
+  tenants[tenant].moves?.[(figures?.tenants[tenant]?.stays ?? 0) - 1];
+
+/** Tiles of every tenant in the run that is shown; see placementsOf. */
+export const placementsNow = (
+  experiment: Experiment,
+  known: readonly Known[] | undefined,
+  figures: Figures | null,
+): (readonly number[])[] =>
+  placementsOf(experiment, known).map((tiles, i) => latestMove(experiment, figures, i)?.placement ?? tiles);
+
+/** Where a tenant was in the experiment before, if it is elsewhere now and the mesh is the same. */
+export function leftTiles(before: Experiment, experiment: Experiment, tenant: number, now: readonly number[]) {
+  const sameMesh = before.chip.width === experiment.chip.width && before.chip.height === experiment.chip.height;
+  const then = sameMesh ? (placementsOf(before, undefined)[tenant] ?? []) : [];
+  return then.length === now.length && then.some((tile, v) => tile !== now[v]) ? then : [];
+}
+
+/**
+ * The cycle from which a drop of this tenant's cores counts; null: from the start.
+ * @param live the hand moves what runs, and not where it begins
+ */
+export function dropCycle(
+  experiment: Experiment,
+  figures: Figures | null,
+  tenant: number,
+  live: boolean,
+): number | null {
+  if (!live || !figures) return latestMove(experiment, figures, tenant)?.cycle ?? null;
+  const { arrivalCycle, mode } = experiment.tenants[tenant];
+  const isThere = figures.tenants[tenant]?.status === 'running' && figures.cycle > arrivalCycle;
+  return isThere && MODE_RULES[mode].placement ? figures.cycle : null;
+}

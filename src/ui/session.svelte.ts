@@ -7,7 +7,7 @@ import type { Chip } from '../model/chip.ts';
 import type { Experiment } from '../model/experiment.ts';
 import type { Problem, Result } from '../model/problem.ts';
 import type { Translation } from '../model/vnpu.ts';
-import { setPlacement, setTranslation } from '../experiment/edits.ts';
+import { addMove, setPlacement, setTranslation } from '../experiment/edits.ts';
 import { placeTenants } from '../hypervisor/placement.ts';
 import { parseDocument, resolve } from '../experiment/parse.ts';
 import type { ExperimentDocument } from '../experiment/schema.ts';
@@ -18,8 +18,8 @@ import { trafficFigures, type TrafficFigures } from '../report/traffic.ts';
 import { blameTenants } from './figures.ts';
 import { History } from './history.ts';
 import { LessonRun } from './lesson.svelte.ts';
-import { lettersOf, type Scene, type SceneTenant, type Selection } from './mesh/scene.ts';
-import { needsSearch, placementsOf } from './placing.ts';
+import { lettersOf, sceneTenants, type Scene, type Selection } from './mesh/scene.ts';
+import { dropCycle, leftTiles, needsSearch, placementsNow } from './placing.ts';
 import type { Runs } from './runs.svelte.ts';
 import { SharedCheck } from './shared-check.svelte.ts';
 import type { Switches } from './switches.ts';
@@ -51,6 +51,8 @@ export class Session {
   theme = $state<'light' | 'dark'>('light');
   /** What is open over the page. */
   overlay = $state.raw<Overlay>(null);
+  /** A core that is dropped moves from the cycle on in which it is, instead of from the start. */
+  live = $state(false);
   announcement = $state('');
   /** Tile of the core whose misses are shown step by step. */
   missOf = $state.raw<number | null>(null);
@@ -64,8 +66,13 @@ export class Session {
   readonly names: readonly string[] = $derived(
     this.experiment.tenants.map(({ name }, i) => who(this.letters[i], name)),
   );
-  readonly placements: readonly (readonly number[])[] = $derived(this.placed());
-  readonly scene: Scene = $derived({ chip: this.chip, tenants: this.sceneTenants() });
+  readonly placements: readonly (readonly number[])[] = $derived.by(() =>
+    placementsNow(this.experiment, this.runs.info?.tenants, this.runs.figures),
+  );
+  readonly scene: Scene = $derived.by(() => ({
+    chip: this.chip,
+    tenants: sceneTenants(this.experiment, this.letters, this.placements, this.runs.info?.tenants),
+  }));
   /** Where the tenant of the last edit was before it, if that has changed. */
   readonly leftTiles: readonly number[] = $derived(this.placementBefore());
   readonly canUndo = $derived(this.history.canUndo);
@@ -92,32 +99,16 @@ export class Session {
     return !this.history.canUndo;
   }
 
-  private placed(): (readonly number[])[] {
-    return placementsOf(this.experiment, this.runs.info?.tenants);
-  }
-
-  private sceneTenants(): SceneTenant[] {
-    const stages = this.runs.info?.tenants;
-    return this.experiment.tenants.map(({ name, topology }, i) => ({
-      letter: this.letters[i],
-      name,
-      tiles: this.placements[i] ?? [],
-      width: topology.width,
-      stages: stages?.[i]?.name === name ? stages[i].stageLabels : [],
-    }));
+  /** From which cycle on a drop of this tenant's cores counts; null: from the start. */
+  dropCycle(tenant: number): number | null {
+    return dropCycle(this.experiment, this.runs.figures, tenant, this.live);
   }
 
   private placementBefore(): readonly number[] {
     const { previous, present } = this.history;
     const { tenant } = present;
     if (!this.comparing || tenant === null || !previous) return [];
-    const before = resolve(previous.document);
-    const now = this.placements[tenant] ?? [];
-    const then =
-      before.chip.width === this.chip.width && before.chip.height === this.chip.height
-        ? (placementsOf(before, undefined)[tenant] ?? [])
-        : [];
-    return then.length === now.length && then.some((tile, v) => tile !== now[v]) ? then : [];
+    return leftTiles(resolve(previous.document), this.experiment, tenant, this.placements[tenant] ?? []);
   }
 
   /** Blame needs figures of exactly these tenants: right after an edit the old ones may still stand. */
@@ -198,7 +189,12 @@ export class Session {
     void this.edit(setTranslation(this.document, tenant, translation), tenant, true);
   }
   place(tenant: number, tiles: readonly number[]): void {
-    void this.edit(setPlacement(this.document, tenant, tiles), tenant);
+    const cycle = this.dropCycle(tenant);
+    const { document } = this;
+    void this.edit(
+      cycle === null ? setPlacement(document, tenant, tiles) : addMove(document, tenant, cycle, tiles),
+      tenant,
+    );
   }
 
   async undo(): Promise<void> {

@@ -262,6 +262,8 @@ export const TRANSPORT = {
     pace === Infinity ? 'flat out' : pace <= 60 ? '1 cycle per frame' : `${brief(pace)} cycles/s`,
   hurried: 'catching up',
   cycle: 'cycle',
+  live: 'Move live',
+  liveMeaning: 'A core that is dropped moves in the cycle that the run is in, instead of lying there from the start',
 };
 
 export const TIMELINE = {
@@ -272,6 +274,7 @@ export const TIMELINE = {
   zoomMeaning: 'All cycles of the run, or the last ones, each by itself',
   window: (cycles: number): string => (cycles === 0 ? 'all' : count(cycles)),
   at: (cycle: number, group: string, share: number): string => `cycle ${count(cycle)}: ${group} ${percent(share)}`,
+  move: (name: string, cycle: number): string => `${name} moves in cycle ${count(cycle)}`,
 };
 
 export const MESH = {
@@ -319,16 +322,23 @@ function manner(preview: MovePreview): 'free' | 'swap' | `fitted in at tile ${nu
   return preview.ok && preview.swappedWith !== undefined ? 'swap' : 'free';
 }
 
-/** What would happen on a drop, line by line, beside the held core: "tile 12: 2 hops more", and the edit distance. */
-export function previewText(over: number, preview: MovePreview | null): string[] {
+/**
+ * What would happen on a drop, line by line, beside the held core: "tile 12: 2 hops more", the edit distance, and when.
+ * @param cycle from which it counts; null: from the start
+ */
+export function previewText(over: number, preview: MovePreview | null, cycle: number | null = null): string[] {
   if (!preview) return [`tile ${over}, where it was`];
   if (!preview.ok) return [preview.reason];
   const how = manner(preview);
-  return [`tile ${over}: ${how === 'free' ? '' : `${how}, `}${hopsDifference(preview)}`, editDifference(preview)];
+  const lines = [
+    `tile ${over}: ${how === 'free' ? '' : `${how}, `}${hopsDifference(preview)}`,
+    editDifference(preview),
+  ];
+  return cycle === null ? lines : [...lines, `from cycle ${count(cycle)} on`];
 }
 
-/** The live region's sentence for a drag event; `what` is "A4" or "all of A". */
-export function dragSentence(event: DragEvent, what: string): string {
+/** The live region's sentence for a drag event; `what` is "A4" or "all of A", `cycle` as in previewText. */
+export function dragSentence(event: DragEvent, what: string, cycle: number | null = null): string {
   switch (event.kind) {
     case 'lifted':
       return `${what} lifted from tile ${event.grip.tile}. Arrow keys carry it, N fits the whole virtual NPU in nearby, Space drops, Escape returns.`;
@@ -339,7 +349,7 @@ export function dragSentence(event: DragEvent, what: string): string {
       if (!event.preview.ok) return `${what} over tile ${event.over}, refused: ${event.preview.reason}`;
       return `${what} over tile ${event.over}, ${manner(event.preview)}, ${hopsDifference(event.preview)}, ${editDifference(event.preview)}`;
     case 'dropped':
-      return `${what} dropped on tile ${(event.preview?.ok ? event.preview.snappedTo : undefined) ?? event.over}. The run starts again with it.`;
+      return `${what} dropped on tile ${(event.preview?.ok ? event.preview.snappedTo : undefined) ?? event.over}${cycle === null ? '. The run starts again with it.' : `, from cycle ${count(cycle)} on.`}`;
     case 'refused':
       return `${what} cannot go to tile ${event.over}: ${event.preview && !event.preview.ok ? event.preview.reason : ''}`;
   }

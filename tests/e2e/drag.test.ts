@@ -1,6 +1,8 @@
 /** A hand on the chip: virtual cores and whole vNPUs moved by mouse, by touch and by keyboard, while the run goes on. */
 import { describe, expect } from 'vitest';
 import { it } from '../support/browser.ts';
+import { count } from '../../src/ui/numbers.ts';
+import { TIMELINE, TRANSPORT } from '../../src/ui/texts.ts';
 import { eventually, TWINS, type Playground } from '../support/playground.ts';
 
 const WEST = TWINS.tenants![0].placement!;
@@ -164,5 +166,31 @@ describe('by keyboard', () => {
     await playground.page.getByRole('region', { name: 'Core A4' }).waitFor();
     await press(playground, 'Escape');
     await playground.card('A').waitFor();
+  });
+});
+
+describe('live', () => {
+  it('moves a core in the cycle of the run: an event of the document, undone like any edit', async ({ playground }) => {
+    await playground.open();
+    await playground.pause();
+    const cycle = await playground.cycle();
+    await playground.button(TRANSPORT.live).click();
+    await playground.carry(await playground.middle(19), 27);
+    await eventually(() => playground.said).toMatch(/^A8 over tile 27, free/);
+    await playground.page.mouse.up();
+    await eventually(() => playground.document().events).toEqual([{ cycle, tenant: 'A', placement: moved(8, 27) }]);
+    expect(playground.placement(0)).toEqual(WEST);
+    expect(await playground.said).toBe(`A8 dropped on tile 27, from cycle ${count(cycle)} on.`);
+    await playground.page.getByRole('img', { name: TIMELINE.move('A', cycle) }).waitFor();
+    // the run is back in that cycle; it goes on, and the core comes to its new tile when its state is there
+    await playground.button(TRANSPORT.play).click();
+    await playground.flatOut();
+    await eventually(() => playground.tile(27).getAttribute('aria-label')).toMatch(/^Tile 27: A8 of A/);
+    await eventually(() => playground.tile(19).getAttribute('aria-label')).toMatch(/^Tile 19: free/);
+    await playground.click(27);
+    await playground.page.getByRole('region', { name: 'Core A8' }).waitFor();
+    await playground.undo();
+    await eventually(() => playground.document().events).toBeUndefined();
+    await eventually(() => playground.tile(19).getAttribute('aria-label')).toMatch(/^Tile 19: A8 of A/);
   });
 });

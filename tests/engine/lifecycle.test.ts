@@ -1,7 +1,9 @@
 /** Tenants that come, go, fault and take over each other's tiles, to the cycle; and what that means for the others: nothing. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ChipRequest } from '../../src/model/chip.ts';
+import { resolveChip, type ChipRequest } from '../../src/model/chip.ts';
+import type { Mesh } from '../../src/model/mesh.ts';
+import { confinedRoutes } from '../../src/hypervisor/routes.ts';
 import { Machine } from '../../src/engine/machine.ts';
 import type { MachineOptions } from '../../src/engine/image.ts';
 import { kernel, lastCycle, runToEnd, step, tinyPlan, type TinyTenant } from '../support/kernel.ts';
@@ -109,6 +111,49 @@ describe('a fault', () => {
       }),
       { numRuns: 25, seed: 11 },
     );
+  });
+
+  it('does so under confined routing too, where bursts to its own channels cross the tiles of the others', () => {
+    // 6 x 2 tiles: memory in columns 0 and 5; A is west, B east, and each loads from the other side: requests and data of both share
+    // links and routers, but no channel, no tile and no data link. A walks for the page that it faults on, so that the burst which a
+    // tenant that departs may still issue in its last cycle does not leave either.
+    const field: ChipRequest = { width: 6, height: 2, busCycles: 60 };
+    const routed = (tenant: TinyTenant): TinyTenant => {
+      const routes = confinedRoutes(field as Mesh, tenant.tiles);
+      if (!routes.ok) throw new Error(routes.problems[0].message);
+      return { ...tenant, routes: routes.value };
+    };
+    const eastern = resolveChip(field).memoryTiles.findIndex((tile) => tile === 5);
+    const west = (isMapped: boolean, rounds: number): TinyTenant => ({
+      ...pair([1, 7], eastern, isMapped, rounds),
+      translation: { kind: 'page', entries: 4, pageBytes: 4096 },
+    });
+    const run = (a: TinyTenant, reverse: boolean) => {
+      const b = pair([4, 10], resolveChip(field).memoryTiles.indexOf(0), true, 20);
+      const plan = tinyPlan(field, [routed(a), routed(b)]);
+      const machine = Machine.create(kernel, plan, { reverse });
+      machine.run(100_000);
+      const { cores, tenants, links, channels } = machine.snapshot();
+      return {
+        a: tenants[0],
+        others: {
+          b: tenants[1],
+          cores: cores.filter(({ tenant }) => tenant === 1),
+          channels,
+          flits: links.flits.filter((_, i) => i % 2 === 1),
+        },
+        crossing: links.flits.filter((_, i) => i % 2 === 0).reduce((sum, n) => sum + n, 0),
+      };
+    };
+    for (const rounds of [0, 1, 2, 5, 11, 23, 37, ROUNDS]) {
+      const faulty = run(west(false, rounds), rounds % 2 === 1);
+      expect([faulty.a.status, faulty.others.b.status]).toEqual(['fault', 'done']);
+      const departing = run({ ...west(true, rounds), departureCycle: faulty.a.fault!.cycle }, false);
+      expect(departing.a.status).toBe('departed');
+      expect(faulty.others).toEqual(departing.others);
+      expect(faulty.crossing).toBeGreaterThan(0);
+    }
+    expect(run(west(false, 3), false).others).not.toEqual(run(west(true, 3), false).others);
   });
 
   it('does change what the others share with it, so that the comparison above can fail', () => {

@@ -36,6 +36,20 @@ describe('a move', () => {
   });
 });
 
+describe('a move in the middle of many instructions', () => {
+  it('costs its cycles and nothing else: queues are as full after it as before', () => {
+    const programs = [[{ op: 'loop' as const, count: 200, body: [work(50)] }]];
+    const alone = lastCycle(runToEnd(tinyPlan(BUS, [{ tiles: [1], programs }])));
+    const moves = [{ cycle: 3000, tiles: [2], tableCycles: 50, stateBytes: [1024] }];
+    const machine = runToEnd(tinyPlan(BUS, [{ tiles: [1], programs, moves }]));
+    const { tenants, cores } = machine.snapshot();
+    const { drained, end } = tenants[0].moves[0];
+    // the work that drains ends in the cycle before `drained`, in which without a move the next one would start
+    expect(lastCycle(machine)).toBe(alone + end! - (drained! - 1));
+    expect(cores[0].retired).toBe(200);
+  });
+});
+
 // 6 x 4 tiles: memory in columns 0 and 5, cores in between.
 const FIELD: ChipRequest = { width: 6, height: 4 };
 const CORES = [1, 2, 3, 4, 7, 8, 9, 10, 13, 14, 15, 16, 19, 20, 21, 22];

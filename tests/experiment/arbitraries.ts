@@ -105,8 +105,26 @@ export const rawDocument = fc.record(
   { requiredKeys: ['version'] },
 );
 
+/** A document and moves of its tenants, on tiles that a chip of any size has. */
+const withEvents = fc
+  .record({
+    raw: rawDocument,
+    events: fc.array(fc.record({ turn: fc.nat(15), cycle: fc.integer({ min: 1001, max: 5000 }) }), { maxLength: 4 }),
+  })
+  .map(({ raw, events }) => {
+    const { tenants = [] } = raw as { tenants?: { name: string; topology?: { width?: number; height?: number } }[] };
+    const named = events.flatMap(({ turn, cycle }) => {
+      const tenant = tenants[turn];
+      const { width = 3, height = 3 } = tenant?.topology ?? {};
+      const placement = Array.from({ length: width * height }, (_, v) => v + 10);
+      return tenant === undefined ? [] : [{ cycle, tenant: tenant.name, placement }];
+    });
+    return named.length === 0 ? raw : { ...raw, events: named };
+  });
+
 /** The same after reading. The few that a rule between keys refuses are left out; parse.test.ts bounds how few. */
-export const anyDocument: fc.Arbitrary<ExperimentDocument> = rawDocument
+export const anyDocument: fc.Arbitrary<ExperimentDocument> = fc
+  .oneof({ weight: 3, arbitrary: rawDocument }, withEvents)
   .map((raw) => parseDocument(raw))
   .filter((result) => result.ok)
   .map((result) => (result as { value: ExperimentDocument }).value);

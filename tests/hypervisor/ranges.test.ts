@@ -1,6 +1,8 @@
+/** Range tables: every tensor mapped once, whole pages, nothing shared, and what fragmentation makes of them. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mapMemory } from '../../src/hypervisor/ranges.ts';
+import { mapMemory, type MemoryRequest } from '../../src/hypervisor/ranges.ts';
+import { meet } from '../../src/model/experiment.ts';
 import type { MemoryTensor } from '../../src/model/plan.ts';
 import type { Range } from '../../src/model/vnpu.ts';
 
@@ -25,11 +27,16 @@ const tensors: fc.Arbitrary<MemoryTensor[]> = fc
     return fc.shuffledSubarray(list, { minLength: list.length });
   });
 
-const map = (tenants: MemoryTensor[][]): Range[][] => {
-  const result = mapMemory(tenants);
+const LARGE = 2 ** 48;
+/** Tenants that are all there from the beginning to the end. */
+const together = (tenants: MemoryTensor[][]): MemoryRequest[] =>
+  tenants.map((tensors, i) => ({ name: `${i}`, arrivalCycle: 0, tensors }));
+const mapped = (requests: readonly MemoryRequest[], memoryBytes: number) => {
+  const result = mapMemory(requests, memoryBytes);
   if (!result.ok) throw new Error(JSON.stringify(result.problems));
   return result.value;
 };
+const map = (tenants: MemoryTensor[][]): readonly (readonly Range[])[] => mapped(together(tenants), LARGE).tables;
 
 describe('range tables', () => {
   it('the first arena begins at 2 MiB, the next at the next 2 MiB', () => {
@@ -83,21 +90,129 @@ describe('range tables', () => {
     const many = (n: number): MemoryTensor[] =>
       Array.from({ length: n }, (_, i) => ({ name: `t${i}`, virtualBase: i * 4096, bytes: 4096, permission: 1 }));
     expect(map([many(256)])[0]).toHaveLength(256);
-    expect(mapMemory([[], many(257)])).toMatchObject({ ok: false, problems: [{ path: 'tenants.1.workload' }] });
+    expect(mapMemory(together([[], many(257)]), LARGE)).toMatchObject({
+      ok: false,
+      problems: [{ path: 'tenants.1.workload' }],
+    });
   });
 
   it('refuse what an entry cannot hold', () => {
     const large = { name: 'huge', virtualBase: 0, bytes: 2 ** 32, permission: 1 };
-    expect(JSON.stringify(mapMemory([[large]]))).toContain('tensor huge has 4294967296 bytes');
+    expect(JSON.stringify(mapMemory(together([[large]]), LARGE))).toContain('tensor huge has 4294967296 bytes');
     const far = [
       { name: 'low', virtualBase: 0, bytes: 1, permission: 1 },
       { name: 'high', virtualBase: 2 ** 48 - 2, bytes: 1, permission: 1 },
     ];
-    expect(JSON.stringify(mapMemory([far]))).toContain('2^48');
+    expect(JSON.stringify(mapMemory(together([far]), LARGE))).toContain(
+      'needs 268435456 MiB of memory, but 268435454 MiB of',
+    );
   });
 
   it('overlapping tensors are a mistake of the program', () => {
     const tensor = { name: 'w', virtualBase: 0, bytes: 100, permission: 1 };
-    expect(() => mapMemory([[tensor, { ...tensor, name: 'x', virtualBase: 99 }]])).toThrow('w and x overlap');
+    expect(() => map([[tensor, { ...tensor, name: 'x', virtualBase: 99 }]])).toThrow('w and x overlap');
+  });
+});
+
+describe('fragmented memory', () => {
+  const block = (name: string, virtualBase: number, bytes: number): MemoryTensor => ({
+    name,
+    virtualBase,
+    bytes,
+    permission: 1,
+  });
+  const life = (name: string, mebibytes: number, arrivalCycle: number, departureCycle?: number): MemoryRequest => ({
+    name,
+    arrivalCycle,
+    ...(departureCycle && { departureCycle }),
+    tensors: [block(name, 0, mebibytes * MiB)],
+  });
+
+  it('gives a tenant several pieces, and a tensor that crosses them several ranges', () => {
+    // 16 MiB, the first 2 nobody's: A 2 to 6, B 6 to 10, C 10 to 14. A and C go; D finds 4 free and 6 free (10 to 16), and takes 8.
+    const requests = [life('A', 4, 0, 99), life('B', 4, 0), life('C', 4, 0, 99), life('D', 8, 100)];
+    const { tables, states } = mapped(requests, 16 * MiB);
+    expect(tables[3]).toEqual([
+      { name: 'D (1 of 2)', virtualBase: 0, physicalBase: 10 * MiB, bytes: 6 * MiB, permission: 1 },
+      { name: 'D (2 of 2)', virtualBase: 6 * MiB, physicalBase: 2 * MiB, bytes: 2 * MiB, permission: 1 },
+    ]);
+    expect(
+      states.map(({ tenant, freeBytes, largestFreeBytes }) => [tenant, freeBytes / MiB, largestFreeBytes / MiB]),
+    ).toEqual([
+      ['A', 10, 10],
+      ['B', 6, 6],
+      ['C', 2, 2],
+      ['D', 2, 2],
+    ]);
+  });
+
+  it('is refused where there is not enough of it, with what is there', () => {
+    const result = mapMemory([life('A', 4, 0), life('B', 12, 7)], 16 * MiB);
+    expect(result).toMatchObject({
+      problems: [
+        {
+          path: 'tenants.1.workload',
+          message: expect.stringContaining('needs 12 MiB of memory, but 10 MiB of 16 MiB are free') as string,
+        },
+      ],
+    });
+  });
+
+  it('maps every byte of every tensor once, in whole pages, and never to two tenants that meet', () => {
+    // sizes of a few units, so that gaps are often too small; whoever no longer fits is left out
+    const request = fc
+      .tuple(
+        fc.integer({ min: 0, max: 3 * MiB }),
+        fc.array(fc.integer({ min: 1, max: 6 * MiB }), { minLength: 1, maxLength: 4 }),
+      )
+      .chain(([base, sizes]) =>
+        fc.record({
+          arrivalCycle: fc.nat(30),
+          stay: fc.nat(12),
+          tensors: fc.constant(
+            sizes.map((bytes, i) => block(`t${i}`, base + sizes.slice(0, i).reduce((sum, n) => sum + n, 0), bytes)),
+          ),
+        }),
+      )
+      .map(({ stay, ...own }): Omit<MemoryRequest, 'name'> => ({ ...own, departureCycle: own.arrivalCycle + stay }));
+    let torn = 0;
+    fc.assert(
+      fc.property(
+        fc.array(request, { minLength: 12, maxLength: 16 }),
+        fc.integer({ min: 30, max: 80 }),
+        (given, size) => {
+          const requests = given.map((one, i) => ({ ...one, name: `${i}` }));
+          const result = mapMemory(requests, size * MiB);
+          if (!result.ok) return;
+          result.value.tables.forEach((table, i) => {
+            for (const tensor of requests[i].tensors) {
+              const parts = table.filter(
+                ({ virtualBase }) =>
+                  virtualBase >= tensor.virtualBase && virtualBase < tensor.virtualBase + tensor.bytes,
+              );
+              torn += parts.length - 1;
+              expect(parts[0].virtualBase).toBe(tensor.virtualBase);
+              parts.forEach((part, p) => {
+                const end = parts[p + 1]?.virtualBase ?? tensor.virtualBase + tensor.bytes;
+                expect(part.virtualBase + part.bytes).toBe(end);
+                expect(part.physicalBase % (2 * MiB)).toBe(part.virtualBase % (2 * MiB));
+                expect(part.permission).toBe(tensor.permission);
+              });
+            }
+            result.value.tables.forEach((others, j) => {
+              if (j <= i || !meet(requests[i], requests[j])) return;
+              for (const a of table)
+                for (const b of others) {
+                  expect(a.physicalBase + a.bytes <= b.physicalBase || b.physicalBase + b.bytes <= a.physicalBase).toBe(
+                    true,
+                  );
+                }
+            });
+          });
+        },
+      ),
+      { numRuns: 300, seed: 9 },
+    );
+    expect(torn).toBeGreaterThan(20);
   });
 });

@@ -105,7 +105,7 @@ function tinyTenant(tenant: TinyTenant, index: number, channels: number): Tenant
     translation: tenant.translation ?? { kind: 'physical', entries: 4, pageBytes: 4096 },
     ...(tenant.bandwidth && { bandwidth: tenant.bandwidth }),
     ranges,
-    ...(tenant.moves && { moves: tenant.moves.map(tinyMove), savedState: SAVED }),
+    ...(tenant.moves && { moves: tenant.moves.map(tinyMove), savedState: [SAVED] }),
     ...(tenant.routes && { routes: tenant.routes }),
     ...(tenant.buffers && { buffers: tenant.buffers }),
     ...(tenant.shared && { shared: tenant.shared }),

@@ -97,14 +97,14 @@ export class FakeMachine implements Simulated {
   }
 
   core(tile: number) {
-    const owned = this.plan.tenants.some(({ tiles }) => tiles.includes(tile));
-    if (!owned) return null;
+    const tenant = this.plan.tenants.findIndex(({ tiles }) => tiles.includes(tile));
+    if (tenant < 0) return null;
     const idle = { running: [], queued: [] };
     const engines = Array.from({ length: 6 }, () => idle);
     return {
       tile,
-      tenant: 0,
-      vcore: Math.max(0, ...this.plan.tenants.map(({ tiles }) => tiles.indexOf(tile))),
+      tenant,
+      vcore: this.plan.tenants[tenant].tiles.indexOf(tile),
       cycle: this.cycle,
       iteration: 0,
       engines,

@@ -118,7 +118,7 @@ export class Handling implements DragHost {
   }
 
   said(event: DragEvent): void {
-    this.session.say(dragSentence(event, this.what(event.grip)));
+    this.session.say(dragSentence(event, this.what(event.grip), this.session.dropCycle(event.grip.tenant)));
   }
 
   after(milliseconds: number, callback: () => void): () => void {

@@ -1,5 +1,6 @@
 /** What the mesh picture shows besides the counters: the chip, who is where, and what is selected or held. Plain data. */
 import type { Chip } from '../../model/chip.ts';
+import type { Experiment } from '../../model/experiment.ts';
 import type { DragState } from '../drag.ts';
 import type { LinkId } from './geometry.ts';
 
@@ -26,6 +27,21 @@ export interface Scene {
   readonly chip: Chip;
   readonly tenants: readonly SceneTenant[];
 }
+
+/** @param stages tenants as the run has planned them, with the label of each core's stage */
+export const sceneTenants = (
+  { tenants }: Experiment,
+  letters: readonly string[],
+  placements: readonly (readonly number[])[],
+  stages: readonly { readonly name: string; readonly stageLabels: readonly string[] }[] = [],
+): SceneTenant[] =>
+  tenants.map(({ name, topology }, i) => ({
+    letter: letters[i],
+    name,
+    tiles: placements[i] ?? [],
+    width: topology.width,
+    stages: stages[i]?.name === name ? stages[i].stageLabels : [],
+  }));
 
 export interface Owner {
   readonly tenant: number;
