@@ -42,7 +42,7 @@ const ENTRIES: readonly Source[] = [
     document: {
       version: 1,
       title: 'Twins',
-      note: 'Same network, same cores, same distance to memory. Why is one of them slower, and what would help it?',
+      note: 'Mirror images, equally far from memory. Why is one of them slower, and what would help it?',
       chip: { scratchpadBytes: 1.5 * MiB },
       tenants: [
         {

@@ -66,8 +66,12 @@ export function readFigures(frame: Frame): Figures {
 export const steadyCycles = ({ iterationsDone, cyclesPerIteration }: SteadyFigures, iterations: number): number =>
   iterationsDone > 1 || iterationsDone === iterations ? (cyclesPerIteration ?? 0) : 0;
 
-/** What the headline's facts are made from. */
-export function blameTenants(requests: readonly TenantRequest[], figures: Figures): BlameTenant[] {
+/** What the headline's facts are made from; `measured` has what to count instead of all causes since cycle 0. */
+export function blameTenants(
+  requests: readonly TenantRequest[],
+  figures: Figures,
+  measured: readonly Float64Array[] | null,
+): BlameTenant[] {
   return figures.tenants.map(({ status, iterationsDone, cyclesPerIteration, causes }, i) => {
     const { workload, topology, translation } = requests[i];
     const shape = `${topology.width}x${topology.height}`;
@@ -81,7 +85,7 @@ export function blameTenants(requests: readonly TenantRequest[], figures: Figure
       status,
       iterationsDone,
       cyclesPerIteration,
-      causes,
+      causes: measured?.[i] ?? causes,
     };
   });
 }

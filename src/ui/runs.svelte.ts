@@ -8,11 +8,11 @@ import type { Result } from '../model/problem.ts';
 import type { Frame } from '../engine/frame.ts';
 import type { TimelineData } from '../engine/snapshot.ts';
 import { keepGhost, type Ghost } from '../report/ghost.ts';
-import { coresByTenant, totalsAt } from '../report/timeline.ts';
+import { coresByTenant, totalsAt, totalsBetween } from '../report/timeline.ts';
 import type { Ideal, RunInfo } from '../worker/protocol.ts';
 import type { Crash } from '../worker/client.ts';
 import { Details } from './details.svelte.ts';
-import { readFigures, type Figures } from './figures.ts';
+import { readFigures, steadyCycles, type Figures } from './figures.ts';
 import { Poll } from './poll.ts';
 import { Recent } from './recent.svelte.ts';
 import type { Simulation, StartSimulation } from './simulation.ts';
@@ -203,6 +203,21 @@ export class Runs {
     if (!timeline || !info?.cores) return null;
     const known = Math.min(cycle, timeline.cycles);
     return { cycle: known, causes: totalsAt(timeline, coresByTenant(info.cores, info.tenants.length)[tenant], known) };
+  }
+
+  /** What every tenant's measured iterations were spent on; null until all tenants have some. */
+  iterationCauses(): readonly Float64Array[] | null {
+    const { settled, settledTimeline: timeline, info } = this;
+    if (!settled || !timeline || !info?.cores) return null;
+    const { tenants } = info;
+    const cores = coresByTenant(info.cores, tenants.length);
+    const measured = settled.tenants.every(
+      (figures, i) => steadyCycles(figures, tenants[i].iterations) > 0 && figures.measuredFrom < timeline.cycles,
+    );
+    if (!measured) return null;
+    return settled.tenants.map(({ measuredFrom, lastEnd }, i) =>
+      totalsBetween(timeline, cores[i], measuredFrom, lastEnd),
+    );
   }
 
   /** Cycles per cause of a tile, as of the last numbers. */

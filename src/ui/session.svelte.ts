@@ -111,10 +111,15 @@ export class Session {
     return leftTiles(resolve(previous.document), this.experiment, tenant, this.placements[tenant] ?? []);
   }
 
-  /** Blame needs figures of exactly these tenants: right after an edit the old ones may still stand. */
+  /**
+   * Blame needs figures of exactly these tenants: right after an edit the old ones may still stand. While a run goes on it is about
+   * whole iterations, as the cards are, and not about the filling of the pipelines; at the end it is about all of it, as the report.
+   */
   private blamed() {
-    const { settled, resolved } = this.runs;
-    return settled && resolved ? blameTenants(resolved.tenants, settled) : [];
+    const { settled, resolved, over } = this.runs;
+    return settled && resolved
+      ? blameTenants(resolved.tenants, settled, over ? null : this.runs.iterationCauses())
+      : [];
   }
   private headlineFacts(): Headline {
     const tenants = this.blamed();

@@ -3,7 +3,7 @@ import { describe, expect } from 'vitest';
 import { it } from '../support/browser.ts';
 import { count } from '../../src/ui/numbers.ts';
 import { TIMELINE, TRANSPORT } from '../../src/ui/texts.ts';
-import { eventually, TWINS, type Playground } from '../support/playground.ts';
+import { eventually, TWINS, twins, type Playground } from '../support/playground.ts';
 
 const WEST = TWINS.tenants![0].placement!;
 const moved = (vcore: number, tile: number): number[] => WEST.map((old, i) => (i === vcore ? tile : old));
@@ -96,6 +96,19 @@ describe('by touch', () => {
     await eventually(() => playground.said).toMatch(/^A8 over tile 27, free/);
     await finger('touchEnd');
     await eventually(() => playground.placement(0)).toEqual(moved(8, 27));
+  });
+
+  it('moves the whole vNPU by its letter, flat out', async ({ playground }) => {
+    await playground.open({ document: twins(5000) });
+    await playground.flatOut();
+    const finger = await touch(playground);
+    await finger('touchStart', await playground.letter(1));
+    await eventually(() => playground.said).toMatch(/^all of A lifted/);
+    await finger('touchMove', await playground.middle(25));
+    await eventually(() => playground.said).toMatch(/^all of A over tile 25, free/);
+    await finger('touchEnd');
+    await eventually(() => playground.placement(0)).toEqual(WEST.map((tile) => tile + 24));
+    await playground.moves();
   });
 
   it('puts it back when a second finger comes down', async ({ playground }) => {

@@ -29,7 +29,9 @@ describe("a core's inspector", () => {
     await playground.page.getByText(/^TLB: 4 of 4 pages/).waitFor();
     await playground.click(6);
     await playground.page.getByText(/^Range table; [1-4] of 4/).waitFor();
-    await playground.page.getByTitle('RTT_CUR').first().waitFor();
+    const current = playground.page.getByRole('row').filter({ has: playground.page.getByTitle('RTT_CUR') });
+    const first = await current.innerText();
+    await eventually(() => current.innerText()).not.toBe(first);
   });
 
   it('"show me one" stops at a miss of this core and draws its stages', async ({ playground }) => {

@@ -48,6 +48,15 @@ describe('the switch in a card', () => {
     await eventually(() => playground.second).toMatch(/^With 1 DMA stream 4 and 32 entries miss equally often/);
     await eventually(() => playground.headline).toBe('A: as fast as before.');
   });
+
+  it('shows that they differ once more than four interleave', async ({ playground }) => {
+    await playground.open({ document: { ...ENDLESS, chip: { ...ENDLESS.chip, dmaStreams: 8 } } });
+    await playground.flatOut();
+    await playground.page.getByTestId('suggest').waitFor();
+    await playground.card('A').getByRole('combobox').selectOption('32');
+    await eventually(() => playground.second).toMatch(/^8 DMA streams interleave: with fewer entries than streams/);
+    await eventually(() => playground.headline).toMatch(/^A: ([2-9]|\d\d)[\d.]* times faster\.$/);
+  });
 });
 
 describe('the keys', () => {
