@@ -31,6 +31,8 @@ export type Painter = (picture: Picture | null) => void;
 /** A frame that took longer than this halves the rate at which pictures are drawn. */
 const SLOW_PAINT_MS = 8;
 const SLOW_PACE = 60;
+/** Flat out, painting takes processor time from the simulation, and what is shown is a mean of half a second in ten samples. */
+const FLAT_OUT_FRAME_MS = 50;
 const NUMBERS_MS = 100;
 /** Where single cycles can be seen, details follow nearly every frame. */
 const SLOW_DETAIL_MS = 30;
@@ -75,6 +77,7 @@ export class Runs {
   private lastNumbers = -Infinity;
   private lastPaint = -Infinity;
   private lastSettled = -Infinity;
+  private lastRequest = -Infinity;
   private painters: readonly Painter[] = [];
   private readonly calm = matchMedia('(prefers-reduced-motion: reduce)');
   private readonly polls: Poll[];
@@ -268,8 +271,16 @@ export class Runs {
     const frame = this.arrived;
     if (frame && this.ticks % this.skip === 0) this.take(frame, time);
     else if (this.dirty) this.paint(time);
-    if (this.info && !this.arrived) this.simulation.requestFrame(this.slow && !this.calm.matches);
+    if (this.info && !this.arrived && this.frameDue(time)) this.requestFrame(time);
   };
+
+  private frameDue(time: number): boolean {
+    return this.slow || this.figures?.pace !== Infinity || time - this.lastRequest >= FLAT_OUT_FRAME_MS;
+  }
+
+  private requestFrame(time: number): void {
+    if (this.simulation.requestFrame(this.slow && !this.calm.matches)) this.lastRequest = time;
+  }
 
   private take(frame: Frame, time: number): void {
     this.arrived = null;
@@ -280,13 +291,9 @@ export class Runs {
     this.picture = { frame, rates, instant: this.slow && frame.outcome !== 'done' ? frame.tileCause : null };
     const numbers = time - this.lastNumbers >= (this.calm.matches ? CALM_MS : NUMBERS_MS);
     if (numbers) this.renewNumbers(frame, time);
-    if (this.dirty || this.pictureDue(numbers, time)) this.paint(time);
-  }
-
-  /** Numbers and picture take turns, so that no frame pays for both; but of single cycles none may be missed. */
-  private pictureDue(numbers: boolean, time: number): boolean {
-    if (numbers && !this.slow) return false;
-    return !this.calm.matches || time - this.lastPaint >= CALM_MS;
+    // Numbers and picture take turns, so that no frame pays for both; but of single cycles none may be missed.
+    if (numbers && !this.slow) this.dirty = true;
+    else if (this.dirty || !this.calm.matches || time - this.lastPaint >= CALM_MS) this.paint(time);
   }
 
   private renewNumbers(frame: Frame, time: number): void {

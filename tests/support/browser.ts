@@ -11,7 +11,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { expect, test as base } from 'vitest';
 import { ADVICE, findBrowser } from '../../src/cli/browser.mjs';
 import { listen, staticServer } from '../../src/cli/static-server.mjs';
-import { Playground } from './playground.ts';
+import { PATIENCE, Playground } from './playground.ts';
 
 const SITE = 'dist/site';
 const PREFIX = '/some/where/playground/';
@@ -116,6 +116,7 @@ export const it = base.extend<Stage>({
   ],
   page: async ({ browser }, use) => {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    context.setDefaultTimeout(PATIENCE.timeout);
     await use(await context.newPage());
     await context.close();
   },
