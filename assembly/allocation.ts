@@ -3,95 +3,106 @@
 // several ask for one output, iSLIP runs with requests as bitmasks over input channels numbered port * V + vc, and its "first at or
 // after the pointer" is one count of trailing zeros.
 import { firstFrom } from './bits';
-import { beginToLeave, frontOf, handOn } from './link';
+import { laneOf, workOf } from './landing';
+import { frontOf, handOn } from './link';
 import {
   H_TENANTS,
   LINKS,
   K_FLITS,
   K_MASK,
   K_TENANT,
+  L_GRANT,
   L_OUT,
   L_STRIDE,
-  L_VA_ACCEPT,
-  L_VA_GRANT,
   L_VC,
   PORTS,
   P_LINK_FLITS,
   ROW,
   R_LANES,
   R_OWNED,
-  WORK_HEADS,
+  A_ACCEPT,
+  WORK_CONTESTED,
   WORK_LANE,
+  WORK_LIST,
   WORK_LOST,
   WORK_REQUESTS,
   WORK_WAITING,
 } from './layout';
-import { indexOf, lanes, masked, neighbour, noteMove, plane, vcs, work } from './plane';
+import { indexOf, laneBytes, lanes, masked, neighbour, plane, recordOf, vcs, work } from './plane';
 
 const NOBODY: u32 = 255;
 
 let granted: bool = false;
 
-/** VA at the block whose first tile is `first`, where heads wait. Returns whether any was granted a channel. */
-export function allocateChannels(block: usize, first: u32): bool {
+/** VA at the block whose first tile is `first`, where heads of the listed lanes wait. Returns whether any was granted a channel. */
+export function allocateChannels(block: usize, first: u32, listEnd: usize): bool {
   granted = false;
-  const contested = listHeads();
-  for (let at: u32 = 0; at < lanes; at += 4) {
-    for (let bits = load<u64>(work + at * 2, WORK_HEADS); bits != 0; bits &= bits - 1) {
-      const bit = ctz<u64>(bits) as u32;
-      const byte = bit & (ROW - 1);
-      allocateOnly(block + byte, first + byte, at + (bit >> 4));
+  const none = i8x16.splat(0);
+  const base = work;
+  const twice = contested(base, listEnd);
+  for (let at = base + WORK_LIST; at < listEnd; at += 8) {
+    const entry = load<u64>(at);
+    const row = workOf(base, entry);
+    const alone = i8x16.ne(v128.andnot(v128.load(row, WORK_WAITING), twice), none);
+    let bits = i8x16.bitmask(alone) as u32;
+    if (bits == 0) continue;
+    // in the pipeline, not blocked: a head that is alone gets a channel unless it may not take those that are free
+    if (!masked) v128.store(row, v128.andnot(v128.load(row, WORK_LOST), alone), WORK_LOST);
+    const lane = laneOf(entry) as u32;
+    const index = indexOf(lane);
+    const records = recordOf(first, lane);
+    const step = lanes * laneBytes;
+    for (; bits != 0; bits &= bits - 1) {
+      const byte = ctz<u32>(bits);
+      if (allocateOnly(block + byte, first + byte, lane, index, records + byte * step) && masked) store<u8>(row + byte, 0, WORK_LOST);
     }
   }
-  for (let bits = contested; bits != 0; bits &= bits - 1) {
+  for (let bits = i8x16.bitmask(i8x16.ne(twice, none)) as u32; bits != 0; bits &= bits - 1) {
     const byte = ctz<u32>(bits);
-    allocateAmong(block + byte, first + byte, byte);
+    allocateAmong(block + byte, first + byte, byte, listEnd);
   }
   return granted;
 }
 
-/** Write, per lane, the routers where its head waits and no other asks for that output. Returns the routers where several do. */
-function listHeads(): u32 {
+/** Outputs, as bits, that more than one waiting head asks for. */
+// @ts-ignore: decorator
+@inline
+function contested(base: usize, listEnd: usize): v128 {
   let once = i8x16.splat(0);
-  let twice = i8x16.splat(0);
-  const end = work + lanes * WORK_LANE;
-  for (let row = work; row < end; row += WORK_LANE) {
-    const waiting = v128.load(row, WORK_WAITING);
+  let twice = once;
+  for (let at = base + WORK_LIST; at < listEnd; at += 8) {
+    const waiting = v128.load(workOf(base, load<u64>(at)), WORK_WAITING);
     twice = v128.or(twice, v128.and(once, waiting));
     once = v128.or(once, waiting);
   }
-  let list = work;
-  for (let row = work; row < end; row += WORK_LANE, list += 2) {
-    const alone = v128.andnot(v128.load(row, WORK_WAITING), twice);
-    store<u16>(list, i8x16.bitmask(i8x16.ne(alone, i8x16.splat(0))) as u16, WORK_HEADS);
-  }
-  return i8x16.bitmask(i8x16.ne(twice, i8x16.splat(0))) as u32;
+  v128.store(base, twice, WORK_CONTESTED);
+  return twice;
 }
 
 /** VA for a head that nobody stands in the way of; `router` is the block plus the byte of the tile. */
 // @ts-ignore: decorator
 @inline
-function allocateOnly(router: usize, tile: u32, lane: u32): void {
-  const record = router + R_LANES + lane * L_STRIDE;
-  const out: u32 = ctz<u32>(load<u8>(record, L_OUT));
+function allocateOnly(router: usize, tile: u32, lane: u32, index: u32, record: usize): bool {
+  const out: u32 = ctz<u32>(load<u8>(router + lane * L_STRIDE, R_LANES + L_OUT));
   let free = freeChannels(router, out);
-  if (masked) free &= load<u16>(frontOf(tile, lane), K_MASK);
-  if (free == 0) return;
+  if (masked) free &= load<u16>(frontOf(record), K_MASK);
+  if (free == 0) return false;
   const base = out * vcs;
-  const vc = firstFrom((free as u64) << (base as u64), load<u8>(record, L_VA_ACCEPT)) - base;
-  take(router, tile, lane, out, vc);
+  take(router, tile, lane, index, record, out, firstFrom((free as u64) << (base as u64), load<u8>(record, A_ACCEPT)) - base);
+  return true;
 }
 
 /** VA at a router where several heads ask for one output. */
-function allocateAmong(router: usize, tile: u32, byte: usize): void {
+function allocateAmong(router: usize, tile: u32, byte: usize, listEnd: usize): void {
   const requests = work + WORK_REQUESTS;
   let outs: u32 = 0;
-  for (let lane: u32 = 0; lane < lanes; lane++) {
-    const row = work + byte + lane * WORK_LANE;
-    const waiting: u32 = load<u8>(row, WORK_WAITING);
-    if (waiting == 0 || ((load<u16>(work + lane * 2, WORK_HEADS) >> (byte as u16)) & 1) != 0) continue;
-    const at = requests + (ctz<u32>(waiting) << 3);
-    store<u64>(at, load<u64>(at) | ((1 as u64) << (indexOf(lane) as u64)));
+  for (let at = work + WORK_LIST; at < listEnd; at += 8) {
+    const entry = load<u64>(at);
+    const lane = laneOf(entry) as u32;
+    const waiting: u32 = load<u8>(workOf(work, entry) + byte, WORK_WAITING) & load<u8>(work + byte, WORK_CONTESTED);
+    if (waiting == 0) continue;
+    const asked = requests + (ctz<u32>(waiting) << 3);
+    store<u64>(asked, load<u64>(asked) | ((1 as u64) << (indexOf(lane) as u64)));
     outs |= waiting;
   }
   for (let left = outs; left != 0; left &= left - 1) {
@@ -116,14 +127,15 @@ function arbitrate(router: usize, tile: u32, out: u32, requests: u64): void {
       offers |= (1 as u64) << ((out * vcs + other) as u64);
       free &= ~((1 as u32) << other);
     }
-    const lane = laneOf(winner);
-    const accepted = firstFrom(offers, load<u8>(router + R_LANES + lane * L_STRIDE, L_VA_ACCEPT));
-    take(router, tile, lane, out, accepted - out * vcs);
+    const lane = laneOfIndex(winner);
+    const record = recordOf(tile, lane);
+    take(router, tile, lane, winner, record, out, firstFrom(offers, load<u8>(record, A_ACCEPT)) - out * vcs);
+    store<u8>(work + lane * WORK_LANE + (tile & (ROW - 1)), 0, WORK_LOST);
   }
 }
 
 /** The lane of a channel number port * V + vc. */
-function laneOf(index: u32): u32 {
+function laneOfIndex(index: u32): u32 {
   const port = index / vcs;
   return (index - port * vcs) * PORTS + port;
 }
@@ -133,7 +145,7 @@ function laneOf(index: u32): u32 {
 @inline
 function freeChannels(router: usize, out: u32): u32 {
   let owned: u32 = 0;
-  for (let vc: u32 = 0; vc < vcs; vc++) owned |= ((load<u8>(router + vc * ROW, R_OWNED) >> (out as u8)) & 1) << vc;
+  for (let vc: u32 = 0; vc < vcs; vc++) owned |= (((load<u8>(router + vc * ROW, R_OWNED) as u32) >> out) & 1) << vc;
   return ~owned & ((1 << vcs) - 1);
 }
 
@@ -141,7 +153,7 @@ function freeChannels(router: usize, out: u32): u32 {
 function grant(router: usize, tile: u32, out: u32, vc: u32, requests: u64): u32 {
   if (masked) requests = allowed(tile, vc, requests);
   if (requests == 0) return NOBODY;
-  return firstFrom(requests, load<u8>(router + R_LANES + (vc * PORTS + out) * L_STRIDE, L_VA_GRANT));
+  return firstFrom(requests, load<u8>(router + (vc * PORTS + out) * L_STRIDE, R_LANES + L_GRANT));
 }
 
 /** The requests of packets that may take channel `vc`. */
@@ -149,29 +161,27 @@ function allowed(tile: u32, vc: u32, requests: u64): u64 {
   let result: u64 = 0;
   for (let left = requests; left != 0; left &= left - 1) {
     const index = ctz<u64>(left) as u32;
-    const may: u64 = (load<u16>(frontOf(tile, laneOf(index)), K_MASK) >> (vc as u16)) & 1;
+    const packet = frontOf(recordOf(tile, laneOfIndex(index)));
+    const may: u64 = (load<u16>(packet, K_MASK) >> (vc as u16)) & 1;
     result |= may << (index as u64);
   }
   return result;
 }
 
-/** Commit: the packet owns channel `vc` of the output from the next cycle on and is handed on to the router behind it. */
-function take(router: usize, tile: u32, lane: u32, out: u32, vc: u32): void {
-  const record = router + R_LANES + lane * L_STRIDE;
+/** Commit: the packet at the front of lane `lane`, number `index` to iSLIP, owns channel `vc` of the output from the next cycle on and is handed on to the router behind it. */
+// @ts-ignore: decorator
+@inline
+function take(router: usize, tile: u32, lane: u32, index: u32, record: usize, out: u32, vc: u32): void {
   const owned = router + vc * ROW;
-  store<u8>(record, (out * vcs + vc + 1) as u8, L_VA_ACCEPT);
-  store<u8>(router + R_LANES + (vc * PORTS + out) * L_STRIDE, (indexOf(lane) + 1) as u8, L_VA_GRANT);
-  store<u8>(owned, load<u8>(owned, R_OWNED) | (1 << (out as u8)), R_OWNED);
-  store<u8>(record, vc as u8, L_VC);
-  store<u8>(work + lane * WORK_LANE + (tile & (ROW - 1)), 0, WORK_LOST); // in the pipeline, not blocked
-  const packet = frontOf(tile, lane);
-  const flits: u32 = load<u16>(packet, K_FLITS);
-  beginToLeave(record, tile, lane, flits);
+  const packet = frontOf(record);
+  store<u8>(record, (out * vcs + vc + 1) as u8, A_ACCEPT);
+  store<u8>(router + (vc * PORTS + out) * L_STRIDE, (index + 1) as u8, R_LANES + L_GRANT);
+  store<u8>(owned, load<u8>(owned, R_OWNED) | ((1 as u32) << out), R_OWNED);
+  store<u8>(router + lane * L_STRIDE, vc as u8, R_LANES + L_VC);
   granted = true;
-  noteMove();
   if (out == (LINKS as u32)) return;
-  const link = load<u32>(plane, P_LINK_FLITS) + (((tile * (LINKS as u32) + out) * load<u32>(H_TENANTS) + (load<u8>(packet, K_TENANT) as u32)) << 3);
+  const link = load<u32>(plane, P_LINK_FLITS) + (((tile * LINKS + out) * load<u32>(H_TENANTS) + (load<u8>(packet, K_TENANT) as u32)) << 3);
   // all of them now; settleLinks takes back those that have not left
-  store<u64>(link, load<u64>(link) + (flits as u64));
+  store<u64>(link, load<u64>(link) + (load<u16>(packet, K_FLITS) as u64));
   handOn(neighbour(tile, out), vc * PORTS + (out ^ 1), packet);
 }

@@ -48,8 +48,7 @@ import {
   I_INDEX,
   L_COUNT,
   L_FREE,
-  L_VA_ACCEPT,
-  L_VA_GRANT,
+  L_GRANT,
   L_VC,
   MOST_RANGES,
   MOST_TOKENS,
@@ -97,8 +96,9 @@ import {
   Y_SLICE_END,
   Y_STRIDE,
   Y_SWITCHES,
+  A_ACCEPT,
 } from './layout';
-import { blockOf, byteOf, laneAt, lanes, openPlane, vcs } from './plane';
+import { blockOf, byteOf, laneAt, lanes, openPlane, recordOf, vcs } from './plane';
 
 let hash: u64 = 0;
 
@@ -153,12 +153,12 @@ function mixRouter(tile: u32): void {
     const row = router + vc * ROW;
     mix((load<u8>(row, R_OWNED) as u64) | ((load<u8>(row, R_KNOWN) as u64) << 8));
   }
-  for (let lane: u32 = 0; lane < lanes; lane++) mixLane(laneAt(tile, lane));
+  for (let lane: u32 = 0; lane < lanes; lane++) mixLane(laneAt(tile, lane), recordOf(tile, lane));
 }
 
-function mixLane(lane: usize): void {
+function mixLane(lane: usize, record: usize): void {
   mix((load<u8>(lane, L_COUNT) as u64) | ((load<u8>(lane, L_FREE) as u64) << 16) | ((load<u8>(lane, L_VC) as u64) << 32));
-  mix((load<u8>(lane, L_VA_ACCEPT) as u64) | ((load<u8>(lane, L_VA_GRANT) as u64) << 8));
+  mix((load<u8>(record, A_ACCEPT) as u64) | ((load<u8>(lane, L_GRANT) as u64) << 8));
 }
 
 function mixCore(core: usize): void {

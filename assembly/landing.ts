@@ -12,43 +12,57 @@ import {
   R_KNOWN,
   R_LANES,
   WORK_CREDIT,
+  WORK_LANE,
+  WORK_LIST,
 } from './layout';
 import { ejectNow, ringRow, slotNow, vcs, work } from './plane';
 
-/** Phase 1 at a block whose first tile is `first`: flits and credits that are due. Returns whether any router holds a flit. */
-export function receive(block: usize, first: usize): bool {
+// an entry of the list of lanes: offsets of its rows in the block and in the work, of its port's rows, its number and its channel
+const NEXT_PORT: u64 = L_STRIDE | (WORK_LANE << 16) | ((ROW as u64) << 32) | ((1 as u64) << 48);
+const NEXT_CHANNEL: u64 = (PORTS * L_STRIDE) | ((PORTS * WORK_LANE) << 16) | ((PORTS as u64) << 48) | ((1 as u64) << 56);
+
+/** Phase 1 at a block whose first tile is `first`. Lists the lanes where any router holds a flit and returns the end of the list. */
+export function receive(block: usize, first: usize): usize {
   const row: usize = ringRow;
-  let any = i8x16.splat(0);
-  for (let vc: usize = 0; vc < vcs; vc++) {
-    const lane = block + R_LANES + vc * (PORTS * L_STRIDE);
-    const ring = slotNow + vc * RING_ROWS * row + first;
+  const channels: usize = vcs;
+  const base = work;
+  const eject = ejectNow;
+  let ring = slotNow + first;
+  let lane = block + R_LANES;
+  let entry: u64 = R_LANES;
+  let end = base + WORK_LIST;
+  for (let vc: usize = 0; vc < channels; vc++) {
+    end = land(lane, ring, end, entry);
+    end = land(lane + L_STRIDE, ring + row, end, entry + NEXT_PORT);
+    end = land(lane + 2 * L_STRIDE, ring + 2 * row, end, entry + 2 * NEXT_PORT);
+    end = land(lane + 3 * L_STRIDE, ring + 3 * row, end, entry + 3 * NEXT_PORT);
+    end = land(lane + 4 * L_STRIDE, ring + 4 * row, end, entry + 4 * NEXT_PORT);
     const credits = ring + row * RING_CREDITS;
-    any = v128.or(any, land(lane, ring));
-    any = v128.or(any, land(lane + L_STRIDE, ring + row));
-    any = v128.or(any, land(lane + 2 * L_STRIDE, ring + 2 * row));
-    any = v128.or(any, land(lane + 3 * L_STRIDE, ring + 3 * row));
-    any = v128.or(any, land(lane + 4 * L_STRIDE, ring + 4 * row));
     let credit = take(lane + L_FREE, credits, 1);
     credit = v128.or(credit, take(lane + L_STRIDE + L_FREE, credits + row, 2));
     credit = v128.or(credit, take(lane + 2 * L_STRIDE + L_FREE, credits + 2 * row, 4));
     credit = v128.or(credit, take(lane + 3 * L_STRIDE + L_FREE, credits + 3 * row, 8));
     // where the terminals' buffers cannot run out their output lane always has a credit
-    if (ejectNow == 0) credit = v128.or(credit, i8x16.splat(16));
-    else credit = v128.or(credit, take(lane + 4 * L_STRIDE + L_FREE, ejectNow + vc * row + first, 16));
+    if (eject == 0) credit = v128.or(credit, i8x16.splat(16));
+    else credit = v128.or(credit, take(lane + 4 * L_STRIDE + L_FREE, eject + vc * row + first, 16));
     take(block + R_KNOWN + vc * ROW, ring + row * RING_KNOWN, 0);
-    v128.store(work + WORK_CREDIT + vc * ROW, credit);
+    v128.store(base + WORK_CREDIT + vc * ROW, credit);
+    ring += row * RING_ROWS;
+    lane += PORTS * L_STRIDE;
+    entry += NEXT_CHANNEL;
   }
-  return v128.any_true(any);
+  return end;
 }
 
-/** Flits that land in an input lane. Returns how many it holds. */
+/** Flits that land in an input lane, which joins the list if it holds any. Returns the end of the list. */
 // @ts-ignore: decorator
 @inline
-function land(lane: usize, ring: usize): v128 {
+function land(lane: usize, ring: usize, end: usize, entry: u64): usize {
   const count = i8x16.sub(v128.load(lane, L_COUNT), v128.load(ring));
   v128.store(ring, i8x16.splat(0));
   v128.store(lane, count, L_COUNT);
-  return count;
+  store<u64>(end, entry);
+  return end + ((v128.any_true(count) as usize) << 3);
 }
 
 /** Credits that return. Returns `bit` where a slot is free. */
@@ -59,4 +73,39 @@ function take(free: usize, ring: usize, bit: i8): v128 {
   v128.store(ring, i8x16.splat(0));
   v128.store(free, slots);
   return v128.andnot(i8x16.splat(bit), i8x16.eq(slots, i8x16.splat(0)));
+}
+
+/** Rows of a listed lane in the block. */
+// @ts-ignore: decorator
+@inline
+export function rowsOf(block: usize, entry: u64): usize {
+  return block + ((entry & 0xffff) as usize);
+}
+
+/** Rows of a listed lane in the work. */
+// @ts-ignore: decorator
+@inline
+export function workOf(base: usize, entry: u64): usize {
+  return base + (((entry >> 16) & 0xffff) as usize);
+}
+
+/** Offset of the rows of its port, in the block and in the work. */
+// @ts-ignore: decorator
+@inline
+export function portRow(entry: u64): usize {
+  return ((entry >> 32) & 0xffff) as usize;
+}
+
+/** Number of a listed lane. */
+// @ts-ignore: decorator
+@inline
+export function laneOf(entry: u64): usize {
+  return ((entry >> 48) & 0xff) as usize;
+}
+
+/** Its virtual channel. */
+// @ts-ignore: decorator
+@inline
+export function vcOf(entry: u64): usize {
+  return (entry >> 56) as usize;
 }

@@ -109,9 +109,9 @@ export const P_EJECT = 40; // the same for credits of the terminals' buffers: a 
 export const P_AWAKE = 44; // EJECT_SLOTS rows of a byte per block: 255 where it must be visited in that cycle
 export const P_AWAKE_ROW = 48; // bytes of a row
 export const P_ASLEEP = 52; // u8 per block: 1 where it sleeps with flits that cannot leave
-export const P_QUEUES = 56; // packet queues: one per tile and lane
+export const P_LANES = 56; // what only single lanes need: a record per tile and lane
 export const P_QUEUE_MASK = 60; // packets that one lane can hold, less 1
-export const P_QUEUE_STRIDE = 64; // bytes of the queue of a lane: addresses in a ring; with P_LONG then the flits beyond L_LEFT
+export const P_LANE_BYTES = 64;
 export const P_LONG = 68; // some packet has more than MOST_LEFT flits
 export const P_PACKETS = 72; // packets created and not yet arrived
 export const P_MOVED = 76; // a packet joined the queue of a source since the last step
@@ -149,28 +149,37 @@ export const R_LANES = R_Y + ROW; // records of lanes
 export const L_COUNT = 0; // flits in the buffer of this input lane
 export const L_OUT = L_COUNT + ROW; // 1 << output port of the front packet
 export const L_VC = L_OUT + ROW; // channel of that output that the front packet owns, or NO_VC
-export const L_LEFT = L_VC + ROW; // flits of the front packet that have not left, once it has a channel; see P_LONG
+export const L_LEFT = L_VC + ROW; // flits of the front packet that have not left; see A_MORE
 export const L_FREE = L_LEFT + ROW; // free slots behind this output lane
-export const L_TENANT = L_FREE + ROW; // tenant of the front packet
-export const L_QUEUE_HEAD = L_TENANT + ROW;
-export const L_QUEUED = L_QUEUE_HEAD + ROW; // packets that have come or will come to this input lane
-export const L_VA_GRANT = L_QUEUED + ROW; // grant pointer of this output lane, port * V + vc
-export const L_VA_ACCEPT = L_VA_GRANT + ROW; // accept pointer of this input lane
-export const L_STRIDE = 10 * ROW;
+export const L_GRANT = L_FREE + ROW; // VA grant pointer of this output lane, port * V + vc
+export const L_TENANT = L_GRANT + ROW; // tenant of the front packet
+export const L_STRIDE = 7 * ROW;
 
-// work on one block: rows per lane, then the rest
+// lane of one tile: what is not a row
+export const A_HEAD = 0; // u8 place of the front packet
+export const A_QUEUED = 1; // u8 packets that have come or will come to this input lane
+export const A_ACCEPT = 2; // u8 VA accept pointer of this input lane
+export const A_MORE = 4; // with P_LONG: flits of the front packet beyond L_LEFT
+export const A_PACKETS = 8; // addresses in a ring
+
+// work on one block: rows per lane, rows per port, then the rest
 export const WORK_REQUEST = 0; // output port that this lane asks the switch for, as a bit
 export const WORK_WAITING = ROW; // the same of a head that may get a channel
 export const WORK_KEY = 2 * ROW; // its turn among the channels of its port
 export const WORK_WON = 3 * ROW; // 255: its flit leaves
-export const WORK_LOST = 4 * ROW; // output port that a flit wanted and did not get, as a bit
+export const WORK_LOST = 4 * ROW; // output port that its flit wants, as a bit; 0 once it is granted a channel
 export const WORK_LANE = 5 * ROW;
-export const WORK_CREDIT = MOST_LANES * WORK_LANE; // a row per channel: output ports with a credit
-export const WORK_SENT = WORK_CREDIT + MOST_VCS * ROW; // output ports that sent a flit
-export const WORK_TAILS = WORK_SENT + ROW; // u16 per lane, a bit per router: the last flit of a packet left
-export const WORK_HEADS = WORK_TAILS + 2 * MOST_LANES + 8; // u16 per lane, a bit per router: a head that alone asks for an output
-export const WORK_REQUESTS = WORK_HEADS + 2 * MOST_LANES + 8; // u64 per output port
-export const WORK_BYTES = WORK_REQUESTS + 8 * PORTS;
+export const WORK_ASKED = MOST_LANES * WORK_LANE; // outputs that an input port asks for
+export const WORK_ACCEPTED = WORK_ASKED + PORTS * ROW; // the output that it sends to
+export const WORK_BEST = WORK_ACCEPTED + PORTS * ROW; // least key of its lanes
+export const WORK_BACK = WORK_BEST + PORTS * ROW; // u32 where the credits of channel 0 of an input port go, for tile 0; u32 routers that send on this side
+export const WORK_CREDIT = WORK_BACK + PORTS * ROW; // a row per channel: output ports with a credit
+export const WORK_SENT = WORK_CREDIT + MOST_VCS * ROW; // a row per channel: output ports that sent a flit on it
+export const WORK_TAILS = WORK_SENT + MOST_VCS * ROW; // u16 per lane, a bit per router: the last flit of a packet left
+export const WORK_CONTESTED = WORK_TAILS + 2 * MOST_LANES + 8; // output ports that several waiting heads ask for
+export const WORK_REQUESTS = WORK_CONTESTED + ROW; // u64 per output port
+export const WORK_LIST = WORK_REQUESTS + 8 * PORTS; // u64 per lane that holds flits: offsets of its rows, of its port's, lane and channel
+export const WORK_BYTES = WORK_LIST + 8 * MOST_LANES + 8;
 
 // source: the injecting half of a terminal
 export const S_HEAD = 0;
@@ -515,12 +524,13 @@ export const F_FLIT_HOPS = 128; // u64 flits times links, from cycle 0
 export const F_PERIODS = 136; // (u64 sum of latencies, u64 packets) of the arrivals in each part of the window
 export const F_BINS = F_PERIODS + 16 * PERIODS; // u32 x LATENCY_BINS: measured packets by latency >> F_BIN_SHIFT
 export const F_BIN_SHIFT = F_BINS + 4;
-export const F_STRIDE = F_BIN_SHIFT + 4;
+export const F_DUE = F_BIN_SHIFT + 4; // u64 per node: when to look at it next
+export const F_SIGNALS = F_DUE + 4; // u8 per node: what its source says
+export const F_STRIDE = F_SIGNALS + 4;
 
 // node that creates packets
 export const O_RANDOM = 0; // u64 state of its generator
 export const O_NEXT = 8; // u64 creation of its next packet
 export const O_PACKET = 16; // packet in the source, 0: none
-export const O_SIGNAL = 20; // u8: what its source says
-export const O_STATE = 21; // u8
+export const O_STATE = 20; // u8
 export const O_STRIDE = 24;

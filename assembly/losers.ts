@@ -1,6 +1,7 @@
 // Flits that wanted to go and could not: links that were wanted and stayed empty, and interference between tenants. Counted on the
 // state after channel allocation and before tails release their channels. A block whose flits can do nothing until a message
 // comes is not visited: the cycles that it sleeps are counted when it wakes, or when somebody reads the counters.
+import { laneOf, workOf } from './landing';
 import {
   H_TENANTS,
   H_TENANTS_AT,
@@ -24,21 +25,30 @@ import {
   T_INTERFERENCE,
   T_STRIDE,
   WORK_LANE,
+  WORK_LIST,
   WORK_LOST,
   WORK_SENT,
   WORK_WON,
 } from './layout';
-import { lanes, now, plane, portOf, work } from './plane';
+import { lanes, now, plane, portOf, vcs, work } from './plane';
 
 const MOST_VISITS: u32 = 255;
 
-/** Count the losers of this cycle at a block; `hasWinners` if a flit of it left. */
-export function observeLosers(block: usize, first: u32, hasWinners: bool): void {
-  let lost = i8x16.splat(0);
-  const end = work + lanes * WORK_LANE;
-  for (let row = work; row < end; row += WORK_LANE) lost = v128.or(lost, v128.load(row, WORK_LOST));
+/** Count the losers of this cycle at a block whose listed lanes hold flits; `hasWinners` if a flit of it left. */
+export function observeLosers(block: usize, first: u32, listEnd: usize, hasWinners: bool): void {
+  const none = i8x16.splat(0);
+  const base = work;
+  let lost = none;
+  for (let at = base + WORK_LIST; at < listEnd; at += 8) {
+    const row = workOf(base, load<u64>(at));
+    const won = hasWinners ? v128.load(row, WORK_WON) : none;
+    const stayed = v128.andnot(v128.load(row, WORK_LOST), won);
+    v128.store(row, stayed, WORK_LOST);
+    lost = v128.or(lost, stayed);
+  }
   if (!v128.any_true(lost)) return;
-  const blocked = v128.andnot(lost, v128.load(work, WORK_SENT));
+  let blocked = lost;
+  if (hasWinners) for (let vc: usize = 0; vc < vcs; vc++) blocked = v128.andnot(blocked, v128.load(base + vc * ROW, WORK_SENT));
   tally(block, blocked, 1);
   tally(block + ROW, blocked, 2);
   tally(block + 2 * ROW, blocked, 4);
@@ -46,7 +56,23 @@ export function observeLosers(block: usize, first: u32, hasWinners: bool): void 
   const visits = load<u32>(block, R_VISITS) + 1;
   store<u32>(block, visits, R_VISITS);
   if (visits == MOST_VISITS) tellBlocked(block, first);
-  if (load<u32>(H_TENANTS) > 1) interfere(block, first, lost, hasWinners, 1);
+  if (load<u32>(H_TENANTS) <= 1) return;
+  clearUnlisted(base, listEnd);
+  interfere(block, lost, hasWinners, 1);
+}
+
+/** Lanes without a flit have neither lost nor won. */
+function clearUnlisted(base: usize, listEnd: usize): void {
+  const none = i8x16.splat(0);
+  let at = base + WORK_LIST;
+  for (let lane: usize = 0; lane < lanes; lane++) {
+    if (at < listEnd && laneOf(load<u64>(at)) == lane) {
+      at += 8;
+      continue;
+    }
+    v128.store(base + lane * WORK_LANE, none, WORK_LOST);
+    v128.store(base + lane * WORK_LANE, none, WORK_WON);
+  }
 }
 
 // @ts-ignore: decorator
@@ -111,11 +137,11 @@ export function countSleep(block: usize, index: u32): void {
       addBlocked(first + ctz<u32>(bits), port, cycles);
     }
   }
-  if (load<u32>(H_TENANTS) > 1) interfere(block, first, lost, false, cycles);
+  if (load<u32>(H_TENANTS) > 1) interfere(block, lost, false, cycles);
 }
 
 /** Charge interference at the routers that hold flits of more than one tenant. */
-function interfere(block: usize, first: u32, lost: v128, hasWinners: bool, cycles: u64): void {
+function interfere(block: usize, lost: v128, hasWinners: bool, cycles: u64): void {
   let least = i8x16.splat(-1);
   let most = i8x16.splat(0);
   for (let lane: u32 = 0; lane < lanes; lane++) {

@@ -9,18 +9,21 @@ import {
   P_BLOCK_BYTES,
   P_EJECT,
   P_MASKED,
-  P_QUEUES,
+  P_LANES,
+  P_LANE_BYTES,
   P_QUEUE_MASK,
-  P_QUEUE_STRIDE,
   P_RINGS,
   P_RING_ROW,
   P_VCS,
   P_WORK,
   PORTS,
+  RING_CREDITS,
+  RING_KNOWN,
   RING_ROWS,
   ROW,
   R_LANES,
   SLOTS,
+  WORK_BACK,
 } from './layout';
 
 export let plane: usize = 0;
@@ -32,9 +35,9 @@ export let blockBytes: u32 = 0;
 export let work: usize = 0;
 export let masked: bool = false;
 let width: i32 = 0;
-export let queues: usize = 0;
+let laneRecords: usize = 0;
+export let laneBytes: u32 = 0;
 export let queueMask: u32 = 0;
-export let queueStride: u32 = 0;
 // rings: tile 0 in the first row of the slots by cycles ahead
 export let ringRow: u32 = 0;
 export let slotNow: usize = 0;
@@ -63,9 +66,9 @@ export function openPlane(record: usize, cycle: u64): void {
   work = load<u32>(record, P_WORK);
   width = load<u32>(H_WIDTH);
   masked = load<u32>(record, P_MASKED) != 0;
-  queues = load<u32>(record, P_QUEUES);
+  laneRecords = load<u32>(record, P_LANES);
+  laneBytes = load<u32>(record, P_LANE_BYTES);
   queueMask = load<u32>(record, P_QUEUE_MASK);
-  queueStride = load<u32>(record, P_QUEUE_STRIDE);
   ringRow = load<u32>(record, P_RING_ROW);
   slotNow = slot(0);
   slotIn2 = slot(2);
@@ -78,6 +81,18 @@ export function openPlane(record: usize, cycle: u64): void {
   awakeIn3 = awake(3);
   awakeIn6 = awake(6);
   moved = false;
+  back(0, slotIn3 + (RING_CREDITS + 1) * ringRow + 1);
+  back(1, slotIn3 + RING_CREDITS * ringRow - 1);
+  back(2, slotIn3 + (RING_CREDITS + 3) * ringRow + width);
+  back(3, slotIn3 + (RING_CREDITS + 2) * ringRow - width);
+  back(4, slotIn2 + RING_KNOWN * ringRow);
+}
+
+/** Credits for flits that leave an input port go to the output that feeds it: the opposite port has the number with the lowest bit turned. */
+// @ts-ignore: decorator
+@inline
+function back(port: u32, ring: usize): void {
+  store<u32>(work + port * ROW, ring as u32, WORK_BACK);
 }
 
 function slot(ahead: u32): usize {
@@ -111,6 +126,13 @@ export function blockOf(tile: u32): usize {
 @inline
 export function byteOf(tile: u32): usize {
   return tile & (ROW - 1);
+}
+
+/** What is not a row of a lane of one tile. */
+// @ts-ignore: decorator
+@inline
+export function recordOf(tile: u32, lane: u32): usize {
+  return laneRecords + (tile * lanes + lane) * laneBytes;
 }
 
 /** A tile's byte in the first row of a lane: add the row of the fact that is wanted. */

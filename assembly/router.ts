@@ -4,13 +4,13 @@
 // cycles, so blocks cannot see each other. Source: BookSim 2's iq_router, checked packet by packet.
 import { allocateChannels } from './allocation';
 import { nextBit } from './bits';
-import { H_TENANTS, LINKS, L_OUT, L_STRIDE, L_TENANT, L_VC, NO_VC, P_BLOCK_COUNT, P_LINK_FLITS, ROW, R_LANES } from './layout';
+import { H_TENANTS, LINKS, L_OUT, L_STRIDE, L_TENANT, L_VC, NO_VC, P_BLOCK_COUNT, P_LINK_FLITS, ROW, R_LANES, WORK_LIST } from './layout';
 import { receive } from './landing';
 import { flitsLeft, passTails } from './link';
 import { countSleep, fallAsleep, observeLosers, tellBlocked, wakeUp } from './losers';
-import { awakeIn1, awakeNow, blockBytes, blocks, lanes, noteMove, openPlane, plane } from './plane';
+import { awakeIn1, awakeNow, blockBytes, blocks, lanes, noteMove, openPlane, plane, recordOf, work } from './plane';
 import { injectAll } from './source';
-import { allocateSwitch, ANY_LEFT, ANY_TAIL, ANY_WAITING, ANY_WON } from './switch';
+import { allocateSwitch, ANY_LEFT, ANY_WAITING, ANY_WON } from './switch';
 
 
 /** Step all routers and sources of the open plane. */
@@ -35,18 +35,19 @@ function visit(index: u32): void {
   const block = blocks + index * blockBytes;
   const first = index * ROW;
   wakeUp(block, index);
-  if (!receive(block, first)) return;
-  const what = allocateSwitch(block, first);
+  const listEnd = receive(block, first);
+  if (listEnd == work + WORK_LIST) return;
+  const what = allocateSwitch(block, first, listEnd);
   const hasWon = (what & ANY_WON) != 0;
-  const isGranted = (what & ANY_WAITING) != 0 && allocateChannels(block, first);
-  if (hasWon) noteMove();
+  const isGranted = (what & ANY_WAITING) != 0 && allocateChannels(block, first, listEnd);
   if (!hasWon && !isGranted) {
     fallAsleep(block, index);
     return;
   }
+  noteMove();
   if ((what & ANY_LEFT) != 0) store<u8>(awakeIn1 + index, 255);
-  observeLosers(block, first, hasWon);
-  if ((what & ANY_TAIL) != 0) passTails(block, first);
+  observeLosers(block, first, listEnd, hasWon);
+  if (hasWon) passTails(block, first);
 }
 
 /**
@@ -84,10 +85,10 @@ function adjustLinks(sign: i64): void {
   }
 }
 
-function adjustLink(record: usize, tile: u32, lane: u32, sign: i64): void {
-  const out = ctz<u32>(load<u8>(record, L_OUT));
+function adjustLink(rows: usize, tile: u32, lane: u32, sign: i64): void {
+  const out = ctz<u32>(load<u8>(rows, L_OUT));
   if (out == (LINKS as u32)) return;
-  const link = (tile * (LINKS as u32) + out) * load<u32>(H_TENANTS) + load<u8>(record, L_TENANT);
+  const link = (tile * (LINKS as u32) + out) * load<u32>(H_TENANTS) + load<u8>(rows, L_TENANT);
   const counter = load<u32>(plane, P_LINK_FLITS) + (link << 3);
-  store<u64>(counter, load<u64>(counter) + (((flitsLeft(record, tile, lane) as i64) * sign) as u64));
+  store<u64>(counter, load<u64>(counter) + (((flitsLeft(rows, recordOf(tile, lane)) as i64) * sign) as u64));
 }

@@ -10,6 +10,7 @@ import {
   F_BEHIND,
   F_BINS,
   F_BIN_SHIFT,
+  F_DUE,
   F_END,
   F_FLITS,
   F_FLIT_HOPS,
@@ -29,6 +30,7 @@ import {
   F_POOL_SIZE,
   F_PROBABILITY,
   F_SEED,
+  F_SIGNALS,
   F_START,
   F_TARGETS,
   H_PLANES_AT,
@@ -49,11 +51,11 @@ import {
   O_NEXT,
   O_PACKET,
   O_RANDOM,
-  O_SIGNAL,
   O_STATE,
   O_STRIDE,
   PERIODS,
   P_SOURCES,
+  ROW,
   P_VCS,
   S_STRIDE,
 } from './layout';
@@ -62,9 +64,11 @@ import { enqueue } from './source';
 
 // what the source of a node has of its packet
 const NOTHING: u32 = 0;
-const FRESH: u32 = 1; // queued in the last cycle that the node was looked at
+const FRESH: u32 = 1; // queued in the last cycle
 const HEAD_WAITS: u32 = 2;
 const HEAD_LEFT: u32 = 3;
+// beside what the source says: look at this node in the next cycle
+const SIGNAL_LOOK: u32 = 128;
 
 /** Seed the nodes, draw their first packets and chain the free records. */
 export function openTraffic(): void {
@@ -76,6 +80,7 @@ export function openTraffic(): void {
     const node = nodes + tile * O_STRIDE;
     store<u64>(node, scramble(((load<u32>(run, F_SEED) as u64) << 32) | (tile as u64)), O_RANDOM);
     store<u64>(node, gap(run, node) - 1, O_NEXT);
+    store<u64>(load<u32>(run, F_DUE) + (tile << 3), load<u64>(node, O_NEXT));
     if (load<u64>(node, O_NEXT) < load<u64>(run, F_END)) behind++;
   }
   store<u32>(run, behind, F_BEHIND);
@@ -87,18 +92,34 @@ export function openTraffic(): void {
 export function createPackets(now: u64): void {
   const run: usize = load<u32>(H_TRAFFIC_AT);
   const tiles = load<u32>(H_TILES);
-  let node: usize = load<u32>(run, F_NODES);
-  for (let tile: u32 = 0; tile < tiles; tile++, node += O_STRIDE) {
-    const state = load<u8>(node, O_STATE);
-    if (state == FRESH || load<u8>(node, O_SIGNAL) != 0) follow(node, state, now - 1);
-    if (load<u32>(node, O_PACKET) == 0 && load<u64>(node, O_NEXT) <= now) create(run, node, tile, now);
+  const nodes: usize = load<u32>(run, F_NODES);
+  const due: usize = load<u32>(run, F_DUE);
+  const signals: usize = load<u32>(run, F_SIGNALS);
+  const time = i64x2.splat(now as i64);
+  for (let first: u32 = 0; first < tiles; first += ROW) {
+    let bits = i8x16.bitmask(i8x16.ne(v128.load(signals + first), i8x16.splat(0))) as u32;
+    for (let pair: u32 = 0; pair < (ROW as u32); pair += 2) {
+      bits |= (i64x2.bitmask(i64x2.le_s(v128.load(due + ((first + pair) << 3)), time)) as u32) << pair;
+    }
+    for (; bits != 0; bits &= bits - 1) {
+      const tile = first + ctz<u32>(bits);
+      const node = nodes + tile * O_STRIDE;
+      if (load<u8>(signals + tile) != 0) follow(node, signals + tile, now - 1);
+      if (load<u32>(node, O_PACKET) == 0 && load<u64>(node, O_NEXT) <= now) {
+        create(run, node, tile, now);
+        store<u8>(signals + tile, SIGNAL_LOOK as u8);
+      }
+      // a node with a packet at its source waits for what the source says
+      store<u64>(due + (tile << 3), load<u32>(node, O_PACKET) == 0 ? load<u64>(node, O_NEXT) : (i64.MAX_VALUE as u64));
+    }
   }
 }
 
 /** What happened at the source of this node in cycle `then`. */
-function follow(node: usize, state: u32, then: u64): void {
-  const signal: u32 = load<u8>(node, O_SIGNAL);
-  store<u8>(node, 0, O_SIGNAL);
+function follow(node: usize, signals: usize, then: u64): void {
+  const signal: u32 = load<u8>(signals);
+  const state: u32 = load<u8>(node, O_STATE);
+  store<u8>(signals, 0);
   const woken = (signal & SIGNAL_WAKE) != 0;
   // a fresh head leaves at once unless the source says that it does not move; one that waits leaves when it moves again
   if (state != HEAD_LEFT && woken == (state == HEAD_WAITS)) {

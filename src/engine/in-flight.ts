@@ -5,7 +5,7 @@
 import * as L from '../../assembly/layout.ts';
 import { LOCAL, neighbour, tileCount, type Mesh } from '../model/mesh.ts';
 import type { Kernel } from './kernel.ts';
-import { laneAt } from './network-image.ts';
+import { laneAt, recordAt } from './network-image.ts';
 import type { FlitInMotion } from './snapshot.ts';
 
 /** Cycles from winning the switch to the next router. */
@@ -51,7 +51,7 @@ function flitsTowards(kernel: Kernel, plane: number, tile: number, lane: number)
 /** The packet to which the flit belongs that is `behind` others of its lane. */
 function packetAt(kernel: Kernel, plane: number, tile: number, lane: number, behind: number): number {
   const packets = packetsOf(kernel, plane, tile, lane);
-  let end = flitsToLeave(kernel, plane, tile, lane, packets[0]);
+  let end = flitsToLeave(kernel, plane, tile, lane);
   let i = 0;
   while (end <= behind) end += kernel.u16(packets[++i] + L.K_FLITS);
   return packets[i];
@@ -59,22 +59,16 @@ function packetAt(kernel: Kernel, plane: number, tile: number, lane: number, beh
 
 /** Addresses of the packets that have come or will come to an input lane, front first. */
 function packetsOf(kernel: Kernel, plane: number, tile: number, lane: number): number[] {
-  const at = laneAt(kernel, plane, tile, lane);
-  const queue = queueOf(kernel, plane, tile, lane);
+  const record = recordAt(kernel, plane, tile, lane);
   const mask = kernel.u32(plane + L.P_QUEUE_MASK);
-  const head = kernel.u8(at + L.L_QUEUE_HEAD);
-  return Array.from({ length: kernel.u8(at + L.L_QUEUED) }, (_, i) => kernel.u32(queue + ((head + i) & mask) * 4));
+  const head = kernel.u8(record + L.A_HEAD);
+  return Array.from({ length: kernel.u8(record + L.A_QUEUED) }, (_, i) =>
+    kernel.u32(record + L.A_PACKETS + ((head + i) & mask) * 4),
+  );
 }
 
 /** Flits of the front packet of a lane that have not left. */
-function flitsToLeave(kernel: Kernel, plane: number, tile: number, lane: number, packet: number): number {
-  const at = laneAt(kernel, plane, tile, lane);
-  if (kernel.u8(at + L.L_VC) === L.NO_VC) return kernel.u16(packet + L.K_FLITS);
-  if (kernel.u32(plane + L.P_LONG) === 0) return kernel.u8(at + L.L_LEFT);
-  const more = queueOf(kernel, plane, tile, lane) + (kernel.u32(plane + L.P_QUEUE_MASK) + 1) * 4;
-  return kernel.u8(at + L.L_LEFT) + kernel.u32(more);
+function flitsToLeave(kernel: Kernel, plane: number, tile: number, lane: number): number {
+  const more = kernel.u32(recordAt(kernel, plane, tile, lane) + L.A_MORE);
+  return kernel.u8(laneAt(kernel, plane, tile, lane) + L.L_LEFT) + more;
 }
-
-const queueOf = (kernel: Kernel, plane: number, tile: number, lane: number): number =>
-  kernel.u32(plane + L.P_QUEUES) +
-  (tile * kernel.u32(plane + L.P_VCS) * L.PORTS + lane) * kernel.u32(plane + L.P_QUEUE_STRIDE);

@@ -34,7 +34,7 @@ export function writePlane(regions: Regions, plane: number, shape: PlaneShape): 
   // every packet that was handed on holds a slot of the buffer, but for the one whose head has not come
   const queued = 2 ** Math.ceil(Math.log2(bufferDepth + 1));
   const long = shape.mostFlits > L.MOST_LEFT ? 1 : 0;
-  const queueStride = (queued + long) * 4;
+  const laneBytes = roundUp(L.A_PACKETS + queued * 4, 8);
   // what goes to the neighbours of a block lands at most a row of tiles and a block beside it
   const margin = roundUp(mesh.width, L.ROW) + L.ROW;
   // an odd number of cache lines, so that the rows do not compete for the same places of the cache
@@ -60,9 +60,9 @@ export function writePlane(regions: Regions, plane: number, shape: PlaneShape): 
     [L.P_AWAKE, regions.take(L.EJECT_SLOTS * awakeRow + L.ROW) + awakeMargin],
     [L.P_AWAKE_ROW, awakeRow],
     [L.P_ASLEEP, regions.take(blockCount)],
-    [L.P_QUEUES, regions.take(tiles * lanes * queueStride)],
+    [L.P_LANES, regions.take(tiles * lanes * laneBytes)],
+    [L.P_LANE_BYTES, laneBytes],
     [L.P_QUEUE_MASK, queued - 1],
-    [L.P_QUEUE_STRIDE, queueStride],
     [L.P_LONG, long],
     [L.P_HORIZON, ejectionStalls ? EJECTION_LOOP : LINK_DELAY],
     [L.P_LINK_FLITS, regions.take(tiles * LOCAL * tenants * 8)],
@@ -102,3 +102,8 @@ export function laneAt(kernel: Kernel, plane: number, tile: number, lane: number
   const block = Math.floor(tile / L.ROW) * kernel.u32(plane + L.P_BLOCK_BYTES);
   return kernel.u32(plane + L.P_BLOCKS) + block + L.R_LANES + lane * L.L_STRIDE + (tile % L.ROW);
 }
+
+/** Address of what is not a row of a lane of one tile. */
+export const recordAt = (kernel: Kernel, plane: number, tile: number, lane: number): number =>
+  kernel.u32(plane + L.P_LANES) +
+  (tile * kernel.u32(plane + L.P_VCS) * L.PORTS + lane) * kernel.u32(plane + L.P_LANE_BYTES);

@@ -7,6 +7,9 @@ import type { Kernel } from './kernel.ts';
 import type { Regions } from './regions.ts';
 import type { TrafficCounters } from './snapshot.ts';
 
+/** A cycle that no run reaches, and not negative as a signed number. */
+const FOREVER = 2 ** 52;
+
 /** Write the record and return where it is. The plane is written afterwards, with `trafficOwner` as the owner of its sources. */
 export function writeTraffic(regions: Regions, shape: TrafficShape): number {
   const { mesh, traffic } = shape;
@@ -21,6 +24,12 @@ export function writeTraffic(regions: Regions, shape: TrafficShape): number {
   regions.u64(run + L.F_END, end);
   regions.u64(run + L.F_LAST, 2 * end);
   regions.u32(run + L.F_NODES, regions.take(tileCount(mesh) * L.O_STRIDE));
+  // nodes are looked at in rows; those beyond the mesh never have anything to do
+  const nodes = Math.ceil(tileCount(mesh) / L.ROW) * L.ROW;
+  const due = regions.take(nodes * 8);
+  for (let node = tileCount(mesh); node < nodes; node++) regions.u64(due + node * 8, FOREVER);
+  regions.u32(run + L.F_DUE, due);
+  regions.u32(run + L.F_SIGNALS, regions.take(nodes));
   regions.u32(run + L.F_POOL, regions.take(pool * L.K_STRIDE));
   regions.u32(run + L.F_POOL_SIZE, pool);
   regions.u32(run + L.F_BINS, regions.take(L.LATENCY_BINS * 4));
@@ -36,7 +45,7 @@ export function writeTraffic(regions: Regions, shape: TrafficShape): number {
 
 /** Address of the byte that the source at a tile signals to. */
 export const trafficOwner = (regions: Regions, run: number, tile: number): number =>
-  regions.read32(run + L.F_NODES) + tile * L.O_STRIDE + L.O_SIGNAL;
+  regions.read32(run + L.F_SIGNALS) + tile;
 
 /**
  * The most packets that exist at once: per tile one at the source, as many whole ones as the buffers of five inputs and the terminal
