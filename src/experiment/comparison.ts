@@ -26,6 +26,7 @@ function onlyTenant(document: ExperimentDocument, tenant: number): ExperimentDoc
   const own = document.tenants!.slice(tenant, tenant + 1);
   return canonical({
     ...document,
+    events: document.events?.filter((event) => event.tenant === own[0]?.name),
     tenants: own.map((kept) => ({ ...kept, arrivalCycle: undefined, departureCycle: undefined })),
   });
 }

@@ -28,6 +28,9 @@ export function buildReport(plan: Plan, snapshot: Snapshot, seconds: number): Re
           flitHops: snapshot.traffic.flitHops,
         },
       }),
+    ...(plan.memory?.length && {
+      memory: plan.memory.map((state) => ({ ...state, pieces: state.pieces.map((piece) => ({ ...piece })) })),
+    }),
     links: linkReports(plan, snapshot),
     channels: channelReports(snapshot),
   };

@@ -88,6 +88,15 @@ export interface Report {
   tenants: TenantReport[];
   /** Figures of synthetic traffic, which runs instead of tenants. */
   traffic?: TrafficFigures & { flitHops: number };
+  /** Physical memory after each arrival: who got which pieces, and what was free then. */
+  memory?: {
+    cycle: number;
+    tenant: string;
+    pieces: { address: number; bytes: number }[];
+    freeBytes: number;
+    largestFreeBytes: number;
+    freeBlocks: number;
+  }[];
   links: LinkReport[];
   channels: { tile: number; bytes: number; busyCycles: number; bytesPerCycle: number }[];
 }

@@ -520,6 +520,8 @@ export const CORE = {
   queued: 'queued',
   tlb: (held: number, entries: number): string => `TLB: ${held} of ${entries} pages, latest first`,
   rangeTable: (held: number, entries: number): string => `Range table; ${held} of ${entries} in the range TLB`,
+  fragmented: (pieces: number, free: number, largest: number): string =>
+    `Memory was fragmented: it came in ${pieces} pieces. Free then: ${bytes(free)}, at most ${bytes(largest)} of it in one piece.`,
   rangeLegend: '▶ RTT_CUR, the range in use. Bold: in the range TLB.',
   current: 'RTT_CUR',
   tensor: 'tensor',

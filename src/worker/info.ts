@@ -4,7 +4,12 @@ import { planCores } from '../report/cores.ts';
 import type { RunInfo, TenantInfo } from './protocol.ts';
 
 export function runInfo(runId: number, plan: Plan): RunInfo {
-  return { runId, chip: plan.chip, tenants: plan.tenants.map(tenantInfo), cores: planCores(plan) };
+  return {
+    runId,
+    chip: plan.chip,
+    tenants: plan.tenants.map((tenant) => ({ ...tenantInfo(tenant), ...memoryOf(plan, tenant.name) })),
+    cores: planCores(plan),
+  };
 }
 
 function tenantInfo({ name, tiles, stages, macs, iterations, editDistance, programs, ranges }: TenantPlan): TenantInfo {
@@ -20,4 +25,11 @@ function tenantInfo({ name, tiles, stages, macs, iterations, editDistance, progr
     ranges,
     scratchpad: byCore.map((program) => program?.scratchpad ?? []),
   };
+}
+
+function memoryOf({ memory = [] }: Plan, name: string): Pick<TenantInfo, 'memory'> {
+  const state = memory.find(({ tenant }) => tenant === name);
+  if (state === undefined) return {};
+  const { pieces, freeBytes, largestFreeBytes } = state;
+  return { memory: { pieces: pieces.length, freeBytes, largestFreeBytes } };
 }

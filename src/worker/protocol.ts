@@ -40,6 +40,8 @@ export interface TenantInfo {
     readonly bytes: number;
     readonly permission: number;
   }[];
+  /** Pieces of physical memory that it got, and what was free then; absent where nobody knows. */
+  readonly memory?: { readonly pieces: number; readonly freeBytes: number; readonly largestFreeBytes: number };
   readonly scratchpad: readonly (readonly { readonly label: string; readonly bytes: number }[])[];
 }
 

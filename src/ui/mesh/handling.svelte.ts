@@ -93,8 +93,9 @@ export class Handling implements DragHost {
 
   drop(grip: Grip, _over: number, { tiles }: MovePreview): void {
     const selection = this.session.selection;
+    const isAtOnce = this.session.dropCycle(grip.tenant) === null;
     this.session.place(grip.tenant, tiles);
-    if (selection?.kind === 'core' && typeof grip.vcore === 'number') {
+    if (isAtOnce && selection?.kind === 'core' && typeof grip.vcore === 'number') {
       this.session.select({ kind: 'core', tile: tiles[grip.vcore] });
     }
   }
