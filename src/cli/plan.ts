@@ -5,6 +5,7 @@ import type { MemoryState, Plan, TenantMove, TenantPlan } from '../model/plan.ts
 import { READ, WRITE, type HypervisorTables, type Routes, type Translation } from '../model/vnpu.ts';
 import { defragment } from '../hypervisor/joint.ts';
 import { standardTable } from '../hypervisor/routing-table.ts';
+import { RANGE_BITS, RANGE_BYTES, RANGE_FIELDS } from '../hypervisor/tables.ts';
 import { listProgram } from '../plan/listing.ts';
 import { JSON_OPTION, type Command } from './command.ts';
 import { planDocument } from './document.ts';
@@ -173,7 +174,8 @@ function routesText(name: string, { form, root, tiles, ports }: Routes): string 
 
 const hex = (address: number): string => `0x${address.toString(16)}`;
 
-function rangeTable({ name, ranges }: TenantPlan): string {
+/** The ranges, and what holding them takes where translation is by ranges. */
+function rangeTable({ name, ranges, tables, translation }: TenantPlan): string {
   const rows = ranges.map(({ name: tensor, virtualBase, physicalBase, bytes, permission }) => [
     tensor,
     hex(virtualBase),
@@ -181,5 +183,10 @@ function rangeTable({ name, ranges }: TenantPlan): string {
     bytes,
     (permission & READ ? 'r' : '-') + (permission & WRITE ? 'w' : '-'),
   ]);
-  return `range translation table of ${name}\n${table([['tensor', 'virtual', 'physical', 'bytes', ''], ...rows])}`;
+  const fields = Object.entries(RANGE_FIELDS).map(([field, bits]) => `${field} ${bits}`);
+  const held =
+    translation.kind === 'vchunk'
+      ? `: ${tables.rangeEntries} entries of ${RANGE_BITS} bits (${fields.join(', ')}), ${RANGE_BYTES} bytes each, ${tables.rangeEntries * RANGE_BYTES} in each core`
+      : ': not held by its cores, which use no ranges';
+  return `range translation table of ${name}${held}\n${table([['tensor', 'virtual', 'physical', 'bytes', ''], ...rows])}`;
 }

@@ -4,8 +4,9 @@
  */
 import { canonical } from './canonical.ts';
 import { setTranslation } from './edits.ts';
-import { buildLesson, type Lesson, type LessonSource } from './lesson.ts';
+import { buildLesson, type GallerySource, type Lesson } from './lesson.ts';
 import type { ExperimentDocument } from './schema.ts';
+import { VIRTUALIZATION_LESSONS } from './virtualization-lessons.ts';
 
 const MiB = 1024 * 1024;
 
@@ -28,14 +29,7 @@ const streamedChip = { scratchpadBytes: 2 * MiB };
 const WEST = [1, 2, 3, 9, 10, 11, 17, 18, 19];
 const EAST = [6, 5, 4, 14, 13, 12, 22, 21, 20];
 
-interface Source {
-  readonly name: string;
-  readonly summary: string;
-  readonly document: ExperimentDocument & { title: string };
-  readonly lesson?: LessonSource;
-}
-
-const ENTRIES: readonly Source[] = [
+const ENTRIES: readonly GallerySource[] = [
   {
     name: 'twins',
     summary: 'Two identical tenants, mirror images of each other; only their address translation differs.',
@@ -75,9 +69,10 @@ const ENTRIES: readonly Source[] = [
       told: '{measured} times: {value} cycles per iteration under pages, {per} with vChunk.',
       because:
         'Weights are streamed, so every 4 KB are another page, and each walk holds all bursts behind it. A range is a whole tensor.',
-      next: 'Click a core of A and press “Show me one”.',
+      next: 'click a core of A and press “Show me one”.',
     },
   },
+  ...VIRTUALIZATION_LESSONS,
   {
     name: 'resnet-beside-gpt2',
     summary: 'A convolutional network and a transformer share the memory interfaces of one chip.',

@@ -7,7 +7,7 @@ import { canonical } from './canonical.ts';
 import type { ExperimentDocument } from './schema.ts';
 
 interface Words {
-  /** What was measured, with {measured}, {value} and {per} in place of the numbers. */
+  /** What was measured, with {measured}, {value}, {per} and {the names of further figures} in place of the numbers. */
   readonly told: string;
   /** Why it is so. */
   readonly because: string;
@@ -34,6 +34,14 @@ export interface Lesson extends Question, Words {
 
 export interface LessonSource extends Question, Words {
   readonly step?: StepWords & { readonly change: (document: ExperimentDocument) => ExperimentDocument };
+}
+
+/** A gallery entry as it is written down. */
+export interface GallerySource {
+  readonly name: string;
+  readonly summary: string;
+  readonly document: ExperimentDocument & { title: string };
+  readonly lesson?: LessonSource;
 }
 
 /** The lesson that an entry with this document is. */

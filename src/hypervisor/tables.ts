@@ -16,11 +16,14 @@ import {
 } from '../model/vnpu.ts';
 import { routingTable, standardTable } from './routing-table.ts';
 
-/** Virtual base 48 bits, physical base 48, size 32, permission 4, last_v 8, in whole bytes. */
-const RANGE_BYTES = Math.ceil((48 + 48 + 32 + 4 + 8) / 8);
+/** Fields of an entry of the range translation table, in bits. */
+export const RANGE_FIELDS = { virtual: 48, physical: 48, size: 32, permission: 4, last_v: 8 } as const;
+export const RANGE_BITS = Object.values(RANGE_FIELDS).reduce((sum, bits) => sum + bits, 0);
+/** An entry takes whole bytes. */
+export const RANGE_BYTES = Math.ceil(RANGE_BITS / 8);
 
 /** One of five ports. */
-const DIRECTION_BITS = 3;
+export const DIRECTION_BITS = 3;
 
 export interface TableRequest {
   readonly mode: Mode;

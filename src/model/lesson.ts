@@ -28,6 +28,8 @@ export interface Choice {
 export interface Question {
   readonly question: string;
   readonly measure: Measure;
+  /** Further figures for the words about the result, by the name that stands for each. */
+  readonly figures?: Readonly<Record<string, Term>>;
   /** In ascending order of what is measured. */
   readonly choices: readonly Choice[];
   /** Reports are taken at this cycle, or at the end of the run if that comes first. */

@@ -116,6 +116,13 @@ export const METRICS: readonly Metric[] = [
   metric('warmupCycles', 'warm-up', 'cycles', 'from then until resident weights are loaded', (t) => t.warmupCycles),
   metric('migrationCycles', 'moves', 'cycles', 'in which it stood still to move', (t) => t.migrationCycles),
   metric(
+    'routingBits',
+    'routing table',
+    'bits',
+    "of each core's routing table: virtual core to tile",
+    (t) => t.routingBits,
+  ),
+  metric(
     'tableBytes',
     'tables',
     'bytes',

@@ -41,6 +41,8 @@ export interface TenantReport {
     stallCycles: number;
   };
   memoryBytes: number;
+  /** Bits of the routing table in each of its cores; 0 for one that names tiles. */
+  routingBits: number;
   /** Bytes of the hypervisor's tables in each of its cores. */
   tableBytes: number;
   /** Bytes that its DMA engines moved between memory and scratchpads. */

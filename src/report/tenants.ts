@@ -40,6 +40,7 @@ export function tenantReport(plan: Plan, snapshot: Snapshot, index: number): Ten
     stalls: stallsOf(cores),
     translation: translationOf(cores),
     memoryBytes: tenant.ranges.reduce((sum, range) => sum + range.bytes, 0),
+    routingBits: tenant.tables.routing?.bits ?? 0,
     tableBytes: tenant.tables.bytes,
     transferredBytes: state.transferredBytes,
     foreignLinkFlits: foreignLinkFlits(plan, snapshot, index),

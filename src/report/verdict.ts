@@ -9,6 +9,8 @@ export interface Verdict {
   readonly value: number;
   /** What it was divided by; absent: a figure for itself. */
   readonly per?: number;
+  /** The further figures of the question; null where one is not known. */
+  readonly figures: Readonly<Record<string, number | null>>;
   /** Index of the right choice. */
   readonly right: number;
 }
@@ -45,11 +47,12 @@ function tenantFigure(key: string, tenant: number): Figure | undefined {
 export const isShare = ({ metric }: Term): boolean => METRICS.find(({ key }) => key === metric)?.unit === 'share';
 
 /** The verdict; null where a figure is not known, or would be divided by nothing. */
-export function verdictOf({ measure, choices }: Question, reports: readonly Report[]): Verdict | null {
+export function verdictOf({ measure, figures = {}, choices }: Question, reports: readonly Report[]): Verdict | null {
   const value = figureOf(reports, measure.value);
   const per = measure.per && figureOf(reports, measure.per);
   if (value === null || per === null || per === 0) return null;
   const measured = per === undefined ? value : value / per;
   const right = choices.findIndex(({ below = Infinity }) => measured < below);
-  return { measured, value, ...(per !== undefined && { per }), right };
+  const further = Object.entries(figures).map(([name, term]) => [name, figureOf(reports, term)] as const);
+  return { measured, value, ...(per !== undefined && { per }), figures: Object.fromEntries(further), right };
 }

@@ -211,7 +211,7 @@ export class Session {
 
   private async travel(history: History<Step>): Promise<void> {
     this.problems = [];
-    this.selection = this.selection?.kind === 'tenant' ? null : this.selection;
+    this.selection = this.selection && 'tenant' in this.selection ? null : this.selection;
     this.comparing = false;
     this.history = history;
     await this.load(this.runs.cycle, true);
@@ -287,7 +287,7 @@ export class Session {
   /** The tenant of the selection, if any. */
   get selectedTenant(): number | null {
     const selection = this.selection;
-    if (selection?.kind === 'tenant' || selection?.kind === 'modes') return selection.tenant;
+    if (selection && 'tenant' in selection) return selection.tenant;
     if (selection?.kind !== 'core') return null;
     const tenant = this.placements.findIndex((tiles) => tiles.includes(selection.tile));
     return tenant < 0 ? null : tenant;

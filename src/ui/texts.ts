@@ -218,8 +218,8 @@ export const LESSON = {
   isGuess: 'your guess',
   next: 'Next:',
   /** What was measured, put into the lesson's sentence. */
-  told: ({ told }: Pick<Lesson, 'told'>, numbers: Readonly<Record<'measured' | 'value' | 'per', string>>): string =>
-    told.replace(/\{(measured|value|per)\}/g, (_, key: keyof typeof numbers) => numbers[key]),
+  told: ({ told }: Pick<Lesson, 'told'>, numbers: Readonly<Record<string, string>>): string =>
+    told.replace(/\{(\w+)\}/g, (whole, name: string) => numbers[name] ?? whole),
 };
 
 export const CARD = {
@@ -528,6 +528,38 @@ export const CORE = {
   tensorName: (name: string): string => name.replace(/\.weight$/, ''),
   size: 'size',
   lastVMeaning: 'the range that followed this one last time: the walker reads it first',
+};
+
+export const TABLES = {
+  open: 'Tables',
+  title: (name: string): string => `Tables of ${name}`,
+  backToCore: 'Back to the core',
+  reserved: (held: number, all: number): string => `${count(held)} of ${count(all)} reserved bytes in each core`,
+  written: (cycles: number): string => `written in ${count(cycles)} cycles before the first instruction`,
+  parts: (routing: number, ranges: number, free: number): string =>
+    `routing table ${count(routing)} bytes, ranges ${count(ranges)}, free ${count(free)}`,
+  routing: 'Routing table: virtual core to tile',
+  none: 'Its programs name tiles: it has no routing table.',
+  standard: 'Standard',
+  compact: 'Compact',
+  bits: (bits: number): string => `${count(bits)} bits`,
+  entries: (entries: number, each: number): string => `${plural(entries, 'entry', 'entries')} of ${each} bits`,
+  direction: (bits: number): string => `${bits} of them a direction`,
+  held: 'in use',
+  noCompact: 'not possible: its cores do not fill a rectangle row by row',
+  noCompactRoutes: 'not possible: routes up and down a tree need a direction beside each core',
+  rectangle: (vcore: number, tile: number, width: number, height: number): string =>
+    `from core ${vcore} at tile ${tile}: ${width} × ${height}, row by row`,
+  virtual: 'core',
+  tile: 'tile',
+  position: 'x, y',
+  ranges: 'Range translation table',
+  rangeBits: (entries: number, bits: number, bytes: number): string =>
+    `${plural(entries, 'entry', 'entries')} of ${bits} bits, ${bytes} bytes each`,
+  field: { virtual: 'virtual', physical: 'physical', size: 'size', permission: 'permission', last_v: 'last_v' },
+  noRanges: (kind: TranslationKind): string =>
+    kind === 'page' ? 'None: pages are looked up one by one.' : 'None: addresses are physical.',
+  at: (virtual: number, physical: number): string => `${hex(virtual)} → ${hex(physical)}`,
 };
 
 export const MISS = {

@@ -12,7 +12,8 @@ export function runInfo(runId: number, plan: Plan): RunInfo {
   };
 }
 
-function tenantInfo({ name, tiles, stages, macs, iterations, editDistance, programs, ranges }: TenantPlan): TenantInfo {
+function tenantInfo(tenant: TenantPlan): TenantInfo {
+  const { name, tiles, stages, macs, iterations, editDistance, programs, ranges, tables } = tenant;
   const byCore = tiles.map((_, vcore) => programs.find((program) => program.vcore === vcore));
   return {
     name,
@@ -23,6 +24,7 @@ function tenantInfo({ name, tiles, stages, macs, iterations, editDistance, progr
     editDistance,
     stageLabels: byCore.map((program) => program?.stage ?? ''),
     ranges,
+    tables,
     scratchpad: byCore.map((program) => program?.scratchpad ?? []),
   };
 }

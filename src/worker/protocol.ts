@@ -8,6 +8,7 @@ import type { Variant } from '../experiment/comparison.ts';
 import type { CoreDetail, RecentData, RouterDetail, TimelineData, TrafficCounters } from '../engine/snapshot.ts';
 import type { TrafficShape } from '../model/traffic.ts';
 import type { Compared } from '../report/comparison.ts';
+import type { HypervisorTables } from '../model/vnpu.ts';
 import type { CoreId } from '../report/cores.ts';
 import type { TrafficFigures } from '../report/traffic.ts';
 import type { Report } from '../report/report.ts';
@@ -42,6 +43,8 @@ export interface TenantInfo {
   }[];
   /** Pieces of physical memory that it got, and what was free then; absent where nobody knows. */
   readonly memory?: { readonly pieces: number; readonly freeBytes: number; readonly largestFreeBytes: number };
+  /** What the hypervisor writes into each of its cores. */
+  readonly tables: HypervisorTables;
   readonly scratchpad: readonly (readonly { readonly label: string; readonly bytes: number }[])[];
 }
 

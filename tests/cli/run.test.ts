@@ -53,7 +53,13 @@ describe('vnpu plan', () => {
     expect(stdout).toMatch(
       /routing table of A: compact, one entry \(0 at tile 1, 3 x 3\), 19 bits; standard would be 9 entries/,
     );
-    expect(stdout).toMatch(/range translation table of B\n/);
+    // A is paged; B has an entry of 48 + 48 + 32 + 4 + 8 bits per tensor
+    expect(stdout).toMatch(/range translation table of A: not held by its cores/);
+    const [, entries, bytes] =
+      /range translation table of B: (\d+) entries of 140 bits \(.*last_v 8\), 18 bytes each, (\d+) in each core\n/.exec(
+        stdout,
+      )!;
+    expect(Number(bytes)).toBe(Number(entries) * 18);
     expect(stdout.match(/^program of [AB]\d/gm)).toHaveLength(18);
   });
 

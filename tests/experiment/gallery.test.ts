@@ -18,6 +18,11 @@ describe('the gallery', () => {
     expect(new Set(GALLERY.map(({ name }) => name)).size).toBe(GALLERY.length);
     expect(GALLERY.map(({ name }) => name)).toEqual([
       'twins',
+      'pages-stall',
+      'last-v',
+      'foreign-packets',
+      'one-entry',
+      'cap',
       'resnet-beside-gpt2',
       'alone',
       'crowded',

@@ -12,6 +12,34 @@ import { rooms } from '../support/documents.ts';
 /** The answer that the words of each lesson explain. */
 const ANSWERS: Readonly<Record<string, string>> = {
   twins: '2 or more',
+  'pages-stall': 'No faster',
+  'last-v': '2.5 times',
+  'foreign-packets': 'Hardly: below a tenth',
+  'one-entry': '12 times',
+  cap: '1.5 times or more',
+};
+
+/** What the words of a lesson say beyond its answer. */
+const CLAIMS: Readonly<Record<string, (reports: readonly Report[]) => void>> = {
+  'pages-stall': ([few, many]) => {
+    expect(many.tenants[0].translation.misses / few.tenants[0].translation.misses).toBeGreaterThan(0.95);
+  },
+  'foreign-packets': ([open, confined]) => {
+    expect(open.tenants[0].foreignLinkFlits).toBeGreaterThan(10_000);
+    expect(confined.tenants[0].foreignLinkFlits).toBe(0);
+    expect(open.tenants[1].foreignLinkFlits).toBe(0);
+  },
+  'one-entry': (reports) => {
+    const [compact, standard] = reports.map(({ tenants }) => tenants[0].routingBits);
+    // 2 x 6 bits of numbers, 4 of a width up to 8 and 3 of a height up to 6; then 12 entries of 2 x 6
+    expect([compact, standard]).toEqual([19, 144]);
+  },
+  cap: ([, capped]) => {
+    const windows = Math.ceil(capped.cycles / 10_000);
+    expect(capped.tenants[0].transferredBytes).toBeLessThanOrEqual(windows * 400_000 + 9 * 512);
+    expect(capped.tenants[0].transferredBytes).toBeGreaterThan(0.95 * windows * 400_000);
+    expect(capped.tenants[1].stalls.throttle).toBe(0);
+  },
 };
 
 const lessons = GALLERY.flatMap((entry) => (entry.lesson ? [{ ...entry, lesson: entry.lesson }] : []));
@@ -33,7 +61,7 @@ describe('the lessons', () => {
   it.each(lessons)(
     '$name asks well: answers in order, documents that are valid, words for what is measured',
     (entry) => {
-      const { choices, measure, step, told } = entry.lesson;
+      const { choices, measure, figures = {}, step, told } = entry.lesson;
       const limits = choices.map(({ below }) => below);
       expect(limits.at(-1)).toBeUndefined();
       const inner = limits.slice(0, -1) as number[];
@@ -45,16 +73,20 @@ describe('the lessons', () => {
       }
       const needed = Math.max(measure.value.document, measure.per?.document ?? 0);
       expect(needed).toBe(step ? 1 : 0);
-      expect(told.includes('{per}') && !measure.per).toBe(false);
+      const numbers = ['measured', 'value', ...(measure.per ? ['per'] : []), ...Object.keys(figures)];
+      for (const [, name] of told.matchAll(/\{(\w+)\}/g)) expect(numbers).toContain(name);
     },
   );
 
   it.each(lessons)('$name is decided by its runs as its words say', (entry) => {
     const { lesson, name } = entry;
-    const verdict = verdictOf(lesson, reportsOf(entry)) as Verdict;
+    const reports = reportsOf(entry);
+    const verdict = verdictOf(lesson, reports) as Verdict;
+    expect(Object.values(verdict.figures)).not.toContain(null);
     expect(lesson.choices[verdict.right].text).toBe(ANSWERS[name]);
-    // a tenth more or less would not change the answer
-    for (const near of [0.9, 1.1]) {
+    CLAIMS[name]?.(reports);
+    // a little more or less would not change the answer
+    for (const near of [0.95, 1.05]) {
       const other = lesson.choices.findIndex(({ below = Infinity }) => verdict.measured * near < below);
       expect(other).toBe(verdict.right);
     }

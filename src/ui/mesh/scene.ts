@@ -21,6 +21,8 @@ export type Selection =
   | { readonly kind: 'tenant'; readonly tenant: number }
   /** A tenant under every mode. */
   | { readonly kind: 'modes'; readonly tenant: number }
+  /** The tables of a tenant, seen from the core at a tile or from its card. */
+  | { readonly kind: 'tables'; readonly tenant: number; readonly tile: number | null }
   | null;
 
 export interface Scene {
