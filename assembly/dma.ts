@@ -77,11 +77,12 @@ import {
   T_STATUS,
   T_TRANSLATION,
 } from './layout';
+import { translateBurst } from './burstlog';
 import { budgetReturns, countBurst, isPastBudget } from './budget';
 import { stopTenant } from './lifecycle';
 import { completeFlag } from './shared';
 import { enqueue } from './source';
-import { findRange, savedRange, translate } from './translation';
+import { findRange, savedRange } from './translation';
 
 const READ: u32 = 1;
 const WRITE: u32 = 2;
@@ -199,7 +200,7 @@ function lookUp(core: usize, now: u64): void {
     return;
   }
   const bytes = burstBytes(tenant, record, address, load<u32>(stream, D_REMAINING));
-  const walk: u64 = isCopy ? 0 : translate(core, tenant, address, range);
+  const walk: u64 = isCopy ? 0 : translateBurst(core, tenant, address, bytes, range, now);
   const waiting = load<u32>(core, C_PENDING_COUNT);
   const burst = pendingAt(core, waiting);
   store<u32>(burst, index, B_STREAM);

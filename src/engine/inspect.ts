@@ -4,6 +4,7 @@ import * as L from '../../assembly/layout.ts';
 import { LOCAL } from '../model/mesh.ts';
 import { flitOwners, type Plan } from '../model/plan.ts';
 import { ENGINES } from '../model/program.ts';
+import { readBursts } from './burst-log.ts';
 import type { CoreSite, CoreSites } from './core-image.ts';
 import type { ImageMap } from './image.ts';
 import type { Kernel } from './kernel.ts';
@@ -30,6 +31,10 @@ export function readCoreDetail(kernel: Kernel, plan: Plan, site: CoreSite): Core
       return next === L.NO_RANGE ? -1 : next;
     }),
     walk: readWalk(kernel, core),
+    hits: kernel.u64(core + L.C_HITS),
+    misses: kernel.u64(core + L.C_MISSES),
+    stallCycles: kernel.u64(core + L.C_TRANSLATION_STALL),
+    bursts: readBursts(kernel, core, plan.tenants[tenant].translation.kind, ranges),
     inFlightBursts: plan.chip.outstandingBursts - ones(kernel.u32(core + L.C_FREE_BURSTS)),
   };
 }

@@ -169,6 +169,22 @@ export interface StreamDetail {
   readonly outstanding: number;
 }
 
+/** One burst as its translation was looked up. */
+export interface BurstDetail {
+  /** The first burst of a core is 0; programs, and so bursts, are the same under every translation. */
+  readonly number: number;
+  readonly cycle: number;
+  readonly address: number;
+  readonly bytes: number;
+  /** Index of the range that it lies in. */
+  readonly range: number;
+  readonly miss: boolean;
+  /** Length of its walk; 0 for a hit. */
+  readonly walkCycles: number;
+  /** vChunk: entries of the range table that its walk reads, in order, the right one last. */
+  readonly reads: readonly number[];
+}
+
 /** One core as the inspector shows it. */
 export interface CoreDetail {
   readonly tile: number;
@@ -189,6 +205,12 @@ export interface CoreDetail {
   /** A walk in progress: the virtual address it is for and the cycle in which it ends. */
   readonly walk?: { readonly address: number; readonly until: number };
   readonly inFlightBursts: number;
+  readonly hits: number;
+  readonly misses: number;
+  /** Cycles in which the DMA engine waited for a translation so far, hidden or not. */
+  readonly stallCycles: number;
+  /** The last bursts that were looked up, oldest first; none where addresses are physical. */
+  readonly bursts: readonly BurstDetail[];
 }
 
 /** A flit on a link right now, for drawing packets at slow speed. `age` 0..2 counts cycles since it won the switch. */

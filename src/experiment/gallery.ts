@@ -60,7 +60,7 @@ const ENTRIES: readonly GallerySource[] = [
         { text: '1.5 times', below: 1.75 },
         { text: '2 or more' },
       ],
-      cycles: 1_250_000,
+      cycles: 900_000,
       step: {
         label: 'Give A vChunk',
         tenant: 0,

@@ -47,19 +47,44 @@ export function linkReports(plan: Plan, snapshot: Snapshot): LinkReport[] {
 /** All tiles that a tenant has at some time. */
 const tilesEver = ({ tiles, moves = [] }: TenantPlan): number[] => [...tiles, ...moves.flatMap((move) => move.tiles)];
 
-/**
- * Data-plane flits of a tenant over links that begin or end at a tile of another tenant: what confined routes avoid. Links are counted
- * over the whole run, so a tile that is handed over is foreign only to tenants that never have it.
- */
-export function foreignLinkFlits(plan: Plan, snapshot: Snapshot, tenant: number): number {
-  const foreign = new Set(plan.tenants.flatMap(tilesEver));
-  for (const tile of tilesEver(plan.tenants[tenant])) foreign.delete(tile);
-  let flits = 0;
-  forEachLink(plan.chip, (from, to, port) => {
-    if (foreign.has(from) || foreign.has(to)) flits += flitsOf(plan, snapshot, DATA, from, port)[tenant];
-  });
-  return flits;
+/** Data-plane flits of one tenant over a link that begins or ends at a tile of another. */
+export interface ForeignLink {
+  readonly tile: number;
+  readonly port: number;
+  readonly tenant: number;
+  /** Whose tile it is. */
+  readonly owner: number;
+  readonly flits: number;
 }
+
+/**
+ * Every link that carries what confined routes would keep away from it, tenant by tenant. Links are counted over the whole run, so a
+ * tile that is handed over is foreign only to tenants that never have it.
+ * @param flitsOver data-plane flits per tenant of the link that leaves a tile at a port
+ */
+export function foreignLinks(
+  { chip, tenants }: Pick<Plan, 'chip' | 'tenants'>,
+  flitsOver: (tile: number, port: number) => readonly number[],
+): ForeignLink[] {
+  const owners = chip.tiles.map((): number[] => []);
+  tenants.forEach((tenant, index) => tilesEver(tenant).forEach((tile) => owners[tile].push(index)));
+  const links: ForeignLink[] = [];
+  forEachLink(chip, (tile, to, port) => {
+    const ends = [owners[to], owners[tile]].filter((those) => those.length > 0);
+    if (ends.length === 0) return;
+    flitsOver(tile, port).forEach((flits, tenant) => {
+      const foreign = flits > 0 && ends.find((those) => !those.includes(tenant));
+      if (foreign) links.push({ tile, port, tenant, owner: foreign[0], flits });
+    });
+  });
+  return links;
+}
+
+/** Data-plane flits of a tenant over links that begin or end at a tile of another tenant: what confined routes avoid. */
+export const foreignLinkFlits = (plan: Plan, snapshot: Snapshot, tenant: number): number =>
+  foreignLinks(plan, (tile, port) => flitsOf(plan, snapshot, DATA, tile, port))
+    .filter((link) => link.tenant === tenant)
+    .reduce((sum, { flits }) => sum + flits, 0);
 
 /** Memory channels with the bandwidth that they reached over the whole run, in bytes per cycle. */
 export function channelReports({ cycle, channels }: Snapshot): Report['channels'] {

@@ -15,6 +15,7 @@ import { Details } from './details.svelte.ts';
 import { readFigures, steadyCycles, type Figures } from './figures.ts';
 import { Poll } from './poll.ts';
 import { Recent } from './recent.svelte.ts';
+import { Foreign } from './foreign.svelte.ts';
 import type { Simulation, StartSimulation } from './simulation.ts';
 import { RateWindow } from './window.ts';
 
@@ -65,7 +66,7 @@ export class Runs {
   /** The last crash of the worker; null once dismissed. */
   crash = $state.raw<Crash | null>(null);
 
-  private experiment: Experiment | null = null;
+  resolved: Experiment | null = null;
   private picture: Picture | null = null;
   private arrived: Frame | null = null;
   private runId = 0;
@@ -85,6 +86,7 @@ export class Runs {
   /** What is known of the selected core or link. */
   readonly details: Details;
   readonly recent: Recent;
+  readonly foreign: Foreign;
   readonly simulation: Simulation;
 
   constructor(start: StartSimulation) {
@@ -94,6 +96,7 @@ export class Runs {
     });
     this.details = new Details(this.simulation);
     this.recent = new Recent(this.simulation);
+    this.foreign = new Foreign(this.simulation);
     this.polls = [
       new Poll(
         () => (this.slow ? SLOW_DETAIL_MS : NUMBERS_MS),
@@ -142,7 +145,7 @@ export class Runs {
 
   private adopt(info: RunInfo, experiment: Experiment, ghost: Ghost | null): void {
     this.runId = info.runId;
-    this.experiment = experiment;
+    this.resolved = experiment;
     this.info = info;
     this.ghost = ghost;
     this.figures = this.settled = this.timeline = this.settledTimeline = this.digest = null;
@@ -154,6 +157,7 @@ export class Runs {
     this.polls.forEach((poll) => poll.soon());
     this.details.begin(experiment.traffic !== undefined);
     this.recent.renew();
+    this.foreign.renew();
   }
 
   /** The run as it stands; where nothing is known of it yet, the ghost before it stays. */
@@ -242,9 +246,6 @@ export class Runs {
   verify(cycle: number): Promise<string> {
     return this.simulation.verify(cycle);
   }
-  get resolved(): Experiment | null {
-    return this.experiment;
-  }
 
   private readonly askTimeline = async (): Promise<void> => {
     if (!this.info) return;
@@ -256,6 +257,7 @@ export class Runs {
   private readonly askSlowThings = async (): Promise<void> => {
     if (!this.info) return;
     const { runId } = this;
+    void this.foreign.ask(this.info.tenants.length);
     const missing = this.ideal.length === 0 || this.ideal.some((cycles) => cycles === null);
     const ideal = missing ? await this.simulation.ideal() : this.ideal;
     const digest = this.over && !this.digest ? (await this.simulation.position())?.digest : this.digest;

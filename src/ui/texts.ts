@@ -6,7 +6,7 @@ import type { Lesson } from '../experiment/lesson.ts';
 import type { Cause, CauseGroup } from '../model/causes.ts';
 import { ONNX_PREFIX, ZOO, type ModelName } from '../model/models.ts';
 import { ENGINE_VERSION } from '../model/version.ts';
-import type { Mode, TranslationKind } from '../model/vnpu.ts';
+import type { Mode, Routing, TranslationKind } from '../model/vnpu.ts';
 import type { Pattern } from '../model/traffic.ts';
 import type { Basis, Headline } from '../report/blame.ts';
 import { timesBare, type ModeRow } from '../report/comparison.ts';
@@ -239,6 +239,8 @@ export const CARD = {
     `${GROUP_NAME[group]} ${percent(share)} of an iteration, ${percent(whole)} since cycle 0`,
   missHere: (share: string): string => `${share}. Press to see one.`,
   showMissOf: (name: string): string => `Show one translation miss of ${name}`,
+  foreign: (flits: number): string => `${count(flits)} of its data flits on links of other tenants’ tiles.`,
+  confined: 'Confined: none of its data flits on other tenants’ tiles.',
   edit: 'Edit',
   contradicts: (mode: Mode): string => `${MODE_NAME[mode]} cannot do this`,
   add: 'Add a tenant',
@@ -391,6 +393,11 @@ export const EDITOR = {
   weightsStream: 'are loaded again every iteration',
   translation: 'Address translation',
   entries: 'Entries',
+  routing: 'Routes of messages',
+  routings: { dor: 'x first, whoever owns the tiles', confined: 'confined to its own tiles' } satisfies Record<
+    Routing,
+    string
+  >,
   remove: 'Remove this tenant',
   cancel: 'Cancel',
   save: 'Save and run',
@@ -442,6 +449,8 @@ export const LINK = {
   blocked: 'blocked cycles',
   sum: (rate: number, blocked: number): string =>
     `${rate.toFixed(2)} flits per cycle over the whole run; blocked in ${percent(blocked)} of the cycles.`,
+  foreign: (name: string, flits: number, owner: string): string =>
+    `${count(flits)} data flits of ${name} are foreign here: the tile is ${owner}’s.`,
   blockedMeaning: 'Blocked: a flit was ready, but another had the link or the next router had no room for it.',
 };
 
@@ -522,7 +531,9 @@ export const CORE = {
   rangeTable: (held: number, entries: number): string => `Range table; ${held} of ${entries} in the range TLB`,
   fragmented: (pieces: number, free: number, largest: number): string =>
     `Memory was fragmented: it came in ${pieces} pieces. Free then: ${bytes(free)}, at most ${bytes(largest)} of it in one piece.`,
-  rangeLegend: '▶ RTT_CUR, the range in use. Bold: in the range TLB.',
+  rangeLegend:
+    '▶ RTT_CUR, the range in use. 1, 2, …: entries that the last walk read, in order. Bold: in the range TLB.',
+  read: (order: number): string => `read ${order} of the last walk`,
   current: 'RTT_CUR',
   tensor: 'tensor',
   tensorName: (name: string): string => name.replace(/\.weight$/, ''),
@@ -560,6 +571,28 @@ export const TABLES = {
   noRanges: (kind: TranslationKind): string =>
     kind === 'page' ? 'None: pages are looked up one by one.' : 'None: addresses are physical.',
   at: (virtual: number, physical: number): string => `${hex(virtual)} → ${hex(physical)}`,
+};
+
+export const STREAM = {
+  title: 'Bursts, latest last',
+  sum: (looked: number, misses: number, stall: number): string =>
+    `${count(looked)} looked up, ${count(misses)} missed; its DMA engine was held for ${count(stall)} cycles.`,
+  number: '#',
+  tensor: 'tensor',
+  now: (kind: TranslationKind): string => TRANSLATION_NAME[kind],
+  hit: 'hit',
+  miss: (cycles: number): string => `miss, ${count(cycles)}`,
+  missMeaning: (cycles: number, reads: readonly number[]): string =>
+    `held for ${plural(cycles, 'cycle', 'cycles')}${reads.length > 0 ? `; the walker read ${reads.join(', ')}` : ''}`,
+  unknown: '–',
+  beside: (kind: TranslationKind): string => `Beside ${TRANSLATION_NAME[kind]}`,
+  besideMeaning: 'The same core at the same bursts, in a run of its own under the other translation',
+  running: 'Running it under the other translation …',
+  compare: (number: number, here: number, there: number, other: TranslationKind): string => {
+    const apart = Math.abs(here - there);
+    const when = here === there ? 'in the same cycle' : `${count(apart)} cycles ${here > there ? 'sooner' : 'later'}`;
+    return `Burst ${count(number)} came in cycle ${count(here)}; under ${TRANSLATION_NAME[other]} ${when}.`;
+  },
 };
 
 export const MISS = {

@@ -8,6 +8,7 @@ import { tileCount } from '../model/mesh.ts';
 import { fail, type Result } from '../model/problem.ts';
 import { Frame, frameBytes } from '../engine/frame.ts';
 import type { CoreDetail, RecentData, RouterDetail, TimelineData, TrafficCounters } from '../engine/snapshot.ts';
+import type { ForeignLink } from '../report/network.ts';
 import type { Report } from '../report/report.ts';
 import type {
   FrameReply,
@@ -107,6 +108,10 @@ export class SimulationClient {
 
   router(tile: number): Promise<RouterDetail | null> {
     return this.call((api) => api.router(tile), null);
+  }
+
+  foreign(): Promise<readonly ForeignLink[]> {
+    return this.call((api) => api.foreign(), []);
   }
 
   traffic(): Promise<TrafficCounters | null> {

@@ -10,6 +10,7 @@ import type { TrafficShape } from '../model/traffic.ts';
 import type { Compared } from '../report/comparison.ts';
 import type { HypervisorTables } from '../model/vnpu.ts';
 import type { CoreId } from '../report/cores.ts';
+import type { ForeignLink } from '../report/network.ts';
 import type { TrafficFigures } from '../report/traffic.ts';
 import type { Report } from '../report/report.ts';
 
@@ -90,6 +91,8 @@ export interface SimulationApi {
   program(tile: number): readonly ProgramLine[];
   link(tile: number, port: number): LinkDetail;
   router(tile: number): RouterDetail | null;
+  /** Links on which a tenant's data flits are foreign, since cycle 0. */
+  foreign(): readonly ForeignLink[];
   traffic(): TrafficCounters | null;
   timeline(): TimelineData | null;
   /** The last cycles one by one, at most so many. */
@@ -113,6 +116,8 @@ export interface WorkerApi extends SimulationApi {
   connect(frames: MessagePort): void;
   /** Run a document flat out, its report at this cycle or at its end; nothing else is answered meanwhile. */
   measure(document: unknown, cycle: number): Result<Report>;
+  /** Run a document flat out until the core at a tile has looked so many bursts up; nothing else is answered meanwhile. */
+  bursts(document: unknown, tile: number, bursts: number): Result<CoreDetail>;
   importOnnx(file: Blob): Promise<Result<ImportedFile>>;
 }
 

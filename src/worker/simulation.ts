@@ -10,6 +10,7 @@ import { fail, ok, type Result } from '../model/problem.ts';
 import { Frame, frameBytes } from '../engine/frame.ts';
 import type { CoreDetail, RecentData, RouterDetail, TimelineData, TrafficCounters } from '../engine/snapshot.ts';
 import { buildReport } from '../report/build.ts';
+import { foreignLinks, type ForeignLink } from '../report/network.ts';
 import type { Report } from '../report/report.ts';
 import { IdealRun, withoutTranslation } from './ideal.ts';
 import { runInfo } from './info.ts';
@@ -27,6 +28,7 @@ import { Run } from './run.ts';
 import type { Host, Rooms } from './simulated.ts';
 import { VerifyRun } from './verify.ts';
 
+const DATA = PLANES.indexOf('data');
 const SLICE_MS = 8;
 const IDLE_SLICE_MS = 4;
 const REST_MS = 4;
@@ -121,6 +123,11 @@ export class Simulation implements SimulationApi {
       .link(tile, port)
       .map(({ blocked, perTenant }, plane) => ({ plane: PLANES[plane], blockedCycles: blocked, perTenant }));
     return { from: tile, to, planes };
+  }
+
+  foreign(): readonly ForeignLink[] {
+    const { run } = this;
+    return run ? foreignLinks(run.plan, (tile, port) => run.machine.link(tile, port)[DATA].perTenant) : [];
   }
 
   router(tile: number): RouterDetail | null {

@@ -14,7 +14,7 @@ import { listProgram } from '../plan/listing.ts';
 import { workerHost } from './host.ts';
 import { compileKernel, compileMapping } from './kernel.ts';
 import { readOnnxBlob } from './onnx.ts';
-import { measureDocument } from './measure.ts';
+import { coreAfterBursts, measureDocument } from './measure.ts';
 import type { FrameRequest, SimulationApi, WorkerApi } from './protocol.ts';
 import type { Rooms } from './simulated.ts';
 import { Simulation } from './simulation.ts';
@@ -62,6 +62,7 @@ const api = {
   program: call('program'),
   link: call('link'),
   router: call('router'),
+  foreign: call('foreign'),
   traffic: call('traffic'),
   timeline: async () => handOver(await call('timeline')()),
   recent: async (cycles: number) => handOver(await call('recent')(cycles)),
@@ -73,6 +74,8 @@ const api = {
   importOnnx: readOnnxBlob,
   measure: async (document: unknown, cycle: number) =>
     measureDocument(await rooms, document, cycle, () => performance.now()),
+  bursts: async (document: unknown, tile: number, bursts: number) =>
+    coreAfterBursts(await rooms, document, tile, bursts),
 } satisfies Record<keyof WorkerApi, unknown>;
 
 expose(api);

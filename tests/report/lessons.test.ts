@@ -90,7 +90,7 @@ describe('the lessons', () => {
       const other = lesson.choices.findIndex(({ below = Infinity }) => verdict.measured * near < below);
       expect(other).toBe(verdict.right);
     }
-  });
+  }, 300_000);
 });
 
 describe('a verdict', () => {

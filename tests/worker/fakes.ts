@@ -113,6 +113,10 @@ export class FakeMachine implements Simulated {
       rttCurrent: -1,
       lastV: [],
       inFlightBursts: 0,
+      hits: 0,
+      misses: 0,
+      stallCycles: 0,
+      bursts: [],
     };
   }
 

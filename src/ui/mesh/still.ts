@@ -3,6 +3,8 @@
  * every kind, regions, ids and stages; above it letters and what is selected. Numbers are on the live layer.
  */
 import { hops } from '../../model/mesh.ts';
+import type { ForeignLink } from '../../report/network.ts';
+import { paintForeignCounts, paintForeignLanes } from './foreign.ts';
 import { centre, insetOutline, lane, outlines, tieBend, type Geometry, type Point } from './geometry.ts';
 import { font, hatch, WHO_COLOURS, type Palette } from './palette.ts';
 import { ringOf } from './ring.ts';
@@ -16,6 +18,8 @@ export interface StillPicture {
   readonly selection: Selection;
   /** Where the tenant that moved last was before. */
   readonly left: { readonly tenant: number; readonly tiles: readonly number[] } | null;
+  /** Links that carry a tenant's data over tiles of another, by how many flits. */
+  readonly foreign: readonly ForeignLink[];
   /** 1, or 1.5 for a projector. */
   readonly textScale: number;
   readonly memoryLabel: string;
@@ -37,7 +41,9 @@ export function paintMarks(ctx: Ctx, picture: StillPicture): void {
   const filled = geometry.detail === 'fill' || geometry.detail === 'heat';
   if (filled) scene.tenants.forEach((tenant, i) => paintOutline(ctx, picture, tenant, i % WHO_COLOURS));
   paintLeft(ctx, picture);
+  if (geometry.detail !== 'heat') paintForeignLanes(ctx, picture);
   scene.tenants.forEach((tenant, i) => paintBadge(ctx, picture, tenant, i % WHO_COLOURS));
+  if (geometry.detail === 'full' || geometry.detail === 'ring') paintForeignCounts(ctx, picture);
   paintSelection(ctx, picture);
 }
 
