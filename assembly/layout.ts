@@ -275,15 +275,15 @@ export const B_STRIDE = 32;
 
 // a burst that was looked up, for who watches: never read by the machine
 export const MOST_LOGGED = 64;
-export const Y_ADDRESS = 0; // u64 virtual
-export const Y_CYCLE = 8; // u64
-export const Y_BYTES = 16;
-export const Y_WALK = 20; // length of its walk
-export const Y_RANGE = 24; // u16
-export const Y_LEFT = 26; // u16 RTT_CUR before it, or NO_RANGE
-export const Y_GUESS = 28; // u16 last_v of that one before it, or NO_RANGE
-export const Y_MISS = 30; // u16
-export const Y_STRIDE = 32;
+export const J_ADDRESS = 0; // u64 virtual
+export const J_CYCLE = 8; // u64
+export const J_BYTES = 16;
+export const J_WALK = 20; // length of its walk
+export const J_RANGE = 24; // u16
+export const J_LEFT = 26; // u16 RTT_CUR before it, or NO_RANGE
+export const J_GUESS = 28; // u16 last_v of that one before it, or NO_RANGE
+export const J_MISS = 30; // u16
+export const J_STRIDE = 32;
 
 export const C_TILE = 0;
 export const C_INDEX = 4;
@@ -356,7 +356,7 @@ export const C_RELOAD_NEXT = C_RELOADS + 4; // the next one of them
 export const C_RELOAD_LEFT = C_RELOAD_NEXT + 4;
 export const C_COMES = C_RELOAD_LEFT + 4; // u64 first cycle after switchCycles
 export const C_LOG = C_COMES + 8; // the last MOST_LOGGED bursts that were looked up: number n at n modulo MOST_LOGGED
-export const C_STRIDE = C_LOG + MOST_LOGGED * Y_STRIDE;
+export const C_STRIDE = C_LOG + MOST_LOGGED * J_STRIDE;
 export const NO_RANGE = 0xffff;
 
 // instruction

@@ -10,19 +10,19 @@ export function readBursts(kernel: Kernel, core: number, kind: TranslationKind, 
   const logged = Math.min(all, L.MOST_LOGGED);
   return Array.from({ length: logged }, (_, i) => {
     const number = all - logged + i;
-    const log = core + L.C_LOG + (number % L.MOST_LOGGED) * L.Y_STRIDE;
-    const range = kernel.u16(log + L.Y_RANGE);
-    const miss = kernel.u16(log + L.Y_MISS) !== 0;
+    const log = core + L.C_LOG + (number % L.MOST_LOGGED) * L.J_STRIDE;
+    const range = kernel.u16(log + L.J_RANGE);
+    const miss = kernel.u16(log + L.J_MISS) !== 0;
     const isWalk = miss && kind === 'vchunk';
     return {
       number,
-      cycle: kernel.u64(log + L.Y_CYCLE),
-      address: kernel.u64(log + L.Y_ADDRESS),
-      bytes: kernel.u32(log + L.Y_BYTES),
+      cycle: kernel.u64(log + L.J_CYCLE),
+      address: kernel.u64(log + L.J_ADDRESS),
+      bytes: kernel.u32(log + L.J_BYTES),
       range,
       miss,
-      walkCycles: kernel.u32(log + L.Y_WALK),
-      reads: isWalk ? walkReads(kernel.u16(log + L.Y_LEFT), kernel.u16(log + L.Y_GUESS), range, ranges) : [],
+      walkCycles: kernel.u32(log + L.J_WALK),
+      reads: isWalk ? walkReads(kernel.u16(log + L.J_LEFT), kernel.u16(log + L.J_GUESS), range, ranges) : [],
     };
   });
 }

@@ -78,19 +78,23 @@ describe('the lessons', () => {
     },
   );
 
-  it.each(lessons)('$name is decided by its runs as its words say', (entry) => {
-    const { lesson, name } = entry;
-    const reports = reportsOf(entry);
-    const verdict = verdictOf(lesson, reports) as Verdict;
-    expect(Object.values(verdict.figures)).not.toContain(null);
-    expect(lesson.choices[verdict.right].text).toBe(ANSWERS[name]);
-    CLAIMS[name]?.(reports);
-    // a little more or less would not change the answer
-    for (const near of [0.95, 1.05]) {
-      const other = lesson.choices.findIndex(({ below = Infinity }) => verdict.measured * near < below);
-      expect(other).toBe(verdict.right);
-    }
-  }, 300_000);
+  it.each(lessons)(
+    '$name is decided by its runs as its words say',
+    (entry) => {
+      const { lesson, name } = entry;
+      const reports = reportsOf(entry);
+      const verdict = verdictOf(lesson, reports) as Verdict;
+      expect(Object.values(verdict.figures)).not.toContain(null);
+      expect(lesson.choices[verdict.right].text).toBe(ANSWERS[name]);
+      CLAIMS[name]?.(reports);
+      // a little more or less would not change the answer
+      for (const near of [0.95, 1.05]) {
+        const other = lesson.choices.findIndex(({ below = Infinity }) => verdict.measured * near < below);
+        expect(other).toBe(verdict.right);
+      }
+    },
+    300_000,
+  );
 });
 
 describe('a verdict', () => {
