@@ -1,13 +1,15 @@
-// The door of the mapping search, a module of its own beside the machine: reserve, write the problem, open, then search and anneal
-// in slices until it is proven or time is up. Sections of the problem stand in the header that layout.ts describes.
+// The door of the mapping search, a module of its own beside the machine: reserve, write the problem, open, then search, grow and
+// anneal in slices until it is proven or time is up. Sections of the problem stand in the header that layout.ts describes.
 import { reserveAssignment } from './assignment';
-import { annealFor, grow as growFrom, openAnneal, reserveAnneal } from './anneal';
+import { annealFor, openAnneal } from './anneal';
 import { openBest, reserveBest, takeOffer } from './best';
 import { openBound, reserveBound } from './bound';
+import { growAround, growFrom, openGrowth, reserveGrowth } from './grow';
 import { CANON_AT, END, INFEASIBLE, NONE, ORBIT_AT, ORDER_AT, PAIRS, SEARCHING, THRESHOLDS, THRESHOLD_AT, LOWER_BOUND } from './layout';
 import { reservePairs } from './pairs';
 import { readProblem, reserveProblem, take } from './problem';
 import { advance, openSearch, reserveSearch } from './search';
+import { openStanding, reserveStanding, standOnBest } from './standing';
 
 export * from './layout';
 
@@ -23,7 +25,8 @@ export function reserve(nodes: i32, cores: i32, arcs: i32, pairs: i32): usize {
   at = reserveAssignment(at, nodes, cores);
   at = reserveBound(at, nodes, cores);
   at = reservePairs(at, nodes);
-  at = reserveAnneal(at, nodes, cores);
+  at = reserveStanding(at, nodes, cores);
+  at = reserveGrowth(at, nodes);
   return reserveSearch(at, nodes, cores);
 }
 
@@ -32,6 +35,8 @@ export function open(): i32 {
   readProblem();
   openBest();
   openSearch();
+  openStanding();
+  openGrowth();
   openAnneal();
   if (openBound()) return SEARCHING;
   store<i32>(LOWER_BOUND, NONE);
@@ -43,17 +48,27 @@ export function offer(): bool {
   return takeOffer();
 }
 
-/** Grow a placement from a core. */
-export function grow(core: i32): bool {
+/** Stand on a placement grown from a core, or from any if it is -1. Returns its cost, NONE if there is none. */
+export function grow(core: i32): i32 {
   return growFrom(core);
+}
+
+/** Stand on a placement grown around the nodes whose core at OFFER_AT is not -1. Returns its cost, NONE if there is none. */
+export function complete(): i32 {
+  return growAround();
+}
+
+/** Stand on the best placement. */
+export function restart(): void {
+  standOnBest();
+}
+
+/** Anneal what stands; temperatures in per cent of what one stretched edge costs. */
+export function anneal(moves: i32, hot: i32, cold: i32): void {
+  annealFor(moves, hot, cold);
 }
 
 /** Open at most so many search nodes. Returns SEARCHING, PROVEN or INFEASIBLE. */
 export function search(budget: i32): i32 {
   return advance(budget);
-}
-
-/** One annealing of so many moves. */
-export function anneal(moves: i32): void {
-  annealFor(moves);
 }

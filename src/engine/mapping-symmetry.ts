@@ -107,10 +107,12 @@ class Automorphisms {
 
   private exists(node: number, image: number, fixed: readonly number[]): boolean {
     const images = new Map(fixed.map((stay) => [stay, stay]));
-    if (!this.fits(node, image, images)) return false;
+    const used = new Set(fixed);
+    if (!this.fits(node, image, images, used)) return false;
     images.set(node, image);
+    used.add(image);
     const rest = this.sequence.filter((other) => !images.has(other));
-    return this.extend(rest, 0, images, new Set(images.values()));
+    return this.extend(rest, 0, images, used);
   }
 
   private extend(rest: readonly number[], at: number, images: Map<number, number>, used: Set<number>): boolean {
@@ -118,7 +120,7 @@ class Automorphisms {
     const node = rest[at];
     for (const image of this.imagesOf(node, images)) {
       if (++this.steps > MOST_STEPS) return false;
-      if (used.has(image) || !this.fits(node, image, images)) continue;
+      if (used.has(image) || !this.fits(node, image, images, used)) continue;
       images.set(node, image);
       used.add(image);
       if (this.extend(rest, at + 1, images, used)) return true;
@@ -137,8 +139,8 @@ class Automorphisms {
     return this.weights.keys();
   }
 
-  /** May the node go there, given where others went? Edges are compared both ways. */
-  private fits(node: number, image: number, images: ReadonlyMap<number, number>): boolean {
+  /** May the node go there, given where others went (`used`: all of these places)? Edges are compared both ways. */
+  private fits(node: number, image: number, images: ReadonlyMap<number, number>, used: ReadonlySet<number>): boolean {
     if (this.colours[node] !== this.colours[image]) return false;
     let kept = 0;
     for (const [other, weight] of this.weights[node]) {
@@ -148,8 +150,7 @@ class Automorphisms {
       kept++;
     }
     let there = 0;
-    const targets = new Set(images.values());
-    for (const other of this.weights[image].keys()) if (targets.has(other)) there++;
+    for (const other of this.weights[image].keys()) if (used.has(other)) there++;
     return kept === there;
   }
 }

@@ -5,6 +5,16 @@
 import type { Mesh } from './mesh.ts';
 import type { EdgeWeights } from './vnpu.ts';
 
+/** What a tenant's placement costs besides its edges. */
+export interface MappingCosts {
+  /** A pair of neighbours that nobody asked to be neighbours; without it 1, or 0 where edges weigh traffic. */
+  readonly insertion?: number;
+  /** A hop by which a core is farther from memory, or nearer to it, than asked. */
+  readonly memory: number;
+  /** Hops to the nearest interface that each virtual core asks for; without them 1: beside it. */
+  readonly memoryHops?: readonly number[];
+}
+
 /** Two virtual cores between which data will flow, and what it costs to part them (default 1). */
 export type Edge = readonly [u: number, v: number, weight?: number];
 
@@ -23,7 +33,7 @@ export interface MappingProblem {
   /** What a stretched edge costs: its weight, or its weight for every hop beyond the first. */
   readonly stretch: 'once' | 'hops';
   readonly seed: number;
-  /** Placements to begin with: tile of each node. */
+  /** Placements to begin with: tile of each node, or -1 for one that may go anywhere. */
   readonly offers?: readonly (readonly number[])[];
 }
 
