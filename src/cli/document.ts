@@ -8,6 +8,7 @@ import { galleryEntry, galleryNames } from '../experiment/gallery.ts';
 import { decodeLink, type OpenedLink } from '../experiment/link.ts';
 import { nearest } from '../experiment/messages.ts';
 import { MAX_DOCUMENT, jsonOf, parseDocument, resolve } from '../experiment/parse.ts';
+import type { ExperimentDocument } from '../experiment/schema.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
 import type { Plan } from '../model/plan.ts';
 import { mapperOf } from '../engine/mapping.ts';
@@ -56,10 +57,13 @@ export async function openDocument(doc: string): Promise<{ opened: OpenedLink } 
   return result.ok ? { opened: result.value } : { exit: inputError(originOf(doc), result.problems) };
 }
 
+export const planOf = (document: ExperimentDocument): Result<Plan> =>
+  buildPlan(resolve(document), mapperOf(loadMapping()));
+
 /** Open a DOC and plan it; on a problem say it and give the exit code. */
 export async function planDocument(doc: string): Promise<{ opened: OpenedLink; plan: Plan } | { exit: Exit }> {
   const answer = await openDocument(doc);
   if ('exit' in answer) return answer;
-  const plan = buildPlan(resolve(answer.opened.document), mapperOf(loadMapping()));
+  const plan = planOf(answer.opened.document);
   return plan.ok ? { ...answer, plan: plan.value } : { exit: inputError(originOf(doc), plan.problems) };
 }

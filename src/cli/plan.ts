@@ -3,7 +3,8 @@ import type { Chip } from '../model/chip.ts';
 import { PORTS, tileX, tileY } from '../model/mesh.ts';
 import type { MemoryState, Plan, TenantMove, TenantPlan } from '../model/plan.ts';
 import { READ, WRITE, type HypervisorTables, type Routes, type Translation } from '../model/vnpu.ts';
-import { defragment } from '../hypervisor/joint.ts';
+import { MODE_RULES } from '../experiment/modes.ts';
+import { defragment, type Move } from '../hypervisor/joint.ts';
 import { standardTable } from '../hypervisor/routing-table.ts';
 import { RANGE_BITS, RANGE_BYTES, RANGE_FIELDS } from '../hypervisor/tables.ts';
 import { listProgram } from '../plan/listing.ts';
@@ -31,15 +32,24 @@ export const planCommand: Command = {
 
 /** Moves that enlarge the largest free rectangle: who goes where, how many cores that takes, and what it gains. */
 async function printMoves({ chip, tenants }: Plan, json: boolean): Promise<typeof EXIT.done> {
-  const moves = defragment(chip, tenants, tenants);
+  const moves = defragment(chip, tenants, tenants, (tenant) => MODE_RULES[tenants[tenant].mode].placement).map(
+    (move) => ({ ...move, bytes: bytesMoved(tenants, move) }),
+  );
   const lines = moves.map(
-    ({ tenant, tiles, movedCores, editDistanceBefore, editDistanceAfter, freeBefore, freeAfter }) =>
-      `${tenants[tenant].name} to tiles ${tiles.join(', ')}: ${movedCores} cores move, edit distance ${editDistanceBefore} to ` +
-      `${editDistanceAfter}, largest free rectangle ${freeBefore} to ${freeAfter} cores\n`,
+    ({ tenant, tiles, movedCores, bytes, editDistanceBefore, editDistanceAfter, freeBefore, freeAfter }) =>
+      `${tenants[tenant].name} to tiles ${tiles.join(', ')}: ${movedCores} cores move with ${bytes} bytes of scratchpad, ` +
+      `edit distance ${editDistanceBefore} to ${editDistanceAfter}, largest free rectangle ${freeBefore} to ${freeAfter} cores\n`,
   );
   if (json) await printJson(moves);
   else await print(lines.length > 0 ? lines.join('') : 'no move would enlarge the largest free rectangle\n');
   return EXIT.done;
+}
+
+/** What lies in the scratchpads of the cores that move. */
+function bytesMoved(tenants: readonly TenantPlan[], { tenant, tiles }: Move): number {
+  const { programs, tiles: now } = tenants[tenant];
+  const moved = programs.filter(({ vcore }) => tiles[vcore] !== now[vcore]);
+  return moved.flatMap(({ scratchpad }) => scratchpad).reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /** The plan in pieces, each a paragraph ended by a line break. */

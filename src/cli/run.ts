@@ -14,6 +14,7 @@ import { fileReason } from './input.ts';
 import { loadKernel } from './kernel.ts';
 import { note, print, printJson } from './output.ts';
 import { simulate, type Simulated } from './simulate.ts';
+import { EQUAL_WEIGHTS_OPTION, runWithEqualWeights, weightsTable, type EqualWeights } from './weights.ts';
 
 export const runCommand: Command = {
   usage: 'run <doc>',
@@ -23,6 +24,7 @@ export const runCommand: Command = {
     ['--csv', 'print a row per tenant'],
     ['--trace <file>', 'write a trace that ui.perfetto.dev opens'],
     CYCLES_OPTION,
+    EQUAL_WEIGHTS_OPTION,
   ],
   run: async ([doc], options) => {
     if (options.json && options.csv) return usageError('--json and --csv exclude each other');
@@ -33,17 +35,25 @@ export const runCommand: Command = {
     const trace = await openTrace(options);
     if (trace && 'exit' in trace) return trace.exit;
     const done = simulate(loadKernel(), answer.plan, { cycles: cycles.value, digestAt: answer.opened.result?.cycle });
-    await printReport(done, options);
+    const { document } = answer.opened;
+    const other = options.equalWeights ? runWithEqualWeights(doc, document, cycles.value) : undefined;
+    if (other && 'exit' in other) return other.exit;
+    await printReport(done, options, other?.equal);
     compare(answer.opened, done);
     const written = trace ? await writeTrace(trace.file, done) : EXIT.done;
     return done.machine.outcome === 'deadlock' ? EXIT.deadlock : written;
   },
 };
 
-async function printReport({ machine, seconds }: Simulated, { json, csv }: Options): Promise<void> {
+async function printReport(
+  { machine, seconds }: Simulated,
+  { json, csv }: Options,
+  equal?: readonly EqualWeights[],
+): Promise<void> {
   const report = buildReport(machine.plan, machine.snapshot(), seconds);
-  if (json) await printJson(report);
-  else await print(csv ? reportCsv(report) : reportTable(report));
+  if (json) return printJson(equal ? { ...report, equalWeights: equal } : report);
+  await print(csv ? reportCsv(report) : reportTable(report));
+  if (equal && !csv) await print(weightsTable(report, equal));
 }
 
 /** Say whether a result that came with the link was reproduced. */

@@ -90,6 +90,7 @@ function canonicalTenant(tenant: TenantDocument): TenantDocument {
   const { topology = {}, translation = {}, workload = {} } = tenant;
   const { mapping, translationKind } = modeDefaults(tenant.mode ?? DEFAULT_TENANT.mode);
   const { kind, entries, pageBytes } = translation;
+  const { insertion, memory, memoryHops } = tenant.mappingCosts ?? {};
   const { model, operators, sizes, batch, iterations, weights, tokens, phase, blocks } = workload;
   return {
     name: tenant.name,
@@ -99,10 +100,14 @@ function canonicalTenant(tenant: TenantDocument): TenantDocument {
       {
         mapping: tenant.mapping,
         edgeWeights: tenant.edgeWeights,
-        placement: tenant.placement && [...tenant.placement],
       },
       { mapping, edgeWeights: DEFAULT_TENANT.edgeWeights },
     ),
+    ...section(
+      'mappingCosts',
+      sparse({ insertion, memory, memoryHops: memoryHops && [...memoryHops] }, DEFAULT_TENANT.mappingCosts),
+    ),
+    ...sparse({ placement: tenant.placement && [...tenant.placement] }, {}),
     ...sparse({ routing: tenant.routing, dispatch: tenant.dispatch }, DEFAULT_TENANT),
     ...section(
       'translation',

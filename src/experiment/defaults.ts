@@ -17,6 +17,7 @@ export const DEFAULT_TENANT = {
   topology: { kind: 'mesh', width: 3, height: 3 },
   mapping: 'exact',
   edgeWeights: 'equal',
+  mappingCosts: { memory: 0 },
   routing: 'dor',
   dispatch: 'bus',
   arrivalCycle: 0,

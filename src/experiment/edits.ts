@@ -43,7 +43,7 @@ export function setPlacement(
 
 /**
  * Change any keys of one tenant; a new mode takes what contradicts it out. Topology, translation and workload are merged key by key, the others replaced. A placement for
- * another number of cores, or another width, goes, and so do events that no longer fit.
+ * another number of cores, or another width, goes, and so do distances to memory and events that no longer fit.
  */
 export function editTenant(document: ExperimentDocument, tenant: number, change: TenantChange): ExperimentDocument {
   const edited = changeTenant(document, tenant, (old) => {
@@ -58,7 +58,13 @@ export function editTenant(document: ExperimentDocument, tenant: number, change:
     const { topology: before } = resolveTenant(old);
     const { topology: after } = resolveTenant(merged);
     const sameShape = before.width === after.width && vcoreCount(before) === vcoreCount(after);
-    return sameShape || change.placement !== undefined ? merged : { ...merged, placement: undefined };
+    if (sameShape || change.placement !== undefined) return merged;
+    const { mappingCosts } = merged;
+    return {
+      ...merged,
+      placement: undefined,
+      mappingCosts: mappingCosts && { ...mappingCosts, memoryHops: undefined },
+    };
   });
   return withFittingEvents(edited, document.tenants?.[tenant]?.name, tenant);
 }

@@ -3,7 +3,7 @@
  * must be streamed and translation can be seen (the twins have 1.5); tiles are numbered over the 8 x 6 grid whose first and last column are memory.
  */
 import { canonical } from './canonical.ts';
-import { setTranslation } from './edits.ts';
+import { addTenant, setTranslation } from './edits.ts';
 import { buildLesson, type GallerySource, type Lesson } from './lesson.ts';
 import type { ExperimentDocument } from './schema.ts';
 import { VIRTUALIZATION_LESSONS } from './virtualization-lessons.ts';
@@ -151,12 +151,28 @@ const ENTRIES: readonly GallerySource[] = [
     document: {
       version: 1,
       title: 'Topology lock-in',
-      note: 'No second 3 x 3 square is left, and 16 of 25 cores would lie idle. B took nine connected cores that resemble one: what did that cost it?',
+      note: 'B wants 3 x 3 cores as well. 16 of 25 are free, but no second square is: exact placement refuses B. Must they lie idle?',
       chip: { ...streamedChip, width: 7, height: 5 },
-      tenants: [
-        { name: 'A', workload: { iterations: 24 } },
-        { name: 'B', mapping: 'similar', workload: { iterations: 24 } },
-      ],
+      tenants: [{ name: 'A', workload: { iterations: 24 } }],
+    },
+    lesson: {
+      question:
+        'B takes nine connected cores that only resemble a square. How long does an iteration of B take, beside A’s?',
+      measure: {
+        value: { document: 1, tenant: 1, metric: 'cyclesPerIteration' },
+        per: { document: 1, tenant: 0, metric: 'cyclesPerIteration' },
+      },
+      choices: [{ text: 'About as long', below: 1.25 }, { text: '1.5 times', below: 1.8 }, { text: 'Twice or more' }],
+      cycles: 1_500_000,
+      step: {
+        label: 'Place B similarly',
+        tenant: 1,
+        change: (document) => addTenant(document, { name: 'B', mapping: 'similar', workload: { iterations: 24 } }),
+      },
+      told: '{measured} times: {value} cycles per iteration on similar cores, {per} on the square. 18 of 25 cores work instead of 9.',
+      because:
+        'One of twelve edges is stretched, and the links have room to spare: giving up the exact shape costs next to nothing here, while insisting on it idles 16 cores.',
+      next: 'Open “Placement of B” in its card and let an edge cost its bytes: more edges are stretched, and yet B is faster.',
     },
   },
 ];

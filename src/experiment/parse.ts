@@ -92,6 +92,7 @@ export function resolveTenant(
     topology: { ...topology, ...tenant.topology },
     mapping: tenant.mapping ?? mapping,
     edgeWeights: tenant.edgeWeights ?? DEFAULT_TENANT.edgeWeights,
+    mappingCosts: { ...DEFAULT_TENANT.mappingCosts, ...tenant.mappingCosts },
     ...(tenant.placement === undefined ? {} : { placement: tenant.placement }),
     routing: tenant.routing ?? DEFAULT_TENANT.routing,
     dispatch: tenant.dispatch ?? DEFAULT_TENANT.dispatch,

@@ -38,6 +38,7 @@ export function brokenRules(document: ExperimentDocument): Problem[] {
     ...tenants.flatMap(modeProblems),
     ...tenants.flatMap((tenant, index) => channelProblems(resolved, tenant, index)),
     ...tenants.flatMap(lifeProblems),
+    ...tenants.flatMap(memoryHopsProblems),
     ...tenants.flatMap((tenant, index) => placementProblems(resolved, tenant, `tenants.${index}.placement`)),
     ...eventProblems(document, resolved),
     ...tilesOfTwo(document),
@@ -188,6 +189,14 @@ export function placementProblems(
     const message = wrongTile(chip, placement, tile, vcore);
     return message === undefined ? [] : [{ path: `${path}.${vcore}`, message }];
   });
+}
+
+function memoryHopsProblems({ topology, mappingCosts }: TenantDocument, index: number): Problem[] {
+  const { memoryHops } = mappingCosts ?? {};
+  const cores = vcoreCount({ ...DEFAULT_TENANT.topology, ...topology });
+  if (memoryHops === undefined || memoryHops.length === cores) return [];
+  const message = `names ${memoryHops.length} distances; the tenant has ${cores} virtual cores, one distance for each`;
+  return [{ path: `tenants.${index}.mappingCosts.memoryHops`, message }];
 }
 
 function wrongTile(chip: Chip, placement: readonly number[], tile: number, vcore: number): string | undefined {

@@ -74,6 +74,12 @@ const translationSchema = record('a translation', {
   pageBytes: v.optional(powerOfTwo(4096, 2 * 1024 * 1024, 'bytes')),
 });
 
+const mappingCostsSchema = record('mapping costs', {
+  insertion: v.optional(whole(0, 1000, 'per pair of neighbours that was not asked for')),
+  memory: v.optional(whole(0, 1000, 'per hop')),
+  memoryHops: v.optional(list(whole(1, 128, 'hops'))),
+});
+
 const bandwidthSchema = record('a bandwidth cap', {
   bytes: whole(1, 2 ** 32 - 1, 'bytes per window'),
   windowCycles: v.optional(whole(1, 1_000_000_000, 'cycles')),
@@ -116,6 +122,7 @@ export const tenantSchema = record(
     topology: v.optional(topologySchema),
     mapping: v.optional(choice(MAPPINGS)),
     edgeWeights: v.optional(choice(EDGE_WEIGHTS)),
+    mappingCosts: v.optional(mappingCostsSchema),
     placement: v.optional(list(tile)),
     routing: v.optional(choice(ROUTINGS)),
     dispatch: v.optional(choice(DISPATCHES)),

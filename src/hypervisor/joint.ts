@@ -1,11 +1,12 @@
 /**
  * Several tenants at once. The policies place one after the other, and an early one can take what a later one needs: here orders are tried
- * and the one of least total cost wins, among equals the one that leaves the largest free rectangle. And moves that would gather the
- * free cores of a chip on which tenants have come and gone. Leaves out placements that no order leads to.
+ * and the one of least total cost wins, among equals the one that leaves the largest free rectangle; then each tenant is tried once
+ * more among the others. And moves that would gather the
+ * free cores of a chip on which tenants have come and gone. Leaves out placements that take two tenants at once to reach.
  */
 import type { Chip } from '../model/chip.ts';
 import type { TenantRequest } from '../model/experiment.ts';
-import type { Result } from '../model/problem.ts';
+import { ok, type Result } from '../model/problem.ts';
 import { placeTenants, type Placement } from './placement.ts';
 import { exact, largestFreeRectangle } from './policies.ts';
 import type { Searching } from './similar.ts';
@@ -26,7 +27,27 @@ export function placeJointly(
     const placed = inOrderOf(order, chip, requests, searching);
     if (placed.ok && (!best.ok || isBetter(chip, placed.value, best.value))) best = placed;
   }
-  return best;
+  return best.ok ? ok(improved(chip, requests, best.value, searching)) : best;
+}
+
+/** Each tenant in turn is taken out and placed again among the others, until that betters nothing any more. */
+function improved(
+  chip: Chip,
+  requests: readonly TenantRequest[],
+  placements: readonly Placement[],
+  searching?: Searching,
+): Placement[] {
+  let present = [...placements];
+  for (let since = 0, i = 0; since < requests.length; since++, i = (i + 1) % requests.length) {
+    const among = requests.map((request, j) => (i === j ? request : { ...request, placement: present[j].tiles }));
+    const again = placeTenants(chip, among, searching);
+    if (!again.ok) continue;
+    const other = present.map((placement, j) => (i === j ? again.value[j] : placement));
+    if (!isBetter(chip, other, present)) continue;
+    present = other;
+    since = -1;
+  }
+  return present;
 }
 
 function inOrderOf(order: readonly number[], chip: Chip, requests: readonly TenantRequest[], searching?: Searching) {
@@ -92,27 +113,34 @@ export interface Move {
 
 /**
  * Moves, one after the other, each of which enlarges the largest free rectangle most, at no higher edit distance. The tenants are
- * taken to be there at the same time.
+ * taken to be there at the same time; those that are not movable stay.
  */
 export function defragment(
   chip: Chip,
   requests: readonly Shaped[],
   placements: readonly { readonly tiles: readonly number[] }[],
+  isMovable: (tenant: number) => boolean = () => true,
 ): Move[] {
   const present = placements.map(({ tiles }) => tiles);
   const moves: Move[] = [];
   for (;;) {
-    const move = bestMove(chip, requests, present);
+    const move = bestMove(chip, requests, present, isMovable);
     if (move === undefined) return moves;
     moves.push(move);
     present[move.tenant] = move.tiles;
   }
 }
 
-function bestMove(chip: Chip, requests: readonly Shaped[], present: readonly (readonly number[])[]): Move | undefined {
+function bestMove(
+  chip: Chip,
+  requests: readonly Shaped[],
+  present: readonly (readonly number[])[],
+  isMovable: (tenant: number) => boolean,
+): Move | undefined {
   const freeBefore = freeRectangle(chip, present.map(asTiles));
   let best: Move | undefined;
   for (const [tenant, { topology }] of requests.entries()) {
+    if (!isMovable(tenant)) continue;
     const edges = requestEdges(topology);
     const editDistanceBefore = topologyEditDistance(chip, present[tenant], edges);
     for (const tiles of exactPlaces(chip, requests[tenant], present, tenant)) {

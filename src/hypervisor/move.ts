@@ -3,8 +3,8 @@
  * not, in words. Called for every move of a pointer, so it touches nothing but the one tenant and the tiles it lands on.
  */
 import type { Chip } from '../model/chip.ts';
-import { hops, tileAt, tileX, tileY } from '../model/mesh.ts';
-import { vcoreCount, type Topology } from '../model/vnpu.ts';
+import { tileAt, tileX, tileY } from '../model/mesh.ts';
+import type { Topology } from '../model/vnpu.ts';
 import { placementCost, requestEdges, type PlacementCost } from './topology.ts';
 
 /** A tenant where it is now. */
@@ -37,7 +37,7 @@ export type MovePreview =
       readonly ok: true;
       /** Own virtual core that changes places. */
       readonly swappedWith?: number;
-      /** Where the whole vNPU has been fitted in beside: the tile that what is held gets. */
+      /** Where the search has fitted the whole vNPU in: the tile that what is held gets. */
       readonly snappedTo?: number;
     })
   | (Moved & { readonly ok: false; readonly reason: string });
@@ -62,27 +62,17 @@ export function previewMove(chip: Chip, placed: readonly PlacedTenant[], grip: G
   return { ok: true, ...outcome, before, after: placementCost(chip, outcome.tiles, edges) };
 }
 
-/**
- * Preview the whole vNPU on the nearest place where the requested mesh fits as it is: as it stands now where it is exact, else
- * row by row. Nearest by hops from a tile to where what is held comes to lie, then by tile number.
- */
-export function previewSnap(chip: Chip, placed: readonly PlacedTenant[], grip: Grip, near: number): MovePreview {
-  const { tiles, topology, fixed } = placed[grip.tenant];
+/** Preview the tenant on these tiles, one for each virtual core: an alternative that the search has found. */
+export function previewTiles(
+  chip: Chip,
+  { tiles, topology }: PlacedTenant,
+  grip: Pick<Grip, 'vcore' | 'tile'>,
+  after: readonly number[],
+): MovePreview {
   const edges = requestEdges(topology);
-  const before = placementCost(chip, tiles, edges);
-  if (fixed !== undefined) return { ok: false, reason: fixed, tiles, before, after: before };
-  const exact = before.editDistance === 0;
-  const shape = exact ? tiles.map((tile) => placeOf(chip, tile)) : rectangle(topology);
   const held = grip.vcore === 'all' ? tiles.indexOf(grip.tile) : grip.vcore;
-  const nearest = chip.tiles
-    .map((_, to) => to)
-    .filter((to) => !exact || to !== tiles[held])
-    .sort((one, other) => hops(chip, near, one) - hops(chip, near, other))
-    .map((to) => shift(chip, shape, shape[held], to))
-    .find((after) => after.every((tile) => wrongTile(chip, placed, grip.tenant, tile) === undefined));
-  const reason = `no other ${topology.width} x ${topology.height} cores are free`;
-  if (!nearest) return { ok: false, reason, tiles, before, after: before };
-  return { ok: true, tiles: nearest, before, after: placementCost(chip, nearest, edges), snappedTo: nearest[held] };
+  const before = placementCost(chip, tiles, edges);
+  return { ok: true, tiles: after, before, after: placementCost(chip, after, edges), snappedTo: after[held] };
 }
 
 interface Outcome {
@@ -116,12 +106,6 @@ interface Place {
 }
 
 const placeOf = (chip: Chip, tile: number): Place => ({ x: tileX(chip, tile), y: tileY(chip, tile) });
-
-const rectangle = (topology: Topology): Place[] =>
-  Array.from({ length: vcoreCount(topology) }, (_, v) => ({
-    x: v % topology.width,
-    y: Math.floor(v / topology.width),
-  }));
 
 function wrongTile(chip: Chip, placed: readonly PlacedTenant[], tenant: number, tile: number): string | undefined {
   const kind = chip.tiles[tile];

@@ -1,7 +1,8 @@
 /** One tenant's tiles by its mapping policy: the simple ones by themselves, the others with the mapping search that the caller brings. */
 import type { Chip } from '../model/chip.ts';
 import type { TenantRequest } from '../model/experiment.ts';
-import type { Found } from '../model/mapping.ts';
+import type { Found, MappingCosts } from '../model/mapping.ts';
+import { hops } from '../model/mesh.ts';
 import { vcoreCount } from '../model/vnpu.ts';
 import { exact, inOrder, type IsFree } from './policies.ts';
 import { pickRegion } from './shapes.ts';
@@ -37,15 +38,32 @@ export function pick(
 const tilesOnly = (tiles: readonly number[] | undefined): Picked | undefined => tiles && { tiles };
 
 /** The request as the search takes it; where the plain edit distance counts, a mesh that fits as it is comes first. */
-function wantedOf(chip: Chip, isFree: IsFree, request: TenantRequest, index: number, searching: Searching): Wanted {
-  const { topology, edgeWeights } = request;
+export function wantedOf(
+  chip: Chip,
+  isFree: IsFree,
+  request: TenantRequest,
+  index: number,
+  searching: Searching,
+): Wanted {
+  const { topology, edgeWeights, mappingCosts } = request;
   const offers = [exact(chip, isFree, topology), inOrder(chip, isFree, topology, 'snake')];
   return {
     nodes: vcoreCount(topology),
     edges: requestEdges(topology),
     edgeWeights,
+    ...(mappingCosts.insertion !== undefined && { insertionCost: mappingCosts.insertion }),
+    ...(mappingCosts.memory > 0 && { tileCost: memoryCost(chip, request, mappingCosts) }),
     traffic: edgeWeights === 'traffic' ? searching.traffic(index) : [],
     offers: offers.flatMap((tiles) => (tiles ? [tiles] : [])),
     seed: searching.seed,
+  };
+}
+
+/** What a virtual core costs that is farther from the nearest interface of its tenant's channels than it asks, or nearer. */
+function memoryCost(chip: Chip, { channels }: TenantRequest, { memory, memoryHops }: MappingCosts) {
+  const interfaces = (channels ?? chip.memoryTiles.map((_, channel) => channel)).map((i) => chip.memoryTiles[i]);
+  return (vcore: number, tile: number): number => {
+    const there = Math.min(...interfaces.map((memoryTile) => hops(chip, memoryTile, tile)));
+    return memory * Math.abs(there - (memoryHops?.[vcore] ?? 1));
   };
 }

@@ -1,7 +1,8 @@
 /**
  * Placement by the mapping search, which the caller brings: `similar` looks for the least cost among connected cores, `disconnected` takes
  * torn ones where there is no connected set, and a region picked by shape alone gets its virtual cores in the best order.
- * Cost: the topology edit distance, or, weighted by traffic, bytes times the hops that they travel beyond a neighbour.
+ * Cost: the topology edit distance, or, weighted by traffic, bytes times the hops that they travel beyond a neighbour; and, where it
+ * is asked for, how much farther from memory or nearer to it cores are than they should be.
  */
 import type { Edge, Found, Mapper, MappingAnswer, MappingProblem } from '../model/mapping.ts';
 import type { Mesh } from '../model/mesh.ts';
@@ -24,6 +25,10 @@ export interface Wanted {
   /** Requested edges, each of weight 1. */
   readonly edges: readonly Edge[];
   readonly edgeWeights: EdgeWeights;
+  /** Cost of a pair of neighbours that was not asked for; without it 1, or 0 where edges weigh traffic. */
+  readonly insertionCost?: number;
+  /** What a virtual core costs on a tile besides. */
+  readonly tileCost?: (vcore: number, tile: number) => number;
   /** Bytes per iteration between pairs. */
   readonly traffic: readonly Edge[];
   /** Placements by simpler policies, to begin with. */
@@ -49,12 +54,17 @@ function answered({ placement, cost, lowerBound, proven }: MappingAnswer, { edge
   return { tiles: placement, search: { weights: edgeWeights, cost, lowerBound, proven, connected } satisfies Found };
 }
 
-function problemFor(mesh: Mesh, isFree: IsFree, wanted: Wanted, connected: boolean): MappingProblem {
+/** The request on the tiles that are free, as the search takes it. */
+export function problemFor(mesh: Mesh, isFree: IsFree, wanted: Wanted, connected: boolean): MappingProblem {
   const free = Array.from({ length: mesh.width * mesh.height }, (_, tile) => tile).filter(isFree);
-  const { nodes, edges, edgeWeights, traffic, offers, seed } = wanted;
-  const given = { mesh: { width: mesh.width, height: mesh.height }, free, nodes, connected, seed, offers };
-  if (edgeWeights === 'equal') return { ...given, edges, insertionCost: 1, stretch: 'once' };
+  const { nodes, edges, edgeWeights, insertionCost, tileCost, traffic, offers, seed } = wanted;
+  const nodeCosts = tileCost && Array.from({ length: nodes }, (_, v) => free.map((tile) => tileCost(v, tile)));
+  const given = {
+    ...{ mesh: { width: mesh.width, height: mesh.height }, free, nodes, connected, seed, offers },
+    ...(nodeCosts && { nodeCosts }),
+  };
+  if (edgeWeights === 'equal') return { ...given, edges, insertionCost: insertionCost ?? 1, stretch: 'once' };
   const most = Math.max(1, ...traffic.map(([, , bytes = 0]) => bytes));
   const weighed = traffic.map(([u, v, bytes = 0]): Edge => [u, v, Math.max(1, Math.round((bytes * HEAVIEST) / most))]);
-  return { ...given, edges: weighed, insertionCost: 0, stretch: 'hops' };
+  return { ...given, edges: weighed, insertionCost: insertionCost ?? 0, stretch: 'hops' };
 }

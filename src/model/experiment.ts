@@ -1,5 +1,6 @@
 /** A resolved experiment: the document with every default filled in. The plan is made from this and from nothing else. */
 import type { Chip } from './chip.ts';
+import type { MappingCosts } from './mapping.ts';
 import type { OnnxGraph, OpenSizes } from './onnx.ts';
 import type { Traffic } from './traffic.ts';
 import type {
@@ -37,6 +38,7 @@ export interface TenantRequest {
   readonly topology: Topology;
   readonly mapping: Mapping;
   readonly edgeWeights: EdgeWeights;
+  readonly mappingCosts: MappingCosts;
   /** Tile of each virtual core when set by hand. */
   readonly placement?: readonly number[];
   readonly routing: Routing;

@@ -80,7 +80,7 @@ export function buildPlan(experiment: Experiment, mapper?: Mapper): Result<Plan>
 }
 
 /** The mapping search with what it needs of the experiment; programs are compiled only for tenants whose edges weigh traffic. */
-function searchingIn({ chip, tenants, seed }: Experiment, mapper: Mapper): Searching {
+export function searchingIn({ chip, tenants, seed }: Experiment, mapper: Mapper): Searching {
   const traffic = (tenant: number): Edge[] => {
     const compilation = compileTenant(chip, tenants, tenants[tenant]);
     return compilation.ok ? trafficEdges(compilation.value) : [];

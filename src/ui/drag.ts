@@ -44,8 +44,6 @@ export interface DragHost {
   gripAt(point: Point): Grip | null;
   tileAt(point: Point): number | null;
   preview(grip: Grip, over: number): MovePreview;
-  /** The whole vNPU on the nearest place where it fits as requested. */
-  snap(grip: Grip, near: number): MovePreview;
   /** A press without a drag. */
   select(point: Point): void;
   drop(grip: Grip, over: number, preview: MovePreview): void;
@@ -123,11 +121,10 @@ export class Drag {
     if (this.active) this.hover(over, null);
   }
 
-  /** Fit the whole vNPU in near the tile under what is held; carrying on to another tile undoes it. */
-  snap(): void {
+  /** Take another placement of the whole vNPU instead of what the tile under it says; carrying on to another tile undoes it. */
+  take(preview: MovePreview): void {
     const state = this.current;
     if (state.phase !== 'dragging' || state.over === null) return;
-    const preview = this.host.snap(state.grip, state.over);
     this.enter({ ...state, preview });
     this.host.said({ kind: 'over', grip: state.grip, over: state.over, preview });
   }

@@ -20,6 +20,7 @@ import { History } from './history.ts';
 import { LessonRun } from './lesson.svelte.ts';
 import { lettersOf, sceneTenants, type Scene, type Selection } from './mesh/scene.ts';
 import { dropCycle, leftTiles, needsSearch, placementsNow } from './placing.ts';
+import { Previews } from './previews.svelte.ts';
 import type { Runs } from './runs.svelte.ts';
 import { SharedCheck } from './shared-check.svelte.ts';
 import type { Switches } from './switches.ts';
@@ -49,6 +50,8 @@ export class Session {
   readonly shared: SharedCheck;
   projector = $state(false);
   theme = $state<'light' | 'dark'>('light');
+  /** Placements that the search proposes. */
+  readonly previews = new Previews(this);
   /** What is open over the page. */
   overlay = $state.raw<Overlay>(null);
   /** A core that is dropped moves from the cycle on in which it is, instead of from the start. */
@@ -277,11 +280,9 @@ export class Session {
 
   /** Figures of synthetic traffic as far as it has been measured. */
   get trafficFigures(): TrafficFigures | null {
-    const {
-      resolved,
-      details: { traffic },
-    } = this.runs;
-    return traffic && resolved?.traffic ? trafficFigures(resolved.chip, resolved.traffic, traffic) : null;
+    const { resolved, details } = this.runs;
+    if (!details.traffic || !resolved?.traffic) return null;
+    return trafficFigures(resolved.chip, resolved.traffic, details.traffic);
   }
 
   /** The tenant of the selection, if any. */

@@ -6,13 +6,15 @@ import type { Lesson } from '../experiment/lesson.ts';
 import type { Cause, CauseGroup } from '../model/causes.ts';
 import { ONNX_PREFIX, ZOO, type ModelName } from '../model/models.ts';
 import { ENGINE_VERSION } from '../model/version.ts';
-import type { Mode, Routing, TranslationKind } from '../model/vnpu.ts';
+import type { EdgeWeights, Mapping, Mode, Routing, TranslationKind } from '../model/vnpu.ts';
 import type { Pattern } from '../model/traffic.ts';
 import type { Basis, Headline } from '../report/blame.ts';
 import { timesBare, type ModeRow } from '../report/comparison.ts';
 import type { TrafficFigures } from '../report/traffic.ts';
 import type { MovePreview } from '../hypervisor/move.ts';
-import { edgeChanges } from '../hypervisor/topology.ts';
+import { edgeChanges, type PlacementCost } from '../hypervisor/topology.ts';
+import type { AlternativeKind } from '../hypervisor/alternatives.ts';
+import type { Move } from '../hypervisor/joint.ts';
 import type { DragEvent } from './drag.ts';
 import { brief, bytes, count, hex, percent, plural, ratio } from './numbers.ts';
 
@@ -343,7 +345,7 @@ export function previewText(over: number, preview: MovePreview | null, cycle: nu
 export function dragSentence(event: DragEvent, what: string, cycle: number | null = null): string {
   switch (event.kind) {
     case 'lifted':
-      return `${what} lifted from tile ${event.grip.tile}. Arrow keys carry it, N fits the whole virtual NPU in nearby, Space drops, Escape returns.`;
+      return `${what} lifted from tile ${event.grip.tile}. Arrow keys carry it, N fits the whole virtual NPU in nearby (again: the next best), Space drops, Escape returns.`;
     case 'cancelled':
       return `${what} is back on tile ${event.grip.tile}. Nothing changed.`;
     case 'over':
@@ -356,6 +358,60 @@ export function dragSentence(event: DragEvent, what: string, cycle: number | nul
       return `${what} cannot go to tile ${event.over}: ${event.preview && !event.preview.ok ? event.preview.reason : ''}`;
   }
 }
+
+export const PLACEMENT = {
+  title: (name: string): string => `Placement of ${name}`,
+  open: (name: string): string => `Placement of ${name}: alternatives, weights, policy`,
+  cost: ({ editDistance, stretched }: PlacementCost): string =>
+    `edit distance ${editDistance}${stretched.length === 0 ? '' : `, ${plural(stretched.length, 'edge', 'edges')} stretched`}`,
+  now: 'Now',
+  alternatives: 'Alternatives',
+  near: 'Alternatives near the hand',
+  searching: 'searching …',
+  none: 'No connected set of free cores is large enough.',
+  keys: 'N and Shift N step through them.',
+  kinds: {
+    near: 'Cheapest, nearest',
+    here: 'This core here, the others around it',
+    few: 'This core here, few others move',
+    elsewhere: 'On other tiles',
+  } satisfies Record<AlternativeKind, string>,
+  proven: 'proven best',
+  moved: (cores: number): string => (cores === 0 ? 'as it lies now' : `${plural(cores, 'core moves', 'cores move')}`),
+  place: 'Place it here',
+  weights: 'What parting an edge costs',
+  weightNames: { equal: '1, whatever flows', traffic: 'its bytes, per hop' } satisfies Record<EdgeWeights, string>,
+  cycles: (now: number, before: number | null): string =>
+    `${count(now)} cycles per iteration${before === null ? '' : `, before ${count(before)}`}`,
+  policy: 'Mapping policy',
+  byHand: 'by hand',
+  policies: {
+    exact: 'exact: the requested mesh',
+    similar: 'similar: least edit distance',
+    rowMajor: 'row by row',
+    snake: 'snake (zig-zag)',
+    firstFit: 'first fit',
+    bestFit: 'best fit by contact',
+    shapesFirstFit: 'all factor shapes, first fit',
+    shapesBestFit: 'all factor shapes, best fit',
+    folds: 'folded and L shapes',
+    disconnected: 'torn apart if it must be',
+  } satisfies Record<Mapping, string>,
+  chip: 'Free cores of the chip',
+  free: (cores: number, rectangle: { width: number; height: number }): string =>
+    cores === 0
+      ? 'No core is free.'
+      : `${plural(cores, 'core', 'cores')} free; the largest rectangle is ${rectangle.width} × ${rectangle.height}.`,
+  gather: 'Propose moves that gather them',
+  noMoves: 'No move would enlarge the largest free rectangle.',
+  move: (name: string, { movedCores, freeBefore, freeAfter }: Move, size: number): string =>
+    `${name}: ${plural(movedCores, 'core moves', 'cores move')} (${bytes(size)} of scratchpad); the rectangle grows from ${freeBefore} to ${freeAfter} cores`,
+  editDistance: ({ editDistanceBefore, editDistanceAfter }: Move): string =>
+    editDistanceBefore === editDistanceAfter
+      ? `edit distance ${editDistanceAfter} as before`
+      : `edit distance ${editDistanceBefore} to ${editDistanceAfter}`,
+  makeMoves: (moves: number): string => (moves === 1 ? 'Make this move' : `Make these ${moves} moves`),
+};
 
 export const SHARE = {
   explanation: 'The link holds the whole experiment. Nothing is stored anywhere else.',
@@ -422,7 +478,7 @@ export const MENU = {
     ['Enter', 'select the core under the focus'],
     ['Space', 'lift what is under the focus, and drop it'],
     ['M', 'lift one core, or the whole virtual NPU'],
-    ['N', 'while something is held: the whole virtual NPU to the nearest place where it fits as requested'],
+    ['N, Shift N', 'while something is held: the next of the best placements near the hand, or the one before'],
     ['1 2 3 4', 'translation: none, pages with 4 or 32 entries, vChunk'],
     ['Esc', 'put back, or return to the tenants'],
     ['Ctrl Z, Ctrl Shift Z', 'undo, redo'],

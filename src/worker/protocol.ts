@@ -13,6 +13,7 @@ import type { CoreId } from '../report/cores.ts';
 import type { ForeignLink } from '../report/network.ts';
 import type { TrafficFigures } from '../report/traffic.ts';
 import type { Report } from '../report/report.ts';
+import type { Alternative, Hand, Move, Placements } from '../plan/alternatives.ts';
 
 export interface LoadRequest {
   /** Every answer and frame carries it back; superseded work is dropped on both sides by it. */
@@ -153,4 +154,24 @@ export interface VariantProgress {
 /** The calls of a worker of the pool that compares modes. */
 export interface ComparisonApi {
   run(variant: Variant, tenant: number, onProgress: (progress: VariantProgress) => void): Compared;
+}
+
+/** An experiment document, and where its tenants lie. */
+export interface PlacementRequest {
+  /** Plain JSON that has been read without an error. */
+  readonly document: unknown;
+  readonly placements: Placements;
+}
+
+export interface AlternativesRequest extends PlacementRequest {
+  readonly hand: Hand;
+  /** Some 16 ms of work, or some hundred. */
+  readonly effort: 'quick' | 'thorough';
+}
+
+/** The calls of the worker that looks for placements while a hand is on the chip. */
+export interface PreviewApi {
+  alternatives(request: AlternativesRequest): readonly Alternative[];
+  /** Moves that gather the free cores. */
+  moves(request: PlacementRequest): readonly Move[];
 }

@@ -45,6 +45,52 @@ describe('vnpu run', () => {
   });
 });
 
+describe('vnpu run --equal-weights', () => {
+  /** Two cores short of a square, so that some edges are stretched; which, the weights decide. */
+  const weighed = (edgeWeights: string) => ({
+    version: 1,
+    chip: { width: 6, height: 3, disabledTiles: [2, 9] },
+    tenants: [{ name: 'A', mapping: 'similar', edgeWeights, workload: { iterations: 2 } }],
+  });
+
+  it('has the figures of the same experiment with equal weights beside its own', async () => {
+    const args = ['run', '-', '--json'];
+    const both = await vnpuJson([...args, '--equal-weights'], JSON.stringify(weighed('traffic')));
+    const [alone, equal]: Report[] = [
+      await vnpuJson(args, JSON.stringify(weighed('traffic'))),
+      await vnpuJson(args, JSON.stringify(weighed('equal'))),
+    ];
+    expect(both.tenants).toEqual(alone.tenants);
+    const [{ name, editDistance, cyclesPerIteration }] = equal.tenants;
+    expect(both.equalWeights).toEqual([{ name, editDistance, cyclesPerIteration }]);
+    const table = await vnpu(['run', '-', '--equal-weights'], JSON.stringify(weighed('traffic')));
+    expect(table.stdout).toMatch(/equal weights[\s\S]*\nA .* %\n$/);
+  });
+
+  it('refuses an experiment in which nothing weighs its traffic', async () => {
+    const { code, stderr } = await vnpu(['run', '-', '--equal-weights'], JSON.stringify(weighed('equal')));
+    expect(code).toBe(1);
+    expect(stderr).toContain('no tenant has the edge weights "traffic"');
+  });
+});
+
+describe('vnpu plan --defragment', () => {
+  it('proposes moves with their cost', async () => {
+    // one core in the middle of 3 x 3: in a corner it leaves 2 x 3 instead of 1 x 3
+    const document = {
+      version: 1,
+      chip: { width: 5, height: 3 },
+      tenants: [{ name: 'A', topology: { width: 1, height: 1 }, placement: [7], workload: { model: 'squeezenet' } }],
+    };
+    const [move, ...more] = await vnpuJson(['plan', '-', '--defragment', '--json'], JSON.stringify(document));
+    expect(more).toEqual([]);
+    expect(move).toMatchObject({ tenant: 0, movedCores: 1, freeBefore: 3, freeAfter: 6 });
+    expect(move.bytes).toBeGreaterThan(0);
+    const { stdout } = await vnpu(['plan', '-', '--defragment'], JSON.stringify(document));
+    expect(stdout).toContain(`1 cores move with ${move.bytes} bytes of scratchpad`);
+  });
+});
+
 describe('vnpu plan', () => {
   it('shows placement, tables and a program per core', async () => {
     const { stdout, code } = await vnpu(['plan', 'twins']);

@@ -1,7 +1,7 @@
 /** Random valid documents: every key of the schema, alone and together, defaults written out now and then. */
 import fc from 'fast-check';
 import { CHIP_PARAMETERS } from '../../src/model/parameters.ts';
-import type { Mapping, Mode, Routing } from '../../src/model/vnpu.ts';
+import type { EdgeWeights, Mapping, Mode, Routing } from '../../src/model/vnpu.ts';
 import { MODE_RULES } from '../../src/experiment/modes.ts';
 import { parseDocument } from '../../src/experiment/parse.ts';
 import type { ExperimentDocument } from '../../src/experiment/schema.ts';
@@ -39,6 +39,8 @@ const anyTenant = fc.record(
       optional,
     ),
     mapping: fc.constantFrom('exact', 'rowMajor', 'snake') as fc.Arbitrary<Mapping>,
+    edgeWeights: fc.constantFrom('equal', 'traffic') as fc.Arbitrary<EdgeWeights>,
+    mappingCosts: fc.record({ insertion: fc.nat(1000), memory: fc.nat(1000) }, optional),
     routing: fc.constantFrom('dor', 'confined') as fc.Arbitrary<Routing>,
     dispatch: fc.constantFrom('bus', 'noc'),
     translation: fc.record(

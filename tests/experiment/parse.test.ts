@@ -117,6 +117,11 @@ describe('one wrong value', () => {
     [{ workload: { iterations: 1e9 } }, 'tenants.0.workload.iterations: is 1000000000'],
     [{ placement: [1, 2] }, 'tenants.0.placement: names 2 tiles; 3 x 3 virtual cores need 9, one for each'],
     [
+      { mappingCosts: { memory: 1, memoryHops: [1, 2] } },
+      'tenants.0.mappingCosts.memoryHops: names 2 distances; the tenant has 9 virtual cores, one distance for each',
+    ],
+    [{ mappingCosts: { insertion: -1 } }, 'tenants.0.mappingCosts.insertion: is -1; it must be a whole number from 0'],
+    [
       { topology: { width: 2, height: 1 }, placement: [1, 1] },
       'tenants.0.placement.1: tile 1 holds virtual core 0 already',
     ],

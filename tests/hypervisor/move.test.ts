@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { previewMove, previewSnap, type Grip, type PlacedTenant } from '../../src/hypervisor/move.ts';
+import { previewMove, previewTiles, type Grip, type PlacedTenant } from '../../src/hypervisor/move.ts';
 import { edgeChanges } from '../../src/hypervisor/topology.ts';
 import { placeTenants } from '../../src/hypervisor/placement.ts';
 import { resolveChip } from '../../src/model/chip.ts';
@@ -81,37 +81,14 @@ describe('a whole vNPU', () => {
   });
 });
 
-describe('a fit nearby', () => {
-  it('takes the requested mesh to the nearest free place, whatever it looks like now', () => {
-    // A3 torn off to 28 (4,3). Rows as requested with A3 nearest to 28: on 28 itself, A0..A2 at 19, 20, 27, all free.
+describe('a proposal of the search', () => {
+  it('says where the held core comes to lie and what the whole costs', () => {
+    // A torn apart: A3 at 28 is 2 and more hops from A1 and A2; as a square below row 1 both edges are back.
     const torn = { ...A, tiles: [1, 2, 9, 28] };
-    const move = previewSnap(chip, [torn, B], { tenant: 0, vcore: 3, tile: 28 }, 28);
+    const move = previewTiles(chip, torn, { vcore: 3, tile: 28 }, [19, 20, 27, 28]);
     expect(move).toMatchObject({ ok: true, tiles: [19, 20, 27, 28], after: exact, snappedTo: 28 });
     expect(edgeChanges(move.before, move.after)).toEqual({ lost: 0, regained: 2, extra: 0 });
-  });
-
-  it('keeps the order of an exact one, goes around what is taken, and does not stay where it is', () => {
-    // Mirrored A held by A0 at 2, over 3 of B: it is 1 hop from where it is, and the places 2 hops away are 1 (memory would
-    // be at 0), 10 (one row down, free) and B's; 10 it is.
-    const mirrored = { ...A, tiles: [2, 1, 10, 9] };
-    const move = previewSnap(chip, [mirrored, B], { tenant: 0, vcore: 'all', tile: 2 }, 3);
-    expect(move).toMatchObject({ ok: true, tiles: [10, 9, 18, 17], after: exact, snappedTo: 10 });
-  });
-
-  it('is refused where no other place is free', () => {
-    const full = {
-      name: 'C',
-      topology: { kind: 'mesh', width: 6, height: 1 },
-      tiles: [17, 18, 19, 20, 21, 22],
-    } as const;
-    const rest = {
-      name: 'D',
-      topology: { kind: 'mesh', width: 6, height: 1 },
-      tiles: [33, 34, 35, 36, 37, 38],
-    } as const;
-    const last = { name: 'E', topology: { kind: 'mesh', width: 1, height: 1 }, tiles: [5] } as const;
-    const move = previewSnap(chip, [A, B, full, rest, last], { tenant: 0, vcore: 0, tile: 1 }, 20);
-    expect(move).toMatchObject({ ok: false, reason: 'no other 2 x 2 cores are free', tiles: A.tiles });
+    expect(previewTiles(chip, A, { vcore: 'all', tile: 9 }, [17, 18, 25, 27])).toMatchObject({ snappedTo: 25 });
   });
 });
 

@@ -116,6 +116,39 @@ describe('policies that search', () => {
   });
 });
 
+describe('costs besides edges', () => {
+  it('neighbours that nobody asked for may cost nothing, or more', () => {
+    // A line of four on a 2 x 2 square keeps its three edges, and its ends become neighbours unasked: one insertion.
+    const square = coresOnly(2, 2);
+    const costOf = (insertion?: number) =>
+      place([tenant('A', 4, 1, { mapping: 'similar', mappingCosts: { memory: 0, insertion } })], square)[0].search!
+        .cost;
+    expect([undefined, 0, 1, 7].map(costOf)).toEqual([1, 0, 1, 7]);
+  });
+
+  it('cores lie as far from memory as they ask', () => {
+    // 8 x 6 with memory at x = 0 and x = 7: tiles at x = 1 and 6 are 1 hop away, those at x = 3 and 4 are 3.
+    const away = (mappingCosts: TenantRequest['mappingCosts']): number[] =>
+      place([tenant('A', 1, 3, { mapping: 'similar', mappingCosts })])[0].tiles.map((tile) =>
+        Math.min(tile % 8, 7 - (tile % 8)),
+      );
+    expect(away({ memory: 2 })).toEqual([1, 1, 1]);
+    expect(away({ memory: 2, memoryHops: [3, 3, 3] })).toEqual([3, 3, 3]);
+    expect(away({ memory: 2, memoryHops: [1, 2, 3] })).toEqual([1, 2, 3]);
+  });
+
+  it('only interfaces of its own channels count', () => {
+    // Channel 0 is the first interface: tile 0. Beside it lies tile 1, and nothing else is as near.
+    const [{ tiles }] = place([tenant('A', 1, 1, { mapping: 'similar', channels: [0], mappingCosts: { memory: 1 } })]);
+    expect(tiles).toEqual([1]);
+    const [far] = place([
+      tenant('A', 1, 1, { mapping: 'similar', channels: [0], mappingCosts: { memory: 1, memoryHops: [11] } }),
+    ]);
+    // (6, 5) is 6 + 5 hops from (0, 0)
+    expect(far.tiles).toEqual([6 + 8 * 5]);
+  });
+});
+
 describe('allocators that look at shape alone', () => {
   const regionOf = (mapping: Mapping, w: number, h: number, on = coresOnly(5, 5)): number[] =>
     [...place([tenant('A', w, h, { mapping })], on)[0].tiles].sort((a, b) => a - b);

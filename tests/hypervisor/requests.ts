@@ -17,6 +17,7 @@ export const tenant = (
   topology: { kind: 'mesh', width, height },
   mapping: 'exact',
   edgeWeights: 'equal',
+  mappingCosts: { memory: 0 },
   routing: 'dor',
   dispatch: 'bus',
   arrivalCycle: 0,

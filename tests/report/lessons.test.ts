@@ -12,6 +12,7 @@ import { rooms } from '../support/documents.ts';
 /** The answer that the words of each lesson explain. */
 const ANSWERS: Readonly<Record<string, string>> = {
   twins: '2 or more',
+  'lock-in': 'About as long',
   'pages-stall': 'No faster',
   'last-v': '2.5 times',
   'foreign-packets': 'Hardly: below a tenth',

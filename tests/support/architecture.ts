@@ -67,6 +67,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'worker/comparison.ts',
       'worker/curve.ts',
       'worker/measurement.ts',
+      'worker/previews.ts',
       'worker/protocol.ts',
       'engine/frame.ts',
       'engine/snapshot.ts',

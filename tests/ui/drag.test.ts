@@ -21,10 +21,6 @@ class Row implements DragHost {
     const moved = { tiles: [over], before, after: { ...before, hops: 2 + over } };
     return over === 3 ? { ok: false, reason: 'tile 3 is disabled', ...moved } : { ok: true, ...moved };
   }
-  snap(_grip: Grip, near: number): MovePreview {
-    const cost = { hops: 2, editDistance: 0, stretched: [] };
-    return { ok: true, tiles: [near + 1], before: cost, after: cost, snappedTo: near + 1 };
-  }
   select({ x }: { x: number }): void {
     this.selected.push(x);
   }
@@ -41,6 +37,12 @@ class Row implements DragHost {
     return () => (this.held = null);
   }
 }
+
+/** What the search proposes: the held core on the tile after this one. */
+const beyond = (tile: number): MovePreview => {
+  const cost = { hops: 2, editDistance: 0, stretched: [] };
+  return { ok: true, tiles: [tile + 1], before: cost, after: cost, snappedTo: tile + 1 };
+};
 
 const at = (x: number, touch = false, pointer = 1): Press => ({ x, y: 50, touch, pointer });
 let row: Row;
@@ -131,22 +133,22 @@ describe('by keyboard', () => {
     expect(row.events.map(({ kind }) => kind)).toEqual(['lifted', 'over', 'dropped']);
   });
 
-  it('fits the whole in nearby, until it is carried on', () => {
+  it('takes what the search proposes, until it is carried on', () => {
     drag.lift(grip, 'keyboard', null);
     drag.carry(3);
-    drag.snap();
+    drag.take(beyond(3));
     expect(drag.state).toMatchObject({ over: 3, preview: { snappedTo: 4 } });
     drag.carry(2);
     expect(drag.state).toMatchObject({ over: 2, preview: { tiles: [2] } });
-    drag.snap();
+    drag.take(beyond(2));
     drag.drop();
     expect(row.events.at(-1)).toMatchObject({ kind: 'dropped', preview: { snappedTo: 3 } });
   });
 
-  it('keeps a fit while the pointer trembles on its tile', () => {
+  it('keeps a proposal while the pointer trembles on its tile', () => {
     drag.press(at(150));
     drag.move(at(250));
-    drag.snap();
+    drag.take(beyond(2));
     drag.move(at(255));
     expect(drag.state).toMatchObject({ preview: { snappedTo: 3 } });
   });

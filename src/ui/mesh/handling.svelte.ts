@@ -1,6 +1,6 @@
 /** Joins the drag machine to the session: what can be held where, what a drop does, and what is said of it. */
 import type { Session } from '../session.svelte.ts';
-import { previewMove, previewSnap, type Grip, type MovePreview, type PlacedTenant } from '../../hypervisor/move.ts';
+import { previewMove, type Grip, type MovePreview, type PlacedTenant } from '../../hypervisor/move.ts';
 import { MODE_RULES } from '../../experiment/modes.ts';
 import { Drag, type DragEvent, type DragHost, type DragState } from '../drag.ts';
 import { dragSentence, MESH } from '../texts.ts';
@@ -20,7 +20,9 @@ export class Handling implements DragHost {
     private readonly session: Session,
     private readonly geometry: () => Geometry,
     private readonly ringUnder: (tile: number, point: Point) => CausePart | null,
-  ) {}
+  ) {
+    session.previews.drop = () => this.drag.drop();
+  }
 
   get movable(): boolean {
     return this.session.editable;
@@ -53,10 +55,6 @@ export class Handling implements DragHost {
 
   preview(grip: Grip, over: number): MovePreview {
     return previewMove(this.session.chip, this.placed(), grip, over);
-  }
-
-  snap(grip: Grip, near: number): MovePreview {
-    return previewSnap(this.session.chip, this.placed(), grip, near);
   }
 
   private placed(): PlacedTenant[] {
@@ -102,11 +100,23 @@ export class Handling implements DragHost {
 
   changed(state: DragState): void {
     const lifted = state.phase === 'dragging' && this.state.phase !== 'dragging';
+    this.lookFor(state);
     if (state.phase === 'armed') this.armedOn = this.partAt(state.from);
     this.state = state;
     if (state.phase !== 'dragging') this.held = null;
     else this.held = { state, legal: lifted || !this.held ? this.legal(state.grip) : this.held.legal };
     this.session.runs.repaint();
+  }
+
+  /** Proposals follow the hand, and go with it. */
+  private lookFor(state: DragState): void {
+    const { previews } = this.session;
+    const before = this.state.phase === 'dragging' ? (this.state.over ?? -1) : -1;
+    if (state.phase !== 'dragging') {
+      if (this.state.phase === 'dragging') previews.close();
+    } else if (state.over !== null && state.over !== before) {
+      previews.look({ ...state.grip, over: state.over }, true);
+    }
   }
 
   private legal(grip: Grip): boolean[] {

@@ -12,8 +12,11 @@ export interface TokenPicture {
   readonly textScale: number;
 }
 
-export interface HeldPicture extends TokenPicture {
+export interface ProposalPicture extends TokenPicture {
   readonly scene: Scene;
+}
+
+export interface HeldPicture extends ProposalPicture {
   readonly held: Held;
   /** Tile and reason or cost, in words, line by line. */
   readonly text: readonly string[];
@@ -22,23 +25,28 @@ export interface HeldPicture extends TokenPicture {
 type Ctx = CanvasRenderingContext2D;
 
 export function paintHeld(ctx: Ctx, picture: HeldPicture): void {
-  const { held, palette, geometry, scene } = picture;
-  const colour = held.state.grip.tenant % WHO_COLOURS;
+  const { held, scene } = picture;
   paintLegal(ctx, picture);
   const { preview } = held.state;
   if (preview?.ok) {
-    regionPath(ctx, geometry, preview.tiles);
-    ctx.setLineDash([7, 5]);
-    ctx.strokeStyle = palette.edges[colour];
-    ctx.lineWidth = 2.5;
-    ctx.stroke();
-    ctx.setLineDash([]);
-    paintStretched(ctx, picture, preview);
-    scene.tenants.forEach((tenant, i) => paintBadge(ctx, picture, tenant, i % WHO_COLOURS));
+    paintProposal(ctx, picture, held.state.grip.tenant, preview);
   } else if (preview && held.state.over !== null) {
     paintRefused(ctx, picture, held.state.over);
   }
   paintThing(ctx, picture, scene.tenants[held.state.grip.tenant].letter);
+}
+
+/** Where a tenant would lie, and which of its edges that stretches. */
+export function paintProposal(ctx: Ctx, picture: ProposalPicture, tenant: number, preview: MovePreview): void {
+  const { geometry, palette, scene } = picture;
+  regionPath(ctx, geometry, preview.tiles);
+  ctx.setLineDash([7, 5]);
+  ctx.strokeStyle = palette.edges[tenant % WHO_COLOURS];
+  ctx.lineWidth = 2.5;
+  ctx.stroke();
+  ctx.setLineDash([]);
+  paintStretched(ctx, picture, preview);
+  scene.tenants.forEach((shown, i) => paintBadge(ctx, picture, shown, i % WHO_COLOURS));
 }
 
 function paintLegal(ctx: Ctx, { geometry: g, palette, held }: HeldPicture): void {
@@ -55,7 +63,7 @@ function paintLegal(ctx: Ctx, { geometry: g, palette, held }: HeldPicture): void
 }
 
 /** Requested edges that a drop would leave longer than one hop: a red tie, and on its middle how many hops it takes. */
-function paintStretched(ctx: Ctx, picture: HeldPicture, { tiles, after }: MovePreview): void {
+function paintStretched(ctx: Ctx, picture: TokenPicture, { tiles, after }: MovePreview): void {
   const { geometry: g, palette } = picture;
   const ties = after.stretched.map(({ from, to, hops }) => ({
     from: centre(g, tiles[from]),
@@ -79,7 +87,7 @@ function paintStretched(ctx: Ctx, picture: HeldPicture, { tiles, after }: MovePr
   }
 }
 
-function paintHops(ctx: Ctx, { palette, textScale }: HeldPicture, { x, y }: Point, hops: number): void {
+function paintHops(ctx: Ctx, { palette, textScale }: TokenPicture, { x, y }: Point, hops: number): void {
   ctx.beginPath();
   ctx.arc(x, y, 10 * textScale, 0, 2 * Math.PI);
   ctx.fillStyle = palette.paper;

@@ -18,7 +18,7 @@ export interface SceneTenant {
 export type Selection =
   | { readonly kind: 'core'; readonly tile: number }
   | { readonly kind: 'link'; readonly link: LinkId }
-  | { readonly kind: 'tenant'; readonly tenant: number }
+  | { readonly kind: 'tenant' | 'placement'; readonly tenant: number }
   /** A tenant under every mode. */
   | { readonly kind: 'modes'; readonly tenant: number }
   /** The tables of a tenant, seen from the core at a tile or from its card. */
