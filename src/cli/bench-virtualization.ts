@@ -23,7 +23,7 @@ const MiB = 1024 * 1024;
 const SMALL: ChipDocument = { scratchpadBytes: 2 * MiB };
 const SLICE = 1_000_000;
 /** Long iterations are looked at so far. */
-const LONG = 4_000_000;
+const LONG = 1_000_000;
 
 /** Networks whose weights are streamed in every iteration; those in front are in the table of modes too. */
 const NETWORKS = [
@@ -131,7 +131,7 @@ function* messages(kernel: WebAssembly.Module): Generator<Row> {
     const [bare, vnpu] = (['bare', 'vnpu'] as const).map((mode) => {
       const plan = planOf(documentOf({}, { mode, topology: { width: 2, height: 1 }, workload: { iterations: 1 } }))!;
       const [tenant] = plan.tenants;
-      const talking = { ...plan, tenants: [{ ...tenant, programs: exchange(COUNT, bytes) }] };
+      const talking = { ...plan, tenants: [{ ...tenant, programs: exchange(COUNT, bytes), iterations: COUNT }] };
       const machine = finished(kernel, talking);
       return machine.cycle - tenant.tables.setupCycles;
     });

@@ -1,7 +1,7 @@
 /** `vnpu compare DOC`: one tenant under every mode on one clock, alone or beside its neighbours; all else is as the document says. */
 import { modeVariants, type Variant } from '../experiment/comparison.ts';
 import { nearest } from '../experiment/messages.ts';
-import { resolve } from '../experiment/parse.ts';
+import { parseDocument, resolve } from '../experiment/parse.ts';
 import type { ExperimentDocument } from '../experiment/schema.ts';
 import { mapperOf } from '../engine/mapping.ts';
 import { buildPlan } from '../plan/build.ts';
@@ -53,7 +53,8 @@ function tenantOf({ tenants = [] }: ExperimentDocument, { tenant }: Options): nu
 }
 
 function runVariant({ mode, document }: Variant, tenant: number, cycles: number | undefined): Compared {
-  const plan = buildPlan(resolve(document), mapperOf(loadMapping()));
+  const parsed = parseDocument(document);
+  const plan = parsed.ok ? buildPlan(resolve(parsed.value), mapperOf(loadMapping())) : parsed;
   if (!plan.ok) return refused(mode, plan.problems);
   const { machine } = simulate(loadKernel(), plan.value, { cycles, tenant });
   return modeRow(mode, plan.value, machine.snapshot(), tenant);

@@ -1,6 +1,6 @@
 /**
  * The same workload under every mode: one document per mode, alike in all else. What the tenant's own document says and a mode cannot do
- * (a translation, a placement) is left out there, as it is when a hand changes the mode. Machine model section 9.
+ * (a translation, a placement, a move) is left out there, as it is when a hand changes the mode. Machine model section 9.
  */
 import { MODES, type Mode } from '../model/vnpu.ts';
 import { canonical } from './canonical.ts';

@@ -47,7 +47,7 @@ describe('four ranges against 32 pages', () => {
     ranges: planOf(model, { kind: 'vchunk', entries: 4 }),
   }));
 
-  it('is about nearly every network: few do not fit', () => {
+  it('is about every network of the zoo', () => {
     const unfit = plans.filter(({ pages }) => pages === undefined).map(({ model }) => model);
     expect(unfit).toEqual([]);
   });
