@@ -7,7 +7,7 @@ import type { Chip } from '../model/chip.ts';
 import type { Compilation } from '../model/plan.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
 import { RESERVED_ZONE, RESIDENT_WEIGHTS, type Program, type ScratchpadArea } from '../model/program.ts';
-import { workloadMacs, type Workload } from '../model/workload.ts';
+import { workloadMacs, workloadUsedParameters, type Workload } from '../model/workload.ts';
 import { planPipeline, type CorePlan, type KnownBodies, type Pipeline, type PlanRequest } from './core-plan.ts';
 import { operatorsBetween } from './cuts.ts';
 import { emit } from './emit.ts';
@@ -15,6 +15,7 @@ import type { Misfit } from './fit.ts';
 import { graphOf, type Graph } from './graph.ts';
 import { stageLabel } from './label.ts';
 import { partition, type PlannedStage } from './partition.ts';
+import { SliceCosts } from './slice-costs.ts';
 import { trafficOf } from './traffic.ts';
 
 /** Most virtual cores of one tenant. */
@@ -25,6 +26,8 @@ const MOST_LAYERS = 1000;
 const ROUNDS = 3;
 /** No further round if the slowest core takes at most so much longer than the mean. */
 const EVEN_ENOUGH = 1.04;
+/** Nor if memory takes nearly as long for the parameters that cannot stay in all scratchpads together. */
+const BOUND_ENOUGH = 1.2;
 
 export interface CompileOptions {
   /** Virtual cores, 1..256. */
@@ -70,7 +73,7 @@ export function compileWorkload(workload: Workload, options: CompileOptions): Re
   if (length < 1 || length > MOST_LAYERS)
     return fail('workload', `it has ${length} operators, not 1 to ${MOST_LAYERS}`);
   const graph = graphOf(workload);
-  const pipeline = bestPipeline({ graph, ...options });
+  const pipeline = bestPipeline({ graph, costs: new SliceCosts(options.chip, workload.layers), ...options });
   if ('neededBytes' in pipeline) return fail('workload', misfitText(graph, options.chip, pipeline));
   return ok(compilation(graph, options, pipeline));
 }
@@ -79,17 +82,43 @@ export function compileWorkload(workload: Workload, options: CompileOptions): Re
 function bestPipeline(request: PlanRequest): Pipeline | Misfit {
   let best: Pipeline | Misfit | undefined;
   let factors: Float64Array | undefined;
-  const known: KnownBodies = new Map();
+  const pipelines = new Pipelines(request);
   for (let round = 0; round < ROUNDS; round++) {
     const planned = partition(request, factors);
-    const pipeline = planPipeline(request, planned, known);
+    const pipeline = pipelines.of(planned);
     if ('neededBytes' in pipeline) return best ?? pipeline;
     if (best === undefined || 'neededBytes' in best || pipeline.cycles < best.cycles) best = pipeline;
-    const mean = pipeline.cores.reduce((sum, { timing }) => sum + timing.cycles, 0) / request.vcores;
-    if (pipeline.slowest <= EVEN_ENOUGH * mean) break;
+    if (isGoodEnough(request, pipeline)) break;
     factors = learnt(request.graph, planned, pipeline, factors);
   }
   return best!;
+}
+
+/** The pipelines of partitions; a partition that comes back is not planned again. */
+class Pipelines {
+  private readonly request: PlanRequest;
+  private readonly known = new Map<string, Pipeline | Misfit>();
+  private readonly bodies: KnownBodies = new Map();
+
+  constructor(request: PlanRequest) {
+    this.request = request;
+  }
+
+  of(planned: readonly PlannedStage[]): Pipeline | Misfit {
+    const key = JSON.stringify(planned.map(({ shape }) => shape));
+    let pipeline = this.known.get(key);
+    if (pipeline === undefined) this.known.set(key, (pipeline = planPipeline(this.request, planned, this.bodies)));
+    return pipeline;
+  }
+}
+
+/** Are its cores even, or is it bound by parameters that must come from memory in every iteration, which no cut changes? */
+function isGoodEnough({ graph, chip, vcores, memoryBytesPerCycle }: PlanRequest, pipeline: Pipeline): boolean {
+  const mean = pipeline.cores.reduce((sum, { timing }) => sum + timing.cycles, 0) / vcores;
+  const streamed = workloadUsedParameters(graph.workload) - vcores * chip.scratchpadBytes;
+  return (
+    pipeline.slowest <= EVEN_ENOUGH * mean || pipeline.cycles <= (BOUND_ENOUGH * streamed) / memoryBytesPerCycle
+  );
 }
 
 /** How much longer the units of each stage took than was estimated. */

@@ -9,6 +9,7 @@ import type { PlannedStage } from './partition.ts';
 import { bytesOf, channelsOf } from './rect.ts';
 import { coreWork, type CoreWork } from './runs.ts';
 import { schedule, type Schedule } from './schedule.ts';
+import type { SliceCosts } from './slice-costs.ts';
 import { shareOut, type Share } from './split.ts';
 import { dependencies, type Dependency } from './sync.ts';
 import { Tilings } from './tiles.ts';
@@ -22,6 +23,7 @@ export interface PlanRequest {
   readonly topologyWidth?: number;
   readonly weights: 'auto' | 'stream';
   readonly memoryBytesPerCycle: number;
+  readonly costs: SliceCosts;
 }
 
 export interface CorePlan {

@@ -9,8 +9,8 @@ import { coreBandwidth, linkCycles, vectorCycles } from './cost.ts';
 import { before, crossing, madeBetween, type Axis, type Cut } from './cuts.ts';
 import { channelPieces, isHeavy, rowPieces, tensorOf, type Graph } from './graph.ts';
 import { bytesOf, type Rect } from './rect.ts';
-import { partOf, type Split } from './split.ts';
-import { arrayCycles, productsOf, streamedBytesOf, vectorCyclesOf } from './work.ts';
+import type { SliceCosts } from './slice-costs.ts';
+import { mostParts, partOf, type Split } from './split.ts';
 
 export interface EstimateRequest {
   readonly graph: Graph;
@@ -18,6 +18,8 @@ export interface EstimateRequest {
   readonly vcores: number;
   readonly weights: 'auto' | 'stream';
   readonly memoryBytesPerCycle: number;
+  /** Shared by all estimates of one network and chip. */
+  readonly costs: SliceCosts;
 }
 
 /** Cycles of the slowest core of a stage, and parameter and spilled bytes that the stage moves per iteration. */
@@ -63,6 +65,7 @@ export class Estimates {
   private readonly crossings: readonly ReadonlyMap<number, Rect>[];
   private readonly crossingBytes: readonly number[];
   private readonly splits = new Map<number, Estimate>();
+  private readonly most = new Map<number, number>();
   private readonly sides: readonly Side[];
   private readonly factors: Float64Array;
 
@@ -121,7 +124,7 @@ export class Estimates {
   }
 
   private splitAnew(from: number, to: number, cores: number, split: Split): Estimate {
-    const { graph, chip, weights } = this.request;
+    const { graph, chip, weights, costs } = this.request;
     const shape = { from: this.cuts[from], to: this.cuts[to], cores, split };
     const crossings = { arriving: this.crossings[from], leaving: this.crossings[to] };
     let [cycles, loadBytes] = [0, 0];
@@ -129,10 +132,9 @@ export class Estimates {
       const { computes, holds } = partOf(graph, chip, shape, crossings, core);
       let [own, bytes] = [0, 0];
       for (const [l, slice] of computes) {
-        const layer = graph.layers[l];
-        const work = arrayCycles(chip, productsOf(layer, slice)) + vectorCyclesOf(chip, layer, slice);
-        own += this.factors[graph.unitOf[l]] * work;
-        bytes += streamedBytesOf(layer, slice);
+        const cost = costs.of(l, slice);
+        own += this.factors[graph.unitOf[l]] * cost.cycles;
+        bytes += cost.bytes;
       }
       const [arriving, leaving] = [sizeOf(graph, holds), this.crossingBytes[to] / cores];
       const streams = weights === 'stream' || bytes > chip.scratchpadBytes / 2 ? bytes : 0;
@@ -141,6 +143,17 @@ export class Estimates {
       cycles = Math.max(cycles, this.withMessages(own, arriving, leaving, streams, room));
     }
     return { cycles, loadBytes };
+  }
+
+  /** Over how many cores what lies between two units may be split this way; 1 if it cannot be. */
+  mostCores(from: number, to: number, split: Split): number {
+    const key = (from * this.cuts.length + to) * 2 + (split === 'rows' ? 0 : 1);
+    let most = this.most.get(key);
+    if (most === undefined) {
+      most = mostParts(this.request.graph, { from: this.cuts[from], to: this.cuts[to], split });
+      this.most.set(key, most);
+    }
+    return most;
   }
 
   /** Work between two cuts, were it all there is. */
@@ -179,20 +192,17 @@ export class Estimates {
   private unitTotal = (unit: number): number => this.bytes[unit + 1] - this.bytes[unit];
 
   private unitCycles(unit: number, from: Cut, to: Cut): number {
-    const { graph, chip } = this.request;
+    const { graph, costs } = this.request;
     const { first, last } = graph.units[unit];
     let cycles = 0;
-    for (let l = first; l <= last; l++) {
-      const slice = madeBetween(graph, l, from, to);
-      cycles += arrayCycles(chip, productsOf(graph.layers[l], slice)) + vectorCyclesOf(chip, graph.layers[l], slice);
-    }
+    for (let l = first; l <= last; l++) cycles += costs.of(l, madeBetween(graph, l, from, to)).cycles;
     return this.factors[unit] * cycles;
   }
 
   private unitBytes(unit: number, from: Cut, to: Cut): number {
-    const { graph } = this.request;
+    const { graph, costs } = this.request;
     const { first } = graph.units[unit];
-    return streamedBytesOf(graph.layers[first], madeBetween(graph, first, from, to));
+    return costs.of(first, madeBetween(graph, first, from, to)).bytes;
   }
 
   private sideOf(cut: Cut): Side {

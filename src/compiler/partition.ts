@@ -4,7 +4,7 @@
  * and loading at an even share of bandwidth are spread evenly (least sum of squares over cores).
  */
 import { Estimates, type Estimate, type EstimateRequest } from './estimate.ts';
-import { isSplittable, type StageShape } from './split.ts';
+import type { StageShape } from './split.ts';
 
 export interface PlannedStage {
   readonly shape: StageShape;
@@ -116,12 +116,13 @@ class Search {
   }
 
   private splits(byEnd: Candidate[][], from: number, to: number, split: StageShape['split'], limit: number): void {
-    const { cuts } = this.estimates;
-    const least = Math.max(2, Math.floor(this.estimates.leastCycles(from, to) / Math.min(limit, 2 * this.bound)));
-    for (let cores = least; cores <= this.vcores; cores++) {
+    const { estimates, vcores } = this;
+    const { cuts } = estimates;
+    const least = Math.max(2, Math.floor(estimates.leastCycles(from, to) / Math.min(limit, 2 * this.bound)));
+    const most = Math.min(vcores, estimates.mostCores(from, to, split));
+    for (let cores = least; cores <= most; cores++) {
       const shape = { from: cuts[from], to: cuts[to], cores, split };
-      if (!isSplittable(this.request.graph, shape)) return;
-      const estimate = this.estimates.split(from, to, cores, split);
+      const estimate = estimates.split(from, to, cores, split);
       if (estimate.cycles <= limit) byEnd[to].push({ from, shape, estimate });
       if (estimate.cycles < FINE_ENOUGH * this.bound) return;
     }

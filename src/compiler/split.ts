@@ -37,16 +37,14 @@ export interface Share {
 type Slices = Map<number, Rect>;
 type Crossing = ReadonlyMap<number, Rect>;
 
-/** May what lies between two cuts be split this way over that many cores? */
-export function isSplittable(graph: Graph, { from, to, cores, split }: StageShape): boolean {
-  if (from.at > 0 || to.at > 0) return false;
+/** Over how many cores what lies between two cuts may be split this way; 1 if it cannot be. */
+export function mostParts(graph: Graph, { from, to, split }: Pick<StageShape, 'from' | 'to' | 'split'>): number {
+  if (from.at > 0 || to.at > 0) return 1;
   const { first, last } = operatorsBetween(graph, from, to);
-  const stage = graph.layers.slice(first, last + 1);
-  if (stage.filter(isHeavy).length > 1) return false;
+  if (graph.layers.slice(first, last + 1).filter(isHeavy).length > 1) return 1;
   const main = mainOperator(graph, first, last);
-  const layer = graph.layers[main];
-  if ((split === 'rows' ? rowPieces(layer) : channelPieces(layer)) < cores) return false;
-  return keepsApart(graph, main, last, split);
+  if (!keepsApart(graph, main, last, split)) return 1;
+  return split === 'rows' ? rowPieces(graph.layers[main]) : channelPieces(graph.layers[main]);
 }
 
 /** Do the operators behind the main one read, of what is made from it on, only the slice that the same core has? */

@@ -7,6 +7,7 @@
  * reach back before the first iteration are paid from initial tokens.
  */
 import { ENGINES, type Engine, type ScratchpadUse } from '../model/program.ts';
+import { Accesses, type Access } from './accesses.ts';
 import { ENGINE_OF_WORK, type Operation } from './operation.ts';
 
 /** Operation `before`, of `distance` iterations ago, ends before operation `after` starts. */
@@ -21,19 +22,10 @@ const FOLLOWED = 4;
 
 const ENGINE_COUNT = ENGINES.length;
 
-/** A past access, by absolute bytes; `position` counts the operations of its engine from the first iteration on. */
-interface Access {
-  readonly from: number;
-  readonly to: number;
-  readonly write: boolean;
-  readonly engine: number;
-  readonly position: number;
-}
-
 /** The waits of one iteration of a body that repeats without end. */
 export function dependencies(operations: readonly Operation[]): Dependency[] {
   const order = new EngineOrder(operations.map(({ work }) => ENGINE_OF_WORK[work.kind]));
-  const past: Access[] = [];
+  const past = new Accesses(ENGINE_COUNT);
   /** What each engine knows to have ended when its latest operation starts, by engine: positions up to and including. */
   const known = ENGINES.map(() => new Int32Array(ENGINE_COUNT).fill(-1));
   const snapshots = ENGINES.map((): Int32Array[] => []);
@@ -45,14 +37,15 @@ export function dependencies(operations: readonly Operation[]): Dependency[] {
       const position = order.positionOf(index, iteration);
       const own = known[engine];
       own[engine] = position - 1;
-      const accesses = spans.map((span) => accessOf(span, iteration, engine, position));
-      const latest = latestConflicts(past, accesses, engine);
+      const accesses = spans.map((span) => accessOf(span, iteration));
+      const latest = new Int32Array(ENGINE_COUNT).fill(-1);
+      for (const access of accesses) past.conflicts(access, engine, latest);
       for (const before of waitsFor(latest, own, snapshots)) {
         const source = order.operationAt(before.engine, before.position);
         found.push({ before: source.index, after: index, distance: iteration - source.iteration });
       }
       snapshots[engine][position] = own.slice();
-      for (const access of accesses) remember(past, access);
+      for (const access of accesses) past.add(access, engine, position);
     });
     if (iteration === FOLLOWED - 1 && !agree(found, steady)) throw new Error('the waits of the body do not settle');
     steady = found;
@@ -82,26 +75,9 @@ class EngineOrder {
   }
 }
 
-function accessOf(
-  { bases, step, phase, from, to, write }: ScratchpadUse,
-  iteration: number,
-  engine: number,
-  position: number,
-): Access {
+function accessOf({ bases, step, phase, from, to, write }: ScratchpadUse, iteration: number): Access {
   const base = bases[(iteration * step + phase) % bases.length];
-  return { from: base + from, to: base + to, write, engine, position };
-}
-
-/** Position of the latest conflicting operation of each other engine, or -1. */
-function latestConflicts(past: readonly Access[], accesses: readonly Access[], engine: number): Int32Array {
-  const latest = new Int32Array(ENGINE_COUNT).fill(-1);
-  for (const now of accesses) {
-    for (const then of past) {
-      if (then.engine === engine || then.from >= now.to || now.from >= then.to || !(then.write || now.write)) continue;
-      if (then.position > latest[then.engine]) latest[then.engine] = then.position;
-    }
-  }
-  return latest;
+  return { from: base + from, to: base + to, write };
 }
 
 /** The waits that are not implied; what they imply is added to what the engine knows. */
@@ -127,18 +103,6 @@ function waitsFor(
     if (position > known[engine]) known[engine] = position;
   }
   return waits;
-}
-
-/** Keep an access; those that a write covers come before it for everyone, so they are forgotten, as are equal older reads. */
-function remember(past: Access[], access: Access): void {
-  let kept = 0;
-  for (const then of past) {
-    const covered = access.from <= then.from && then.to <= access.to;
-    const older = then.engine === access.engine && then.write === access.write;
-    if (!(covered && (access.write || older))) past[kept++] = then;
-  }
-  past.length = kept;
-  past.push(access);
 }
 
 const agree = (a: readonly Dependency[], b: readonly Dependency[]): boolean =>

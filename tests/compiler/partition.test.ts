@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 import { Estimates, type EstimateRequest } from '../../src/compiler/estimate.ts';
 import { graphOf, type Graph } from '../../src/compiler/graph.ts';
 import { partition } from '../../src/compiler/partition.ts';
-import { isSplittable, type Split } from '../../src/compiler/split.ts';
+import { SliceCosts } from '../../src/compiler/slice-costs.ts';
+import { mostParts, type Split } from '../../src/compiler/split.ts';
 import { resolveChip } from '../../src/model/chip.ts';
 import { LayerList } from '../../src/workloads/layers.ts';
 
@@ -49,7 +50,7 @@ function leastSlowest(
   for (let to = from + 1; to < cuts.length; to++) {
     for (const split of ['whole', 'rows', 'channels'] as Split[]) {
       for (let used = split === 'whole' ? 1 : 2; used <= (split === 'whole' ? Math.min(1, cores) : cores); used++) {
-        if (used > 1 && !isSplittable(graph, { from: cuts[from], to: cuts[to], cores: used, split })) continue;
+        if (used > 1 && mostParts(graph, { from: cuts[from], to: cuts[to], split }) < used) continue;
         const { cycles } = used === 1 ? estimates.whole(from, to) : estimates.split(from, to, used, split);
         best = Math.min(best, Math.max(cycles, leastSlowest(estimates, graph, to, cores - used, known)));
       }
@@ -62,7 +63,8 @@ function leastSlowest(
 test('the slowest stage is as fast as in the best of all partitions', () => {
   fc.assert(
     fc.property(networkArbitrary, fc.integer({ min: 1, max: 4 }), (graph, vcores) => {
-      const request: EstimateRequest = { graph, chip, vcores, weights: 'stream', memoryBytesPerCycle: 64 };
+      const costs = new SliceCosts(chip, graph.layers);
+      const request: EstimateRequest = { graph, chip, vcores, weights: 'stream', memoryBytesPerCycle: 64, costs };
       const stages = partition(request);
       const slowest = Math.max(...stages.map(({ estimate }) => estimate.cycles));
       expect(slowest).toBeCloseTo(leastSlowest(new Estimates(request), graph, 0, vcores), 6);

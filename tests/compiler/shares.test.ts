@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { before, crossing, operatorsBetween } from '../../src/compiler/cuts.ts';
 import { graphOf, isHeavy, tensorOf, type Graph } from '../../src/compiler/graph.ts';
 import { area, contains, intersect, needed, type Rect } from '../../src/compiler/rect.ts';
-import { isSplittable, shareOut, type Share, type StageShape } from '../../src/compiler/split.ts';
+import { mostParts, shareOut, type Share, type StageShape } from '../../src/compiler/split.ts';
 import { transfersBetween } from '../../src/compiler/transfers.ts';
 import { resolveChip } from '../../src/model/chip.ts';
 import type { Layer } from '../../src/model/workload.ts';
@@ -47,7 +47,7 @@ const shapeArbitrary = fc
     const to = cut(last, inside[1]);
     return { graph, shape: { from: cut(first, inside[0]), to, cores: 1, split: 'whole' } as StageShape };
   })
-  .filter(({ graph, shape }) => shape.cores === 1 || isSplittable(graph, shape));
+  .filter(({ graph, shape }) => shape.cores === 1 || mostParts(graph, shape) >= shape.cores);
 
 /** What an operator reads is made on the same core, arrives or is loaded: all of it. */
 function checkReads(graph: Graph, { computes, holds, loads }: Share): void {
