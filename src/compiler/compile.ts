@@ -4,17 +4,21 @@
  * nor translation. Micro-batches are iterations: each core works on the next one as soon as it has handed on the last.
  */
 import type { Chip } from '../model/chip.ts';
+import type { StageRequest } from '../model/experiment.ts';
 import type { Compilation } from '../model/plan.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
 import { RESERVED_ZONE, RESIDENT_WEIGHTS, type Program, type ScratchpadArea } from '../model/program.ts';
 import { workloadMacs, workloadUsedParameters, type Workload } from '../model/workload.ts';
 import { planPipeline, type CorePlan, type KnownBodies, type Pipeline, type PlanRequest } from './core-plan.ts';
+import { coreBandwidth } from './cost.ts';
 import { operatorsBetween } from './cuts.ts';
 import { emit } from './emit.ts';
 import type { Misfit } from './fit.ts';
+import { requestOf, shapesOf } from './given.ts';
 import { graphOf, type Graph } from './graph.ts';
 import { stageLabel } from './label.ts';
 import { partition, type PlannedStage } from './partition.ts';
+import { whole } from './rect.ts';
 import { SliceCosts } from './slice-costs.ts';
 import { trafficOf } from './traffic.ts';
 
@@ -40,31 +44,15 @@ export interface CompileOptions {
   readonly chip: Chip;
   /** This tenant's fair share of the memory bandwidth. */
   readonly memoryBytesPerCycle: number;
-}
-
-/** One stage of the pipeline; cycles are per iteration and on the stage's slowest core. */
-export interface StageFigures {
-  readonly label: string;
-  readonly vcores: readonly number[];
-  readonly split: 'whole' | 'rows' | 'channels';
-  readonly cycles: number;
-  readonly matmul: number;
-  readonly vector: number;
-  readonly transfer: number;
-  readonly load: number;
-  readonly loadBytes: number;
-}
-
-/** What the compiler adds to a compilation: the balance behind it. */
-export interface BalancedCompilation extends Compilation {
-  readonly balance: readonly StageFigures[];
+  /** Stages cut by hand; absent: cut and balanced here. */
+  readonly stages?: readonly StageRequest[];
 }
 
 /**
  * Compile a workload. Errors: a number of cores out of range; an operator that does not fit the scratchpad however it is cut, with
  * its name, the bytes it needs and those there are.
  */
-export function compileWorkload(workload: Workload, options: CompileOptions): Result<BalancedCompilation> {
+export function compileWorkload(workload: Workload, options: CompileOptions): Result<Compilation> {
   const { vcores } = options;
   if (!Number.isInteger(vcores) || vcores < 1 || vcores > MOST_VCORES) {
     return fail('vcores', `${vcores} is not a number of virtual cores from 1 to ${MOST_VCORES}`);
@@ -73,9 +61,17 @@ export function compileWorkload(workload: Workload, options: CompileOptions): Re
   if (length < 1 || length > MOST_LAYERS)
     return fail('workload', `it has ${length} operators, not 1 to ${MOST_LAYERS}`);
   const graph = graphOf(workload);
-  const pipeline = bestPipeline({ graph, costs: new SliceCosts(options.chip, workload.layers), ...options });
+  const request: PlanRequest = { graph, costs: new SliceCosts(options.chip, workload.layers), ...options };
+  const given = options.stages && shapesOf(graph, vcores, options.stages);
+  if (given?.ok === false) return given;
+  const pipeline = given
+    ? planPipeline(
+        request,
+        given.value.map((shape) => ({ shape })),
+      )
+    : bestPipeline(request);
   if ('neededBytes' in pipeline) return fail('workload', misfitText(graph, options.chip, pipeline));
-  return ok(compilation(graph, options, pipeline));
+  return ok(compilation(request, options, pipeline));
 }
 
 /** The pipeline whose slowest core is fastest, of a few that learn from one another. */
@@ -116,9 +112,7 @@ class Pipelines {
 function isGoodEnough({ graph, chip, vcores, memoryBytesPerCycle }: PlanRequest, pipeline: Pipeline): boolean {
   const mean = pipeline.cores.reduce((sum, { timing }) => sum + timing.cycles, 0) / vcores;
   const streamed = workloadUsedParameters(graph.workload) - vcores * chip.scratchpadBytes;
-  return (
-    pipeline.slowest <= EVEN_ENOUGH * mean || pipeline.cycles <= (BOUND_ENOUGH * streamed) / memoryBytesPerCycle
-  );
+  return pipeline.slowest <= EVEN_ENOUGH * mean || pipeline.cycles <= (BOUND_ENOUGH * streamed) / memoryBytesPerCycle;
 }
 
 /** How much longer the units of each stage took than was estimated. */
@@ -157,7 +151,8 @@ function misfitText(graph: Graph, chip: Chip, { operator, neededBytes, tiles }: 
   );
 }
 
-function compilation(graph: Graph, options: CompileOptions, pipeline: Pipeline): BalancedCompilation {
+function compilation(request: PlanRequest, options: CompileOptions, pipeline: Pipeline): Compilation {
+  const { graph, chip, costs, memoryBytesPerCycle } = request;
   const { workload } = graph;
   const { stages, cores, transfers, memory, cycles } = pipeline;
   return {
@@ -179,8 +174,18 @@ function compilation(graph: Graph, options: CompileOptions, pipeline: Pipeline):
       const { timing } = cores
         .filter((core) => core.stage === stage)
         .reduce((slow, core) => (core.timing.cycles > slow.timing.cycles ? core : slow));
-      return { label: stageLabel(graph, shape), vcores, split: shape.split, ...timing };
+      const { first, last } = operatorsBetween(graph, shape.from, shape.to);
+      const { split } = shape;
+      return {
+        ...{ label: stageLabel(graph, shape), vcores, split, first, last, request: requestOf(graph, shape) },
+        ...timing,
+      };
     }),
+    operators: workload.layers.map(({ output }, l) => ({
+      cycles: costs.of(l, whole(output)).cycles,
+      mayBegin: graph.units[graph.unitOf[l]].first === l,
+    })),
+    coreBytesPerCycle: coreBandwidth(chip, memoryBytesPerCycle),
   };
 }
 

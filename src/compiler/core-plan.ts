@@ -5,12 +5,11 @@ import { isOutput, type Graph } from './graph.ts';
 import { memoryMap, type MemoryMap } from './memory-map.ts';
 import { snakeOrder } from './numbering.ts';
 import type { Operation } from './operation.ts';
-import type { PlannedStage } from './partition.ts';
 import { bytesOf, channelsOf } from './rect.ts';
 import { coreWork, type CoreWork } from './runs.ts';
 import { schedule, type Schedule } from './schedule.ts';
 import type { SliceCosts } from './slice-costs.ts';
-import { shareOut, type Share } from './split.ts';
+import { shareOut, type Share, type StageShape } from './split.ts';
 import { dependencies, type Dependency } from './sync.ts';
 import { Tilings } from './tiles.ts';
 import { timingOf, type CoreTiming } from './timing.ts';
@@ -38,8 +37,13 @@ export interface CorePlan {
   readonly timing: CoreTiming;
 }
 
+/** A stage of which only the shape is known. */
+export interface Shaped {
+  readonly shape: StageShape;
+}
+
 export interface Pipeline {
-  readonly stages: readonly (PlannedStage & StageCores)[];
+  readonly stages: readonly (Shaped & StageCores)[];
   readonly cores: readonly CorePlan[];
   readonly transfers: readonly Transfer[];
   readonly memory: MemoryMap;
@@ -70,7 +74,7 @@ const tilesOf = ({ runs }: CoreWork, { tilings, spills }: Fit): number =>
 /** Plan all cores of a partition, or say which operator does not fit. */
 export function planPipeline(
   request: PlanRequest,
-  planned: readonly PlannedStage[],
+  planned: readonly Shaped[],
   known: KnownBodies = new Map(),
 ): Pipeline | Misfit {
   const { graph, chip, memoryBytesPerCycle } = request;
@@ -151,7 +155,7 @@ function looks({ work, spans }: Operation): string {
   return text;
 }
 
-function withCores({ graph, chip, vcores, topologyWidth }: PlanRequest, planned: readonly PlannedStage[]) {
+function withCores({ graph, chip, vcores, topologyWidth }: PlanRequest, planned: readonly Shaped[]) {
   const order = snakeOrder(vcores, topologyWidth);
   let next = 0;
   return planned.map((stage) => {

@@ -4,10 +4,9 @@
  * programs that were written correct them.
  */
 import type { Chip } from '../model/chip.ts';
-import { tensorBytes } from '../model/workload.ts';
 import { coreBandwidth, linkCycles, vectorCycles } from './cost.ts';
 import { before, crossing, madeBetween, type Axis, type Cut } from './cuts.ts';
-import { channelPieces, isHeavy, rowPieces, tensorOf, type Graph } from './graph.ts';
+import { channelPieces, isHeavy, liveBytes, rowPieces, tensorOf, type Graph } from './graph.ts';
 import { bytesOf, type Rect } from './rect.ts';
 import type { SliceCosts } from './slice-costs.ts';
 import { mostParts, partOf, type Split } from './split.ts';
@@ -285,17 +284,4 @@ function sums(count: number, value: (index: number) => number): Float64Array {
   const before = new Float64Array(count + 1);
   for (let index = 0; index < count; index++) before[index + 1] = before[index] + value(index);
   return before;
-}
-
-/** Activation bytes alive while each unit works. */
-function liveBytes({ units, layers, readers }: Graph): Float64Array {
-  const live = new Float64Array(units.length + 1);
-  units.forEach(({ last }, unit) => {
-    const { output } = layers[last];
-    const bytes = tensorBytes(output);
-    live[unit] += bytes;
-    const end = readers[last].at(-1) ?? last;
-    for (let later = unit + 1; later < units.length && units[later].first <= end; later++) live[later] += bytes;
-  });
-  return live;
 }

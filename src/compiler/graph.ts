@@ -3,7 +3,7 @@
  * who reads them, and units: an operator with the element-wise ones right behind it, which work on its output where it lies. What an
  * operator is called does not matter here, only what it reads and whether it has products.
  */
-import type { Layer, Tensor, Workload } from '../model/workload.ts';
+import { tensorBytes, type Layer, type Tensor, type Workload } from '../model/workload.ts';
 
 export const NETWORK_INPUT = -1;
 
@@ -68,3 +68,16 @@ export const isPointwise = ({ reads, gemms, weightElements, cache }: Layer): boo
 /** Operators of a unit that cannot be cut along an axis have one piece. */
 export const rowPieces = ({ output, rowUnit }: Layer): number => Math.ceil(output.rows / rowUnit);
 export const channelPieces = ({ output, channelUnit }: Layer): number => Math.ceil(output.channels / channelUnit);
+
+/** Activation bytes alive while each unit works. */
+export function liveBytes({ units, layers, readers }: Graph): Float64Array {
+  const live = new Float64Array(units.length + 1);
+  units.forEach(({ last }, unit) => {
+    const { output } = layers[last];
+    const bytes = tensorBytes(output);
+    live[unit] += bytes;
+    const end = readers[last].at(-1) ?? last;
+    for (let later = unit + 1; later < units.length && units[later].first <= end; later++) live[later] += bytes;
+  });
+  return live;
+}

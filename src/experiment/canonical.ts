@@ -92,6 +92,7 @@ function canonicalTenant(tenant: TenantDocument): TenantDocument {
   const { kind, entries, pageBytes } = translation;
   const { insertion, memory, memoryHops } = tenant.mappingCosts ?? {};
   const { model, operators, sizes, batch, iterations, weights, tokens, phase, blocks } = workload;
+  const stages = workload.stages?.map(canonicalStage);
   return {
     name: tenant.name,
     ...sparse({ mode: tenant.mode }, DEFAULT_TENANT),
@@ -117,7 +118,7 @@ function canonicalTenant(tenant: TenantDocument): TenantDocument {
     ...(tenant.bandwidth && { bandwidth: canonicalBandwidth(tenant.bandwidth) }),
     ...section(
       'workload',
-      sparse({ model, operators, sizes, batch, iterations, weights, tokens, phase, blocks }, WORKLOAD_DEFAULTS),
+      sparse({ model, operators, sizes, batch, iterations, weights, tokens, phase, blocks, stages }, WORKLOAD_DEFAULTS),
     ),
     ...sparse({ arrivalCycle: tenant.arrivalCycle, departureCycle: tenant.departureCycle }, { arrivalCycle: 0 }),
   };
@@ -130,6 +131,13 @@ function canonicalEvents({ events = [], tenants = [] }: ExperimentDocument): Eve
     .sort((a, b) => a.cycle - b.cycle || turn(a) - turn(b))
     .map(({ cycle, tenant, placement }) => ({ cycle, tenant, placement: [...placement] }));
 }
+
+type StageDocument = NonNullable<NonNullable<TenantDocument['workload']>['stages']>[number];
+
+const canonicalStage = ({ first, at, axis, cores, split }: StageDocument): StageDocument => ({
+  first,
+  ...sparse({ at, axis, cores, split }, { axis: 'rows', cores: 1, split: 'rows' }),
+});
 
 const canonicalTraffic = ({ pattern, rate, packetFlits, warmup, measure }: TrafficDocument): TrafficDocument =>
   sparse({ pattern, rate, packetFlits, warmup, measure }, DEFAULT_TRAFFIC);

@@ -5,10 +5,11 @@
  */
 import * as v from 'valibot';
 import { resolveChip, type Chip } from '../model/chip.ts';
+import type { StageRequest } from '../model/experiment.ts';
 import { tileAt, tileX, tileY } from '../model/mesh.ts';
 import { vcoreCount, type Translation } from '../model/vnpu.ts';
 import { canonical } from './canonical.ts';
-import { defaultName } from './defaults.ts';
+import { DEFAULT_TENANT, defaultName } from './defaults.ts';
 import { MODE_RULES, withoutContradictions } from './modes.ts';
 import { resolveTenant } from './parse.ts';
 import {
@@ -43,7 +44,8 @@ export function setPlacement(
 
 /**
  * Change any keys of one tenant; a new mode takes what contradicts it out. Topology, translation and workload are merged key by key, the others replaced. A placement for
- * another number of cores, or another width, goes, and so do distances to memory and events that no longer fit.
+ * another number of cores, or another width, goes, and so do distances to memory and events that no longer fit, and stages of another
+ * network or number of cores.
  */
 export function editTenant(document: ExperimentDocument, tenant: number, change: TenantChange): ExperimentDocument {
   const edited = changeTenant(document, tenant, (old) => {
@@ -58,6 +60,9 @@ export function editTenant(document: ExperimentDocument, tenant: number, change:
     const { topology: before } = resolveTenant(old);
     const { topology: after } = resolveTenant(merged);
     const sameShape = before.width === after.width && vcoreCount(before) === vcoreCount(after);
+    const keepsStages = vcoreCount(before) === vcoreCount(after) && networkOf(old) === networkOf(merged);
+    if (!keepsStages && change.workload?.stages === undefined)
+      merged = { ...merged, workload: { ...merged.workload, stages: undefined } };
     if (sameShape || change.placement !== undefined) return merged;
     const { mappingCosts } = merged;
     return {
@@ -79,6 +84,27 @@ export function addMove(
   const { name } = document.tenants![tenant];
   const others = (document.events ?? []).filter((event) => event.tenant !== name || event.cycle !== cycle);
   return canonical({ ...document, events: [...others, { cycle, tenant: name, placement: [...tiles] }] });
+}
+
+/** What of a tenant decides its operators. */
+function networkOf({
+  workload: { model, operators, sizes, tokens, batch, phase, blocks } = {},
+}: TenantDocument): string {
+  const { workload } = DEFAULT_TENANT;
+  return JSON.stringify([
+    model ?? workload.model,
+    ...[operators, sizes, tokens ?? workload.tokens, batch ?? workload.batch],
+    ...[phase ?? workload.phase, blocks ?? workload.blocks],
+  ]);
+}
+
+/** Cut the network of a tenant into these stages; `undefined` gives that back to the compiler. */
+export function setStages(
+  document: ExperimentDocument,
+  tenant: number,
+  stages: readonly StageRequest[] | undefined,
+): ExperimentDocument {
+  return editTenant(document, tenant, { workload: { stages: stages && [...stages] } });
 }
 
 export const renameTenant = (document: ExperimentDocument, tenant: number, name: string): ExperimentDocument =>

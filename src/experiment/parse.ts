@@ -105,11 +105,17 @@ export function resolveTenant(
   };
 }
 
-function resolveWorkload({ operators, sizes, ...given }: NonNullable<TenantDocument['workload']>): WorkloadRequest {
+function resolveWorkload({
+  operators,
+  sizes,
+  stages,
+  ...given
+}: NonNullable<TenantDocument['workload']>): WorkloadRequest {
   const table = operators === undefined ? undefined : unpackOperators(operators);
   const { model, iterations, weights, tokens, batch, phase, blocks } = { ...DEFAULT_TENANT.workload, ...given };
   return {
     ...{ model, iterations, weights, tokens, batch, phase, blocks },
+    ...(stages && { stages }),
     ...(table?.ok ? { imported: { graph: table.value, sizes: sizes ?? {} } } : {}),
   };
 }

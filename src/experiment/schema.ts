@@ -20,6 +20,9 @@ export const MOST_SEQUENCES = 64;
 export const MOST_BLOCKS = 128;
 export const MAX_TILES = 4096;
 export const MAX_EVENTS = 64;
+/** Most stages of a pipeline: a core of a tenant for each. */
+const MOST_STAGES = 256;
+const AXES = ['rows', 'channels'] as const;
 const LARGEST_COUNT = Number.MAX_SAFE_INTEGER;
 
 const tile = whole(0, MAX_TILES - 1, 'tile');
@@ -101,6 +104,14 @@ const operatorTable = v.pipe(
   }),
 );
 
+const stageSchema = record('a stage', {
+  first: text(1, 400),
+  at: v.optional(whole(1, LARGEST_COUNT, 'rows or channels')),
+  axis: v.optional(choice(AXES)),
+  cores: v.optional(whole(1, MOST_STAGES, 'virtual cores')),
+  split: v.optional(choice(AXES)),
+});
+
 const workloadSchema = record('a workload', {
   model: v.optional(modelName),
   operators: v.optional(operatorTable),
@@ -112,6 +123,7 @@ const workloadSchema = record('a workload', {
   tokens: v.optional(whole(1, 4096, 'tokens')),
   phase: v.optional(choice(['prefill', 'decode'])),
   blocks: v.optional(whole(0, MOST_BLOCKS, 'blocks')),
+  stages: v.optional(list(stageSchema, MOST_STAGES)),
 });
 
 export const tenantSchema = record(

@@ -15,6 +15,20 @@ import type {
   Translation,
 } from './vnpu.ts';
 
+/** One stage of a pipeline that is cut by hand; the stage before ends where it begins. */
+export interface StageRequest {
+  /** Name of its first operator. */
+  readonly first: string;
+  /** Of that operator so many rows or channels belong to the stage before; none if absent. */
+  readonly at?: number;
+  /** What `at` counts; rows if absent. */
+  readonly axis?: 'rows' | 'channels';
+  /** 1 if absent. */
+  readonly cores?: number;
+  /** How several cores share its operators; rows if absent. */
+  readonly split?: 'rows' | 'channels';
+}
+
 export interface WorkloadRequest {
   /** Name of a model of the zoo, or `onnx:` and any name for an imported one. */
   readonly model: string;
@@ -30,6 +44,8 @@ export interface WorkloadRequest {
   readonly phase: 'prefill' | 'decode';
   /** Blocks of a language model, from the first on; 0 for all. */
   readonly blocks: number;
+  /** Absent: the compiler cuts and balances by itself. */
+  readonly stages?: readonly StageRequest[];
 }
 
 export interface TenantRequest {

@@ -2,6 +2,7 @@
  * A plan: everything the machine needs, with every virtual name bound. The image is built from it and from nothing else.
  */
 import type { Chip } from './chip.ts';
+import type { StageRequest } from './experiment.ts';
 import type { Found, StretchedEdge } from './mapping.ts';
 import type { Program } from './program.ts';
 import type { Traffic } from './traffic.ts';
@@ -35,6 +36,32 @@ export interface SharedTile {
   readonly evicts: boolean;
 }
 
+/** One stage of the pipeline; cycles are per iteration, as estimated for the stage's slowest core. */
+export interface StageFigures {
+  readonly label: string;
+  readonly vcores: readonly number[];
+  readonly split: 'whole' | 'rows' | 'channels';
+  /** Its operators, by number; the first and the last may be shared with the neighbouring stages. */
+  readonly first: number;
+  readonly last: number;
+  /** The stage as a document asks for it. */
+  readonly request: StageRequest;
+  readonly cycles: number;
+  /** Of which each engine is busy. */
+  readonly matmul: number;
+  readonly vector: number;
+  readonly transfer: number;
+  readonly load: number;
+  readonly loadBytes: number;
+}
+
+export interface OperatorFigures {
+  /** On one core: array and vector unit one after the other. */
+  readonly cycles: number;
+  /** A stage may begin with it: it does not work on the output of the one before where that lies. */
+  readonly mayBegin: boolean;
+}
+
 /** What the compiler made of a workload for n virtual cores. */
 export interface Compilation {
   readonly workload: Workload;
@@ -45,6 +72,12 @@ export interface Compilation {
   readonly iterations: number;
   /** Multiply-accumulates of one iteration over all cores. */
   readonly macs: number;
+  /** The pipeline, stage by stage. */
+  readonly balance: readonly StageFigures[];
+  /** By operator of the network. */
+  readonly operators: readonly OperatorFigures[];
+  /** Bytes per cycle that one core can draw from memory. */
+  readonly coreBytesPerCycle: number;
   /** Estimated cycles between two iterations, from the balance; used only to choose a pace before one is measured. */
   readonly estimatedCycles: number;
   /** Bytes per iteration, unique and replicated ones apart, for conservation tests and `vnpu plan`. */

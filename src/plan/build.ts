@@ -207,7 +207,11 @@ function compileTenant(chip: Chip, tenants: readonly TenantRequest[], tenant: Te
 
 /** The compiler knows a number of virtual cores; the document says it as a topology. */
 const inDocument = (problem: Problem): Problem =>
-  problem.path === 'vcores' ? { ...problem, path: 'topology' } : problem;
+  problem.path === 'vcores'
+    ? { ...problem, path: 'topology' }
+    : problem.path.startsWith('stages')
+      ? { ...problem, path: `workload.${problem.path}` }
+      : problem;
 
 const below = (prefix: string, problems: readonly Problem[]): Problem[] =>
   problems.map(({ path, message }) => ({ path: path === '' ? prefix : `${prefix}.${path}`, message }));

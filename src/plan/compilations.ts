@@ -33,7 +33,8 @@ function keyOf(workload: WorkloadRequest, { chip, ...request }: CompileRequest):
 function compile(request: WorkloadRequest, options: CompileRequest): Result<Compilation> {
   const workload = workloadFor(request);
   if (!workload.ok) return { ok: false, problems: workload.problems.map(underWorkload) };
-  return compileWorkload(workload.value, { ...options, iterations: request.iterations, weights: request.weights });
+  const { iterations, weights, stages } = request;
+  return compileWorkload(workload.value, { ...options, iterations, weights, stages });
 }
 
 const underWorkload = ({ path, message }: Problem): Problem => ({

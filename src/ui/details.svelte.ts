@@ -2,9 +2,17 @@
 import type { CoreDetail, RouterDetail, TrafficCounters } from '../engine/snapshot.ts';
 import type { LinkDetail, ProgramLine } from '../worker/protocol.ts';
 import type { LinkId } from './mesh/geometry.ts';
+import type { Selection } from './mesh/scene.ts';
 import type { Simulation } from './simulation.ts';
 
 export type Watched = { readonly tile: number } | { readonly link: LinkId } | { readonly router: number };
+
+/** What is asked for while something is selected. */
+export function watchedOf(selection: Selection, hasTraffic: boolean): Watched | null {
+  if (selection?.kind === 'link') return { link: selection.link };
+  if (selection?.kind !== 'core') return null;
+  return hasTraffic ? { router: selection.tile } : { tile: selection.tile };
+}
 
 export class Details {
   core = $state.raw<CoreDetail | null>(null);

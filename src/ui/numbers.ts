@@ -19,8 +19,14 @@ export function bytes(value: number): string {
 
 export const hex = (address: number): string => `0x${address.toString(16)}`;
 
+const UNITS = [
+  [1e12, 'T'],
+  [1e9, 'G'],
+  [1e6, 'M'],
+] as const;
+
 /** 1234567 as "1.23 M", for places that are too narrow for all digits. */
 export function brief(value: number): string {
-  if (value >= 1e6) return `${+(value / 1e6).toPrecision(3)} M`;
+  for (const [unit, letter] of UNITS) if (value >= unit) return `${+(value / unit).toPrecision(3)} ${letter}`;
   return value >= 1e4 ? `${+(value / 1e3).toPrecision(3)} k` : count(value);
 }

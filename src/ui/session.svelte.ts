@@ -16,8 +16,10 @@ import { suggestAction, type Action } from '../report/action.ts';
 import { changeSince, type Change } from '../report/ghost.ts';
 import { trafficFigures, type TrafficFigures } from '../report/traffic.ts';
 import { blameTenants } from './figures.ts';
+import { watchedOf } from './details.svelte.ts';
 import { History } from './history.ts';
 import { LessonRun } from './lesson.svelte.ts';
+import { Light } from './graph/light.svelte.ts';
 import { lettersOf, sceneTenants, type Scene, type Selection } from './mesh/scene.ts';
 import { dropCycle, leftTiles, needsSearch, placementsNow } from './placing.ts';
 import { Previews } from './previews.svelte.ts';
@@ -57,6 +59,7 @@ export class Session {
   /** A core that is dropped moves from the cycle on in which it is, instead of from the start. */
   live = $state(false);
   announcement = $state('');
+  readonly light = new Light();
   /** Tile of the core whose misses are shown step by step. */
   missOf = $state.raw<number | null>(null);
   /** The latest change can be compared with the run before it. */
@@ -251,15 +254,7 @@ export class Session {
 
   select(selection: Selection): void {
     this.selection = selection;
-    this.runs.details.watch(
-      selection?.kind === 'core'
-        ? this.experiment.traffic
-          ? { router: selection.tile }
-          : { tile: selection.tile }
-        : selection?.kind === 'link'
-          ? { link: selection.link }
-          : null,
-    );
+    this.runs.details.watch(watchedOf(selection, this.experiment.traffic !== undefined));
   }
 
   /** Look at one translation miss of a core: its next, at one cycle per frame. */

@@ -8,8 +8,10 @@ import { ONNX_PREFIX, ZOO, type ModelName } from '../model/models.ts';
 import { ENGINE_VERSION } from '../model/version.ts';
 import type { EdgeWeights, Mapping, Mode, Routing, TranslationKind } from '../model/vnpu.ts';
 import type { Pattern } from '../model/traffic.ts';
+import type { StageFigures } from '../model/plan.ts';
 import type { Basis, Headline } from '../report/blame.ts';
 import { timesBare, type ModeRow } from '../report/comparison.ts';
+import type { OperatorView } from '../report/model-view.ts';
 import type { TrafficFigures } from '../report/traffic.ts';
 import type { MovePreview } from '../hypervisor/move.ts';
 import { edgeChanges, type PlacementCost } from '../hypervisor/topology.ts';
@@ -458,6 +460,72 @@ export const EDITOR = {
   cancel: 'Cancel',
   save: 'Save and run',
   addButton: 'Add and run',
+};
+
+/** "A4", or "A4, A5 and A6". */
+const coresText = (letter: string, vcores: readonly number[]): string => {
+  const ids = vcores.map((vcore) => `${letter}${vcore}`);
+  return ids.length < 2 ? ids.join('') : `${ids.slice(0, -1).join(', ')} and ${ids[ids.length - 1]}`;
+};
+
+export const NETWORK = {
+  open: (name: string): string => `Show the network of ${name}`,
+  openTitle: 'Network and stages',
+  region: (name: string): string => `Network of ${name}`,
+  totals: (macs: number, parameters: number): string => `${brief(macs)} MACs, ${brief(parameters)} parameters`,
+  assumed: (assumption: string): string => `Assumed for ${assumption}.`,
+  chart: 'What is shown above the operators',
+  charts: { stages: 'Stages', roofline: 'Roofline' },
+  balance: (stages: number, slowest: string, times: number): string =>
+    `${plural(stages, 'stage', 'stages')}; the slowest, ${slowest}, takes ${ratio(times)} times the mean.`,
+  legend: 'Dark: array at work.',
+  balanceAgain: 'Balance automatically',
+  stageTitle: (stage: number, label: string, cycles: number): string =>
+    `Stage ${stage}, ${label}: ${count(cycles)} cycles`,
+  rooflineRegion: 'Roofline of one core',
+  roofline: (bound: number, all: number, share: number): string =>
+    `Memory bounds ${count(bound)} of ${plural(all, 'operator', 'operators')}, ${percent(share)} of the MACs.`,
+  intensity: 'MACs per byte',
+  rate: 'Upwards: MACs per cycle of one core.',
+  list: (operators: number): string =>
+    `${plural(operators, 'operator', 'operators')} by stage. Arrow keys move, Space lifts the boundary above a stage and drops it.`,
+  /** Cores of a stage where there is little room. */
+  cores: (letter: string, vcores: readonly number[]): string =>
+    vcores.length > 1 ? `${letter}${vcores[0]} +${vcores.length - 1}` : `${letter}${vcores[0]}`,
+  rest: 'rest of ',
+  grip: 'Drag the boundary above this stage',
+  stageRow: ({ label, vcores, cycles }: StageFigures, stage: number, letter: string): string =>
+    `Stage ${stage}, ${label}, on ${coresText(letter, vcores)}, ${count(cycles)} cycles`,
+  operatorRow: ({ name, type, macs }: OperatorView): string => `${name}, ${type}, ${brief(macs)} MACs`,
+  operatorFacts: (operator: OperatorView, letter: string, vcores: readonly number[]): string[] => {
+    const { name, type, outShape, macs, vectorOperations, parameterBytes, activationBytes, cacheBytes } = operator;
+    const work = [
+      ...(macs > 0 ? [`${brief(macs)} MACs`] : []),
+      ...(vectorOperations > 0 ? [`${brief(vectorOperations)} vector operations`] : []),
+      `${bytes(activationBytes)} of output`,
+      ...(parameterBytes > 0 ? [`${bytes(parameterBytes)} of parameters`] : []),
+      ...(cacheBytes > 0 ? [`${bytes(cacheBytes)} of cache`] : []),
+    ];
+    return [`${name}: ${type}, ${outShape.join(' × ')}`, `${work.join(', ')}; on ${coresText(letter, vcores)}.`];
+  },
+  stageFacts: (stage: StageFigures, number: number, letter: string): string[] => {
+    const { label, vcores, split, cycles, matmul, vector, transfer, load } = stage;
+    const how = split === 'whole' ? '' : `, shared by ${split}`;
+    return [
+      `Stage ${number}, ${label}, on ${coresText(letter, vcores)}${how}`,
+      `${count(cycles)} cycles, as estimated: array ${brief(matmul)}, vector unit ${brief(vector)}, messages ${brief(transfer)}, memory ${brief(load)}.`,
+    ];
+  },
+  howTo: 'Point at an operator to see its cores, or at a core to see its operators. Drag a grip to move a boundary.',
+  lifted: (stage: number): string =>
+    `Boundary above stage ${stage} lifted. Arrow keys carry it, Space drops, Escape puts it back.`,
+  over: (name: string, above: number, below: number): string =>
+    `before ${name}: about ${count(above)} cycles above, ${count(below)} below`,
+  boundary: (above: number, name: string): string => `Stage ${above + 1} would begin with ${name}`,
+  estimate: (above: number, below: number): string =>
+    `About ${count(above)} cycles above the boundary, ${count(below)} below.`,
+  cancelled: 'The boundary is back where it was.',
+  dropped: (name: string): string => `The stage now begins with ${name}. The run starts again.`,
 };
 
 export const MENU = {

@@ -8,6 +8,7 @@ import { tileCount } from '../model/mesh.ts';
 import { fail, type Result } from '../model/problem.ts';
 import { Frame, frameBytes } from '../engine/frame.ts';
 import type { CoreDetail, RecentData, RouterDetail, TimelineData, TrafficCounters } from '../engine/snapshot.ts';
+import type { ModelView } from '../report/model-view.ts';
 import type { ForeignLink } from '../report/network.ts';
 import type { Report } from '../report/report.ts';
 import type {
@@ -128,6 +129,10 @@ export class SimulationClient {
 
   report(): Promise<Report | null> {
     return this.call((api) => api.report(), null);
+  }
+
+  model(tenant: number): Promise<ModelView | null> {
+    return this.call((api) => api.model(tenant), null);
   }
 
   ideal(): Promise<Ideal> {

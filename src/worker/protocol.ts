@@ -12,6 +12,7 @@ import type { HypervisorTables } from '../model/vnpu.ts';
 import type { CoreId } from '../report/cores.ts';
 import type { ForeignLink } from '../report/network.ts';
 import type { TrafficFigures } from '../report/traffic.ts';
+import type { ModelView } from '../report/model-view.ts';
 import type { Report } from '../report/report.ts';
 import type { Alternative, Hand, Move, Placements } from '../plan/alternatives.ts';
 
@@ -91,6 +92,8 @@ export interface SimulationApi {
   core(tile: number): CoreDetail | null;
   program(tile: number): readonly ProgramLine[];
   link(tile: number, port: number): LinkDetail;
+  /** The network of a tenant with its stages; null if there is no such tenant. */
+  model(tenant: number): ModelView | null;
   router(tile: number): RouterDetail | null;
   /** Links on which a tenant's data flits are foreign, since cycle 0. */
   foreign(): readonly ForeignLink[];

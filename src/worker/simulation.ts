@@ -10,6 +10,7 @@ import { fail, ok, type Result } from '../model/problem.ts';
 import { Frame, frameBytes } from '../engine/frame.ts';
 import type { CoreDetail, RecentData, RouterDetail, TimelineData, TrafficCounters } from '../engine/snapshot.ts';
 import { buildReport } from '../report/build.ts';
+import { modelView, type ModelView } from '../report/model-view.ts';
 import { foreignLinks, type ForeignLink } from '../report/network.ts';
 import type { Report } from '../report/report.ts';
 import { IdealRun, withoutTranslation } from './ideal.ts';
@@ -113,6 +114,11 @@ export class Simulation implements SimulationApi {
   program(tile: number): readonly ProgramLine[] {
     const core = this.run?.machine.core(tile);
     return core ? this.rooms.list(this.run!.plan.tenants[core.tenant].programs[core.vcore]) : [];
+  }
+
+  model(tenant: number): ModelView | null {
+    const plan = this.run?.plan.tenants[tenant];
+    return plan ? modelView(plan, this.run!.plan.chip) : null;
   }
 
   link(tile: number, port: number): LinkDetail {

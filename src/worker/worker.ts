@@ -61,6 +61,7 @@ const api = {
   core: call('core'),
   program: call('program'),
   link: call('link'),
+  model: call('model'),
   router: call('router'),
   foreign: call('foreign'),
   traffic: call('traffic'),

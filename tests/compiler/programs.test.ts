@@ -1,8 +1,9 @@
 /** Programs of every network of the zoo: nothing is lost or done twice, scratchpads hold what is read, and everything comes to its end. */
 import { describe, expect, test } from 'vitest';
-import { compileWorkload, type BalancedCompilation, type CompileOptions } from '../../src/compiler/compile.ts';
+import { compileWorkload, type CompileOptions } from '../../src/compiler/compile.ts';
 import { resolveChip } from '../../src/model/chip.ts';
 import { MODELS } from '../../src/model/models.ts';
+import type { Compilation } from '../../src/model/plan.ts';
 import type { Workload } from '../../src/model/workload.ts';
 import { workloadFor } from '../../src/workloads/zoo.ts';
 import { checkCompilation } from '../support/conservation.ts';
@@ -18,10 +19,7 @@ function network(model: string, tokens = TOKENS): Workload {
   return workload.value;
 }
 
-function compile(
-  workload: Workload,
-  options: Pick<CompileOptions, 'vcores'> & Partial<CompileOptions>,
-): BalancedCompilation {
+function compile(workload: Workload, options: Pick<CompileOptions, 'vcores'> & Partial<CompileOptions>): Compilation {
   const result = compileWorkload(workload, {
     chip: resolveChip({}),
     weights: 'auto',
@@ -34,7 +32,7 @@ function compile(
 }
 
 /** Slowest core against the mean over all cores. */
-function imbalance({ balance }: BalancedCompilation, vcores: number): number {
+function imbalance({ balance }: Compilation, vcores: number): number {
   const sum = balance.reduce((cycles, stage) => cycles + stage.cycles * stage.vcores.length, 0);
   return Math.max(...balance.map(({ cycles }) => cycles)) / (sum / vcores);
 }

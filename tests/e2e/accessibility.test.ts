@@ -44,6 +44,20 @@ describe('axe finds nothing serious', () => {
     });
   }
 
+  for (const [theme, chart] of [
+    ['light', 'Stages'],
+    ['dark', 'Roofline'],
+  ] as const) {
+    it(`on a tenant's network, ${theme}`, async ({ playground }) => {
+      await playground.open({ query: `?theme=${theme}` });
+      await playground.pause();
+      await playground.button('Show the network of A').click();
+      await playground.page.getByText(chart, { exact: true }).click();
+      await playground.page.getByRole('option', { name: /^conv1, / }).hover();
+      expect(await violations(playground)).toEqual([]);
+    });
+  }
+
   it("on a link's inspector", async ({ playground }) => {
     await playground.open();
     await playground.pause();

@@ -30,6 +30,9 @@ export const tenantPlan = (name: string, tiles: readonly number[], more: Partial
   iterations: 8,
   macs: 1000,
   estimatedCycles: 3000,
+  balance: [],
+  operators: [],
+  coreBytesPerCycle: 80,
   traffic: {
     uniqueWeightBytes: 0,
     replicatedWeightBytes: 0,

@@ -3,7 +3,7 @@
  * the network say: multiply-accumulates, parameter bytes (each at least once), activation bytes; and the limits of the machine.
  */
 import { expect } from 'vitest';
-import type { BalancedCompilation } from '../../src/compiler/compile.ts';
+import type { Compilation } from '../../src/model/plan.ts';
 import type { Chip } from '../../src/model/chip.ts';
 import { forEachInstruction, type Instruction, type Loop, type Program, type Step } from '../../src/model/program.ts';
 import { tensorBytes, workloadMacs, workloadUsedParameters, type Workload } from '../../src/model/workload.ts';
@@ -29,7 +29,7 @@ export const total = (programs: readonly Program[], value: (instruction: Instruc
   );
 
 /** Everything that must hold for any compilation. */
-export function checkCompilation(workload: Workload, compilation: BalancedCompilation, chip: Chip): void {
+export function checkCompilation(workload: Workload, compilation: Compilation, chip: Chip): void {
   checkWork(workload, compilation);
   checkParameters(workload, compilation);
   checkActivations(workload, compilation);
@@ -39,7 +39,7 @@ export function checkCompilation(workload: Workload, compilation: BalancedCompil
   for (const program of compilation.programs) checkTokens(program, machine.tokensOf(program.vcore));
 }
 
-function checkWork(workload: Workload, { programs, macs }: BalancedCompilation): void {
+function checkWork(workload: Workload, { programs, macs }: Compilation): void {
   const done = total(programs, (i) =>
     i.op === 'matmul' ? i.M * i.N * i.K : i.op === 'vector' && i.fn === 'mac' ? i.elements : 0,
   );
@@ -48,7 +48,7 @@ function checkWork(workload: Workload, { programs, macs }: BalancedCompilation):
 }
 
 /** Parameters: every byte that an iteration uses is loaded, and all loads are reported as unique or replicated. */
-function checkParameters(workload: Workload, { programs, tensors, traffic }: BalancedCompilation): void {
+function checkParameters(workload: Workload, { programs, tensors, traffic }: Compilation): void {
   const parameters = tensors.filter(({ name }) => name.endsWith('.weight'));
   const isParameter = (address: number): boolean =>
     parameters.some(({ virtualBase, bytes }) => virtualBase <= address && address < virtualBase + bytes);
@@ -68,7 +68,7 @@ function checkParameters(workload: Workload, { programs, tensors, traffic }: Bal
 }
 
 /** Activations: outputs are stored once, inputs are loaded at least once, what is sent is received, and all of it is reported. */
-function checkActivations(workload: Workload, { programs, tensors, traffic }: BalancedCompilation): void {
+function checkActivations(workload: Workload, { programs, tensors, traffic }: Compilation): void {
   const within = (names: RegExp) => {
     const list = tensors.filter(({ name }) => names.test(name));
     return (address: number) =>

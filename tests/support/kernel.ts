@@ -124,6 +124,9 @@ function tinyTenant(tenant: TinyTenant, index: number, channels: number): Tenant
     iterations: tenant.iterations ?? 1,
     macs,
     estimatedCycles: 1,
+    balance: [],
+    operators: [],
+    coreBytesPerCycle: 80,
     traffic: {
       uniqueWeightBytes: 0,
       replicatedWeightBytes: 0,

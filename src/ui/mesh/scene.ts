@@ -23,6 +23,8 @@ export type Selection =
   | { readonly kind: 'modes'; readonly tenant: number }
   /** The tables of a tenant, seen from the core at a tile or from its card. */
   | { readonly kind: 'tables'; readonly tenant: number; readonly tile: number | null }
+  /** Its operators as a graph instead of the cards. */
+  | { readonly kind: 'network'; readonly tenant: number }
   | null;
 
 export interface Scene {

@@ -95,9 +95,10 @@ class Importer {
     const number = new Map<number, number>();
     this.layers.forEach((_, old) => needed.has(old) && number.set(old, number.size));
     const renumbered = (input: number): number => number.get(input) ?? input;
+    const names = new Map<string, number>();
     return this.layers
       .filter((_, old) => needed.has(old))
-      .map((layer) => ({ ...layer, inputs: layer.inputs.map(renumbered) }));
+      .map((layer) => ({ ...layer, name: unique(layer.name, names), inputs: layer.inputs.map(renumbered) }));
   }
 
   private constant(name: string, shape: readonly number[], values?: readonly number[]): void {
@@ -228,6 +229,13 @@ function layerOf(view: NodeView, rule: Rule, operands: readonly Known[], out: Kn
     group: 1,
   };
   return index === 0 ? { ...bare, ...work } : bare;
+}
+
+/** A name that no layer before has: files may use one for several nodes. */
+function unique(name: string, taken: Map<string, number>): string {
+  const count = (taken.get(name) ?? 0) + 1;
+  taken.set(name, count);
+  return count === 1 ? name : unique(`${name} (${count})`, taken);
 }
 
 /** Is everything that the layer says a number of things? Attributes that contradict each other lead to fractions and negatives. */
