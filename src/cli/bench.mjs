@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: how fast the machine runs in Node and in a Chromium worker, how large the page is, how soon it moves and what
  * it costs the main thread; `npm run bench noc`: the network alone;
- * `npm run bench virtualization`: what virtual NPUs cost, in simulated cycles. Prints a table and asserts nothing: times belong to the machine they were taken on.
+ * `npm run bench compiler`: the compiler alone; `npm run bench virtualization`: what virtual NPUs cost, in simulated cycles. Prints a table and asserts nothing: times belong to the machine they were taken on.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -123,6 +123,11 @@ if (only === 'virtualization') {
   await printVirtualizationCosts();
   process.exit(0);
 }
+if (only === 'compiler') {
+  const { printCompiler } = await import('./bench-compiler.mjs');
+  await printCompiler();
+  process.exit(0);
+}
 if (only !== 'mapping') {
   const { networkSpeeds } = await import('./bench-noc.mjs');
   printTable([
@@ -130,6 +135,10 @@ if (only !== 'mapping') {
     ...(only === 'noc' ? [] : [...sizes(), ...(await speeds())]),
     ...(await networkSpeeds()),
   ]);
+}
+if (only === undefined) {
+  const { printCompiler } = await import('./bench-compiler.mjs');
+  await printCompiler();
 }
 if (only !== 'noc') {
   const { printMapping } = await import('./bench-mapping.mjs');
