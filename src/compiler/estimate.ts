@@ -63,6 +63,7 @@ export class Estimates {
   private readonly live: Float64Array;
   private readonly crossings: readonly ReadonlyMap<number, Rect>[];
   private readonly crossingBytes: readonly number[];
+  private readonly wholes = new Map<number, Estimate>();
   private readonly splits = new Map<number, Estimate>();
   private readonly most = new Map<number, number>();
   private readonly sides: readonly Side[];
@@ -88,6 +89,13 @@ export class Estimates {
 
   /** A stage of one core between two cuts, by their numbers. */
   whole(from: number, to: number): Estimate {
+    const key = from * this.cuts.length + to;
+    let known = this.wholes.get(key);
+    if (known === undefined) this.wholes.set(key, (known = this.wholeAnew(from, to)));
+    return known;
+  }
+
+  private wholeAnew(from: number, to: number): Estimate {
     const { chip, weights } = this.request;
     const [a, b] = [this.cuts[from], this.cuts[to]];
     const isWithin = a.unit === b.unit && a.at > 0;

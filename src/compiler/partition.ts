@@ -49,19 +49,13 @@ class Search {
   /** The best stages of at most `limit` cycles each. */
   within(limit: number): PlannedStage[] | undefined {
     const byEnd = this.candidates(limit);
-    const slowest = this.solve(byEnd, Math.max, (estimate) => estimate.cycles);
-    let cycles = Infinity;
-    for (const row of slowest.best) cycles = Math.min(cycles, row[this.end]);
+    const cycles = this.leastSlowest(byEnd);
     if (cycles === Infinity) return undefined;
     const fast = byEnd.map((list) => list.filter(({ estimate }) => estimate.cycles <= cycles));
-    const even = this.solve(
-      fast,
-      (a, b) => a + b,
-      (estimate, cores) => cores * Math.max(estimate.cycles, this.evenLoad(estimate, cores)) ** 2,
-    );
+    const { best, choice } = this.mostEven(fast);
     let cores = this.vcores;
-    while (even.best[cores][this.end] === Infinity) cores--;
-    return trace(even.choice, cores, this.end);
+    while (best[cores][this.end] === Infinity) cores--;
+    return trace(choice, cores, this.end);
   }
 
   /** Cycles to load a core's part of what a stage loads at an even share of the tenant's bandwidth. */
@@ -69,28 +63,44 @@ class Search {
     return (loadBytes / cores) * (this.vcores / this.request.memoryBytesPerCycle);
   }
 
-  /** Least combined value over exactly `cores` cores for every cut, and the last stage that reaches it. */
-  private solve(
-    byEnd: readonly (readonly Candidate[])[],
-    combine: (before: number, stage: number) => number,
-    value: (estimate: Estimate, cores: number) => number,
-  ): { best: Float64Array[]; choice: (Candidate | undefined)[][] } {
-    const best = Array.from({ length: this.vcores + 1 }, () => new Float64Array(this.end + 1).fill(Infinity));
+  /** Cycles of the slowest stage where that is fastest, over any number of cores. */
+  private leastSlowest(byEnd: readonly (readonly Candidate[])[]): number {
+    const best = this.table();
+    byEnd.forEach((list, to) => {
+      for (const { from, shape, estimate } of list) {
+        const { cycles } = estimate;
+        for (let used = shape.cores; used <= this.vcores; used++) {
+          const before = best[used - shape.cores][from];
+          const slowest = before > cycles ? before : cycles;
+          if (slowest < best[used][to]) best[used][to] = slowest;
+        }
+      }
+    });
+    return best.reduce((least, row) => Math.min(least, row[this.end]), Infinity);
+  }
+
+  /** Least sum of squares over exactly so many cores for every cut, and the last stage that reaches it. */
+  private mostEven(byEnd: readonly (readonly Candidate[])[]) {
+    const best = this.table();
     const choice = best.map((row) => new Array<Candidate | undefined>(row.length));
-    best[0][0] = 0;
-    for (let to = 1; to <= this.end; to++) {
-      for (const candidate of byEnd[to]) {
-        const { cores } = candidate.shape;
-        const own = value(candidate.estimate, cores);
-        for (let used = cores; used <= this.vcores; used++) {
-          const so = best[used - cores][candidate.from];
-          if (so === Infinity) continue;
-          const total = combine(so, own);
+    byEnd.forEach((list, to) => {
+      for (const candidate of list) {
+        const { from, shape, estimate } = candidate;
+        const own = shape.cores * Math.max(estimate.cycles, this.evenLoad(estimate, shape.cores)) ** 2;
+        for (let used = shape.cores; used <= this.vcores; used++) {
+          const total = best[used - shape.cores][from] + own;
           if (total < best[used][to]) [best[used][to], choice[used][to]] = [total, candidate];
         }
       }
-    }
+    });
     return { best, choice };
+  }
+
+  /** By cores used and cut: nothing is known but that no core is needed before the first. */
+  private table(): Float64Array[] {
+    const table = Array.from({ length: this.vcores + 1 }, () => new Float64Array(this.end + 1).fill(Infinity));
+    table[0][0] = 0;
+    return table;
   }
 
   /** Every stage of at most `limit` cycles, by the cut at which it ends. */

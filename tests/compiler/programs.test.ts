@@ -5,7 +5,7 @@ import { resolveChip } from '../../src/model/chip.ts';
 import { MODELS } from '../../src/model/models.ts';
 import type { Compilation } from '../../src/model/plan.ts';
 import type { Workload } from '../../src/model/workload.ts';
-import { workloadFor } from '../../src/workloads/zoo.ts';
+import { workloadFor, type Request } from '../../src/workloads/zoo.ts';
 import { checkCompilation } from '../support/conservation.ts';
 
 const MiB = 1024 * 1024;
@@ -13,8 +13,8 @@ const TOKENS = 128;
 /** Networks whose programs for small scratchpads are tens of thousands of instructions long. */
 const IS_LARGE = /^(gpt2|bert|hunyuan|dlrm)/;
 
-function network(model: string, tokens = TOKENS): Workload {
-  const workload = workloadFor({ model, tokens });
+function network(model: string, tokens = TOKENS, more: Pick<Request, 'phase' | 'blocks'> = {}): Workload {
+  const workload = workloadFor({ model, tokens, ...more });
   if (!workload.ok) throw new Error(workload.problems[0].message);
   return workload.value;
 }
@@ -62,6 +62,23 @@ describe.each(MODELS.filter((model) => !IS_LARGE.test(model)))('%s in small scra
 
   test('all cores of the prototype chip, half a megabyte each', () =>
     checkOrRefuse(workload, 8, { chip: resolveChip({ preset: 'vnpu-fpga-8' }), memoryBytesPerCycle: 16 }));
+});
+
+describe.each([
+  ['hunyuan-large', 1],
+  ['hunyuan-turbos', 2],
+  ['hunyuan-7b', 2],
+  ['hunyuan-7b-prover', 2],
+  ['gpt2-small', 0],
+] as const)('%s, blocks: %i', (model, blocks) => {
+  test.each([
+    ['prefill', 12],
+    ['decode', 12],
+    ['decode', 36],
+  ] as const)('%s on %i cores', (phase, vcores) => {
+    const workload = network(model, TOKENS, { phase, blocks });
+    checkCompilation(workload, compile(workload, { vcores }), resolveChip({}));
+  });
 });
 
 test('the networks of today fit the simulated chip', () => {

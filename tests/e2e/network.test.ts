@@ -88,7 +88,7 @@ describe('the network of a tenant', () => {
     const network = await openNetwork(playground);
     await network.getByText('Roofline').click();
     await network.getByText(/^Memory bounds \d+ of 21 operators/).waitFor();
-    expect(await network.locator('circle').count()).toBe(21);
+    expect(await network.locator('figure circle').count()).toBe(21);
     await network.getByRole('option', { name: /^conv1, Conv/ }).hover();
     await eventually(() => network.locator('circle.lit').count()).toBe(1);
   });

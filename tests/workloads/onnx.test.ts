@@ -214,3 +214,28 @@ describe('shapes from the definitions of the operators', () => {
     expect(await shapeOf(...parts, ...constants, input(3, 4, 15), output)).toEqual([3, 6, 10]);
   });
 });
+
+test('small weights are left in the file as large ones are; whole numbers and scales are kept', async () => {
+  const floats = (name: string, ...values: number[]): number[] => {
+    const raw = [...new Uint8Array(Float32Array.from(values).buffer)];
+    return message(5, int(1, values.length), int(2, 1), text(8, name), message(9, raw));
+  };
+  const bias = Array.from({ length: 16 }, (_, i) => i + 0.5);
+  const graph = await readOnnx(
+    sourceOf(
+      model(
+        node('Add', ['x', 'bias'], ['z']),
+        node('Resize', ['z', '', 'scales'], ['y']),
+        ...[floats('bias', ...bias), floats('scales', 1, 1, 1.5, 1.5), floats('whole', ...bias.map(Math.floor))],
+        value(11, 'x', [1, 16, 4, 4]),
+        value(12, 'y', []),
+      ),
+    ),
+  );
+  const kept = graph.ok ? graph.value.constants.map(({ name, values }) => [name, values?.length]) : [];
+  expect(kept).toEqual([
+    ['bias', undefined],
+    ['scales', 4],
+    ['whole', 16],
+  ]);
+});

@@ -28,8 +28,9 @@ const GRAPH: Schema = {
 const OPSET: Schema = { name: 'OperatorSetIdProto', fields: { 1: 'text', 2: 'int' } };
 const MODEL: Schema = { name: 'ModelProto', fields: { 7: GRAPH, 8: OPSET } };
 
-/** Most elements of a constant whose values are kept. */
+/** Most elements of a constant whose values are kept: those that shapes follow from are whole numbers, or a few scales. */
 const MOST_VALUES = 1024;
+const MOST_SCALES = 8;
 
 /** Read a file. Errors name the byte at which it cannot be right. */
 export async function readOnnx(source: ByteSource): Promise<Result<OnnxGraph>> {
@@ -104,7 +105,8 @@ function constantOf(tensor: Message): OnnxConstant {
   const name = tensor.texts(8)[0] ?? '';
   const elements = dims.reduce((product, size) => product * size, 1);
   const values = elements <= MOST_VALUES ? valuesOf(tensor, elements) : undefined;
-  return values === undefined || !values.every(Number.isFinite) ? { name, dims } : { name, dims, values };
+  const isShape = values?.every(elements > MOST_SCALES ? Number.isInteger : Number.isFinite);
+  return values !== undefined && isShape ? { name, dims, values } : { name, dims };
 }
 
 /** Numbers of a small tensor, from its typed field or from raw bytes; undefined where they are elsewhere or of another type. */
