@@ -59,6 +59,7 @@ export function* planText(plan: Plan): Iterable<string> {
   if (plan.memory?.length) yield memoryText(chip, plan.memory);
   for (const tenant of tenants) {
     yield heading(tenant);
+    yield stagesText(tenant);
     yield routingTable(tenant, chip);
     if (tenant.routes !== undefined) yield routesText(tenant.name, tenant.routes);
     yield rangeTable(tenant);
@@ -122,6 +123,19 @@ function partitionText({ name, partition, shared = [] }: TenantPlan): string[] {
 }
 
 /** Edit distance, what the search says of it, and the requested edges that are stretched. */
+/** The pipeline: who does what, and how long an iteration takes there, as estimated. */
+function stagesText({ name, balance, workload }: TenantPlan): string {
+  const rows = balance.map(({ label, vcores, split, first, last, cycles, matmul, vector, transfer, load }) => [
+    vcores.map((vcore) => `${name}${vcore}`).join(' '),
+    label,
+    `${workload.layers[first].name} .. ${workload.layers[last].name}`,
+    split,
+    ...[cycles, matmul, vector, transfer, load],
+  ]);
+  const head = ['cores', 'stage', 'operators', 'split', 'cycles', 'array', 'vector', 'messages', 'memory'];
+  return `stages of ${name}, cycles of the slowest core per iteration as estimated\n${table([head, ...rows])}`;
+}
+
 function placementText({ editDistance, search, stretched, name }: TenantPlan): string {
   const certainty = search && (search.proven ? 'proven best' : `bound ${search.lowerBound}`);
   const found = search ? ` (cost ${search.cost} with ${search.weights} weights, ${certainty})` : '';

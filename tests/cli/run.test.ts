@@ -95,6 +95,8 @@ describe('vnpu plan', () => {
   it('shows placement, tables and a program per core', async () => {
     const { stdout, code } = await vnpu(['plan', 'twins']);
     expect(code).toBe(0);
+    expect(stdout).toMatch(/^stages of A, cycles .*\ncores +stage +operators +split +cycles/m);
+    expect(stdout).toMatch(/^A0 +conv1\S* +conv1 \.\. \S+ +whole +[\d,]+/m);
     expect(stdout).toMatch(/^M +A0 +A1 +A2 +B2 +B1 +B0 +M$/m);
     expect(stdout).toMatch(
       /routing table of A: compact, one entry \(0 at tile 1, 3 x 3\), 19 bits; standard would be 9 entries/,
