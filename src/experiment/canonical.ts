@@ -134,7 +134,8 @@ function canonicalEvents({ events = [], tenants = [] }: ExperimentDocument): Eve
 
 type StageDocument = NonNullable<NonNullable<TenantDocument['workload']>['stages']>[number];
 
-const canonicalStage = ({ first, at, axis, cores, split }: StageDocument): StageDocument => ({
+/** A stage without what is so anyway. */
+export const canonicalStage = ({ first, at, axis, cores, split }: StageDocument): StageDocument => ({
   first,
   ...sparse({ at, axis, cores, split }, { axis: 'rows', cores: 1, split: 'rows' }),
 });

@@ -8,7 +8,7 @@ import type { Experiment, TenantRequest, WorkloadRequest } from '../model/experi
 import { parameter } from '../model/parameters.ts';
 import { fail, ok, type Problem, type Result } from '../model/problem.ts';
 import { DEFAULT_TRAFFIC } from '../model/traffic.ts';
-import { withoutUndefined } from './canonical.ts';
+import { canonicalStage, withoutUndefined } from './canonical.ts';
 import {
   DEFAULT_NOTE,
   DEFAULT_PLACEMENT_ORDER,
@@ -115,7 +115,7 @@ function resolveWorkload({
   const { model, iterations, weights, tokens, batch, phase, blocks } = { ...DEFAULT_TENANT.workload, ...given };
   return {
     ...{ model, iterations, weights, tokens, batch, phase, blocks },
-    ...(stages && { stages }),
+    ...(stages && { stages: stages.map(canonicalStage) }),
     ...(table?.ok ? { imported: { graph: table.value, sizes: sizes ?? {} } } : {}),
   };
 }

@@ -31,6 +31,17 @@ const chip = fc
   )
   .filter((c) => c.memoryTiles !== undefined || c.disabledTiles === undefined);
 
+const anyStage = fc.record(
+  {
+    first: fc.constantFrom('conv1', 'block0.qkv'),
+    at: fc.integer({ min: 1, max: 1000 }),
+    axis: fc.constantFrom('rows', 'channels'),
+    cores: fc.integer({ min: 1, max: 256 }),
+    split: fc.constantFrom('rows', 'channels'),
+  },
+  { requiredKeys: ['first'] },
+);
+
 const anyTenant = fc.record(
   {
     mode: fc.constantFrom('vnpu', 'bare', 'zigzag', 'uvm', 'mig') as fc.Arbitrary<Mode>,
@@ -65,6 +76,7 @@ const anyTenant = fc.record(
         iterations: fc.integer({ min: 1, max: 10_000 }),
         weights: fc.constantFrom('auto', 'stream'),
         tokens: fc.integer({ min: 1, max: 4096 }),
+        stages: fc.array(anyStage, { maxLength: 4 }),
       },
       optional,
     ),

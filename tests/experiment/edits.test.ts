@@ -9,6 +9,7 @@ import {
   setChip,
   setExperiment,
   setPlacement,
+  setStages,
   setTranslation,
 } from '../../src/experiment/edits.ts';
 import { galleryEntry } from '../../src/experiment/gallery.ts';
@@ -40,6 +41,17 @@ describe('one edit of the twins', () => {
     const other = editTenant(twins, 0, { workload: { model: 'gpt2-small' } }).tenants![0];
     expect(other.placement).toEqual(WEST);
     expect(other.workload).toEqual({ model: 'gpt2-small', iterations: 24, weights: 'stream' });
+  });
+
+  it('stages: by hand, in short form, back to the compiler; they go with the network and the number of cores', () => {
+    const cut = setStages(twins, 0, [{ first: 'conv1', cores: 1, split: 'rows' }, { first: 'layer2.0.conv1' }]);
+    expect(cut.tenants![0].workload?.stages).toEqual([{ first: 'conv1' }, { first: 'layer2.0.conv1' }]);
+    expect(resolve(cut).tenants[0].workload.stages).toHaveLength(2);
+    expect(setStages(cut, 0, undefined)).toEqual(twins);
+    expect(editTenant(cut, 0, { workload: { iterations: 9 } }).tenants![0].workload?.stages).toHaveLength(2);
+    expect(editTenant(cut, 0, { topology: { width: 9, height: 1 } }).tenants![0].workload?.stages).toHaveLength(2);
+    for (const change of [{ workload: { model: 'resnet34' } }, { topology: { width: 4 } }])
+      expect(editTenant(cut, 0, change).tenants![0].workload).not.toHaveProperty('stages');
   });
 
   it('tenants: added with the first free letter, renamed, removed; the others keep their names', () => {

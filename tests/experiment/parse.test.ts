@@ -114,6 +114,8 @@ describe('one wrong value', () => {
     [{ translation: { pageBytes: 5000 } }, 'tenants.0.translation.pageBytes: is 5000; it must be a power of two'],
     [{ translation: null }, 'tenants.0.translation: is null; a translation must be a JSON object'],
     [{ workload: { model: 'resnet19' } }, 'tenants.0.workload.model: is "resnet19"; it must be "resnet18", '],
+    [{ workload: { stages: [{ first: 'conv1', cores: 0 }] } }, 'tenants.0.workload.stages.0.cores: is 0; it must be'],
+    [{ workload: { stages: [{ at: 2 }] } }, 'tenants.0.workload.stages.0.first: is missing'],
     [{ workload: { iterations: 1e9 } }, 'tenants.0.workload.iterations: is 1000000000'],
     [{ placement: [1, 2] }, 'tenants.0.placement: names 2 tiles; 3 x 3 virtual cores need 9, one for each'],
     [
