@@ -152,15 +152,15 @@ export const workloadWeights = ({ layers }: Workload): number =>
 
 export const workloadParameters = ({ layers }: Workload): number => sum(layers, layerParameters);
 
-/** Parameters that one iteration uses; those that two layers share count once. */
-export const workloadUsedParameters = (workload: Workload): number =>
-  Math.min(
-    workloadParameters(workload),
-    sum(
-      workload.layers,
-      ({ usedElements, weightElements, biasElements }) => usedElements ?? weightElements + biasElements,
-    ),
-  );
+/** Parameters that one iteration uses; of those that several layers share, what the one that uses most does. */
+export function workloadUsedParameters({ layers }: Workload): number {
+  const used = new Map<number, number>();
+  layers.forEach(({ usedElements, weightElements, biasElements, tiedTo }, l) => {
+    const owner = tiedTo ?? l;
+    used.set(owner, Math.max(used.get(owner) ?? 0, usedElements ?? weightElements + biasElements));
+  });
+  return sum([...used.values()], (elements) => elements);
+}
 
 /** Bytes of all tensors that layers make in one iteration. */
 export const workloadActivationBytes = ({ layers }: Workload): number =>
