@@ -1,5 +1,6 @@
 /** The plan of every core of a pipeline: what it does, how that fits, in which order, and how long an iteration takes. */
 import type { Chip } from '../model/chip.ts';
+import type { CoreTiming } from '../model/plan.ts';
 import { fitCore, type Fit, type Misfit } from './fit.ts';
 import { isOutput, type Graph } from './graph.ts';
 import { memoryMap, type MemoryMap } from './memory-map.ts';
@@ -12,7 +13,7 @@ import type { SliceCosts } from './slice-costs.ts';
 import { shareOut, type Share, type StageShape } from './split.ts';
 import { dependencies, type Dependency } from './sync.ts';
 import { Tilings } from './tiles.ts';
-import { timingOf, type CoreTiming } from './timing.ts';
+import { timingOf } from './timing.ts';
 import { landingSlots, transfersBetween, type StageCores, type Transfer } from './transfers.ts';
 
 export interface PlanRequest {

@@ -4,23 +4,11 @@
  * this is the core's own rhythm. Followed over a few iterations until it is steady.
  */
 import type { Chip } from '../model/chip.ts';
+import type { CoreTiming } from '../model/plan.ts';
 import { ENGINES, type Engine } from '../model/program.ts';
 import { coreBandwidth, linkCycles, systolicCycles, vectorCycles } from './cost.ts';
 import { ENGINE_OF_WORK, type Operation } from './operation.ts';
 import type { Dependency } from './sync.ts';
-
-export interface CoreTiming {
-  /** Cycles between the ends of two iterations once the rhythm is steady. */
-  readonly cycles: number;
-  /** Of which each engine is busy. */
-  readonly matmul: number;
-  readonly vector: number;
-  /** Arrival of inputs and departure of results. */
-  readonly transfer: number;
-  /** Loads and stores, at the rate that one core can draw. */
-  readonly load: number;
-  readonly loadBytes: number;
-}
 
 const FOLLOWED = 4;
 

@@ -36,8 +36,22 @@ export interface SharedTile {
   readonly evicts: boolean;
 }
 
-/** One stage of the pipeline; cycles are per iteration, as estimated for the stage's slowest core. */
-export interface StageFigures {
+/** How long a core takes per iteration, as estimated. */
+export interface CoreTiming {
+  /** Cycles between the ends of two iterations once the rhythm is steady. */
+  readonly cycles: number;
+  /** Of which each engine is busy. */
+  readonly matmul: number;
+  readonly vector: number;
+  /** Arrival of inputs and departure of results. */
+  readonly transfer: number;
+  /** Loads and stores, at the rate that one core can draw. */
+  readonly load: number;
+  readonly loadBytes: number;
+}
+
+/** One stage of the pipeline; its cycles are those of its slowest core. */
+export interface StageFigures extends CoreTiming {
   readonly label: string;
   readonly vcores: readonly number[];
   readonly split: 'whole' | 'rows' | 'channels';
@@ -46,13 +60,6 @@ export interface StageFigures {
   readonly last: number;
   /** The stage as a document asks for it. */
   readonly request: StageRequest;
-  readonly cycles: number;
-  /** Of which each engine is busy. */
-  readonly matmul: number;
-  readonly vector: number;
-  readonly transfer: number;
-  readonly load: number;
-  readonly loadBytes: number;
 }
 
 export interface OperatorFigures {

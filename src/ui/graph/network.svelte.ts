@@ -44,9 +44,11 @@ export class Network {
       const [first, last] = view.operators[active.operator].stages;
       return Array.from({ length: last - first + 1 }, (_, i) => first + i);
     }
+    const tiles = session.placements[this.tenant] ?? [];
     const { pointed } = session.light;
-    const vcore = pointed === null ? -1 : (session.placements[this.tenant]?.indexOf(pointed) ?? -1);
-    return view.stages.flatMap(({ vcores }, stage) => (vcores.includes(vcore) ? [stage] : []));
+    return view.stages.flatMap(({ vcores }, stage) =>
+      vcores.some((vcore) => tiles[vcore] === pointed) ? [stage] : [],
+    );
   }
 
   /** Tiles on which the lit stages run. */
