@@ -37,6 +37,8 @@ const hideStdin = (word: string): string => (word === '-' ? STDIN : word);
 const showStdin = <T>(word: T | string): T | string => (word === STDIN ? '-' : word);
 
 const nameOf = ({ usage }: Command): string => usage.split(' ')[0];
+/** The parser writes `--one-flag` as oneFlag. */
+const dashed = (key: string): string => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 const flagOf = (raw: string): string => raw.replace(/^--/, '').split(' ')[0];
 
 function register(program: CAC): void {
@@ -54,8 +56,8 @@ function misuse(command: Command, args: readonly string[], options: Options): Ex
   const flags = command.options.map(([raw]) => flagOf(raw));
   const unknown = Object.keys(options).find((key) => key !== '--' && !flags.includes(key));
   if (unknown !== undefined && !LATER.includes(command)) {
-    const dashed = (flag: string): string => (flag.length === 1 ? `-${flag}` : `--${flag}`);
-    return unknownWord(`option of vnpu ${name}`, dashed(unknown), [...flags, 'help'].map(dashed));
+    const typed = (flag: string): string => (flag.length === 1 ? `-${flag}` : `--${flag}`);
+    return unknownWord(`option of vnpu ${name}`, typed(unknown), [...flags, 'help'].map(typed));
   }
   for (const [raw] of command.options) {
     const value = options[flagOf(raw)];
@@ -81,7 +83,9 @@ export async function main(argv: readonly string[]): Promise<Exit> {
   const command = COMMANDS.find((candidate) => nameOf(candidate) === program.matchedCommandName);
   if (!command) return noCommand(program);
   const { '--': rest = [], ...given } = program.options;
-  const options = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, showStdin<unknown>(value)]));
+  const options = Object.fromEntries(
+    Object.entries(given).map(([key, value]) => [dashed(key), showStdin<unknown>(value)]),
+  );
   const args = [...program.args, ...(rest as string[])].map((word) => String(showStdin(word)));
   return misuse(command, args, options) ?? command.run(args, options);
 }

@@ -36,7 +36,7 @@ export const runCommand: Command = {
     if (trace && 'exit' in trace) return trace.exit;
     const done = simulate(loadKernel(), answer.plan, { cycles: cycles.value, digestAt: answer.opened.result?.cycle });
     const { document } = answer.opened;
-    const other = options.equalWeights ? runWithEqualWeights(doc, document, cycles.value) : undefined;
+    const other = options['equal-weights'] ? runWithEqualWeights(doc, document, cycles.value) : undefined;
     if (other && 'exit' in other) return other.exit;
     await printReport(done, options, other?.equal);
     compare(answer.opened, done);
