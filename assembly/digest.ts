@@ -58,6 +58,7 @@ import {
   M_STRIDE,
   PLANE_COUNT,
   PORTS,
+  P_BLOCKED_TENANTS,
   P_LINK_BLOCKED,
   P_LINK_FLITS,
   P_PACKETS,
@@ -141,6 +142,8 @@ function mixPlane(record: usize): void {
   }
   mixWords(load<u32>(record, P_LINK_FLITS), tiles * 4 * load<u32>(H_TENANTS) * 8);
   mixWords(load<u32>(record, P_LINK_BLOCKED), tiles * 4 * 8);
+  const byTenant = load<u32>(record, P_BLOCKED_TENANTS);
+  if (byTenant != 0) mixWords(byTenant, tiles * 4 * load<u32>(H_TENANTS) * 8);
 }
 
 function mixRouter(tile: u32): void {

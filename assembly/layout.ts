@@ -84,6 +84,7 @@ export const FLAG_NO_JUMPS = 2; // step through every cycle
 // vector operation is one step of ROW routers. A row whose bytes are sets of ports has bit p for port p: then it is one step of all
 // their ports.
 export const PLANE_COUNT = 4;
+export const MOST_TENANTS = 16;
 export const PORTS = 5;
 export const LINKS = 4; // ports to other routers: all but the terminal's
 export const MOST_VCS = 12;
@@ -125,7 +126,8 @@ export const P_ARRIVALS = 108; // ARRIVAL_SLOTS rows of packets whose tail the t
 export const P_ARRIVAL_ROW = 112;
 export const P_ARRIVAL_COUNTS = 116; // u32 x ARRIVAL_SLOTS
 export const P_WORK = 132; // what the passes over one block hand on: WORK_BYTES
-export const P_STRIDE = 136;
+export const P_BLOCKED_TENANTS = 136; // u64 per tile, link port and tenant; 0: there is one tenant, and P_LINK_BLOCKED is its
+export const P_STRIDE = 144;
 
 // rows of a slot of the ring, per virtual channel: 255 for each message
 export const RING_FLITS = 0; // PORTS rows: a flit lands in this input lane
@@ -154,6 +156,7 @@ export const L_FREE = L_LEFT + ROW; // free slots behind this output lane
 export const L_GRANT = L_FREE + ROW; // VA grant pointer of this output lane, port * V + vc
 export const L_TENANT = L_GRANT + ROW; // tenant of the front packet
 export const L_STRIDE = 7 * ROW;
+// behind the lanes, where there are several tenants: per tenant LINKS rows, blocked cycles as R_BLOCKED
 
 // lane of one tile: what is not a row
 export const A_HEAD = 0; // u8 place of the front packet
@@ -179,7 +182,8 @@ export const WORK_TAILS = WORK_SENT + MOST_VCS * ROW; // u16 per lane, a bit per
 export const WORK_CONTESTED = WORK_TAILS + 2 * MOST_LANES + 8; // output ports that several waiting heads ask for
 export const WORK_REQUESTS = WORK_CONTESTED + ROW; // u64 per output port
 export const WORK_LIST = WORK_REQUESTS + 8 * PORTS; // u64 per lane that holds flits: offsets of its rows, of its port's, lane and channel
-export const WORK_BYTES = WORK_LIST + 8 * MOST_LANES + 8;
+export const WORK_BLOCKED = WORK_LIST + 8 * MOST_LANES + 8; // links that a flit wanted and none took, where there are several tenants
+export const WORK_BYTES = WORK_BLOCKED + ROW;
 
 // source: the injecting half of a terminal
 export const S_HEAD = 0;
@@ -539,7 +543,8 @@ export const F_BINS = F_PERIODS + 16 * PERIODS; // u32 x LATENCY_BINS: measured 
 export const F_BIN_SHIFT = F_BINS + 4;
 export const F_DUE = F_BIN_SHIFT + 4; // u64 per node: when to look at it next
 export const F_SIGNALS = F_DUE + 4; // u8 per node: what its source says
-export const F_STRIDE = F_SIGNALS + 4;
+export const F_MASKS = F_SIGNALS + 4; // u16 per tile and destination: virtual channels that packets between them may take; 0: all
+export const F_STRIDE = F_MASKS + 8;
 
 // node that creates packets
 export const O_RANDOM = 0; // u64 state of its generator

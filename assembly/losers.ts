@@ -1,6 +1,7 @@
 // Flits that wanted to go and could not: links that were wanted and stayed empty, and interference between tenants. Counted on the
 // state after channel allocation and before tails release their channels. A block whose flits can do nothing until a message
 // comes is not visited: the cycles that it sleeps are counted when it wakes, or when somebody reads the counters.
+import { chargeTenants, tallyTenants, tellTenants } from './blocked';
 import { laneOf, workOf } from './landing';
 import {
   H_TENANTS,
@@ -24,6 +25,7 @@ import {
   R_VISITS,
   T_INTERFERENCE,
   T_STRIDE,
+  WORK_BLOCKED,
   WORK_LANE,
   WORK_LIST,
   WORK_LOST,
@@ -53,12 +55,16 @@ export function observeLosers(block: usize, first: u32, listEnd: usize, hasWinne
   tally(block + ROW, blocked, 2);
   tally(block + 2 * ROW, blocked, 4);
   tally(block + 3 * ROW, blocked, 8);
+  const isShared = load<u32>(H_TENANTS) > 1;
+  if (isShared) {
+    clearUnlisted(base, listEnd);
+    v128.store(base, blocked, WORK_BLOCKED);
+    tallyTenants(block);
+  }
   const visits = load<u32>(block, R_VISITS) + 1;
   store<u32>(block, visits, R_VISITS);
   if (visits == MOST_VISITS) tellBlocked(block, first);
-  if (load<u32>(H_TENANTS) <= 1) return;
-  clearUnlisted(base, listEnd);
-  interfere(block, lost, hasWinners, 1);
+  if (isShared) interfere(block, lost, hasWinners, 1);
 }
 
 /** Lanes without a flit have neither lost nor won. */
@@ -92,6 +98,7 @@ export function tellBlocked(block: usize, first: u32): void {
     for (let byte: u32 = 0; byte < tiles; byte++) addBlocked(first + byte, port, load<u8>(row + byte, R_BLOCKED));
     v128.store(row, i8x16.splat(0), R_BLOCKED);
   }
+  if (load<u32>(H_TENANTS) > 1) tellTenants(block, first, tiles);
 }
 
 // @ts-ignore: decorator
@@ -137,7 +144,10 @@ export function countSleep(block: usize, index: u32): void {
       addBlocked(first + ctz<u32>(bits), port, cycles);
     }
   }
-  if (load<u32>(H_TENANTS) > 1) interfere(block, lost, false, cycles);
+  if (load<u32>(H_TENANTS) <= 1) return;
+  v128.store(work, lost, WORK_BLOCKED);
+  chargeTenants(block, first, cycles);
+  interfere(block, lost, false, cycles);
 }
 
 /** Charge interference at the routers that hold flits of more than one tenant. */

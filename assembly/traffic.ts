@@ -19,6 +19,7 @@ import {
   F_LATENCY,
   F_LINKS,
   F_LOG,
+  F_MASKS,
   F_MEASURED,
   F_MOST,
   F_NETWORK_LATENCY,
@@ -36,7 +37,6 @@ import {
   H_PLANES_AT,
   H_TILES,
   H_TRAFFIC_AT,
-  H_WIDTH,
   K_BYTES,
   K_FLITS,
   K_KIND,
@@ -60,6 +60,7 @@ import {
   S_STRIDE,
 } from './layout';
 import { logarithm } from './logarithm';
+import { wayLength } from './route';
 import { enqueue } from './source';
 
 // what the source of a node has of its packet
@@ -143,10 +144,11 @@ function create(run: usize, node: usize, tile: u32, now: u64): void {
   store<u32>(run, load<u32>(packet, K_NEXT), F_FREE);
   store<u16>(packet, load<u16>(run, F_FLITS), K_FLITS);
   store<u8>(packet, KIND_MESSAGE as u8, K_KIND);
-  store<u16>(packet, (((1 as u32) << load<u32>(plane, P_VCS)) - 1) as u16, K_MASK);
   store<u32>(packet, measured ? 1 : 0, K_OWNER);
   store<u16>(packet, tile as u16, K_SOURCE);
-  store<u16>(packet, target(run, node, tile) as u16, K_TARGET);
+  const to = target(run, node, tile);
+  store<u16>(packet, to as u16, K_TARGET);
+  store<u16>(packet, mask(run, plane, tile, to) as u16, K_MASK);
   store<u64>(packet, created, K_TIME);
   store<u32>(node, packet as u32, O_PACKET);
   store<u8>(node, FRESH as u8, O_STATE);
@@ -162,11 +164,18 @@ function target(run: usize, node: usize, tile: u32): u32 {
   return (((random(node) >> 32) * (load<u32>(H_TILES) as u64)) >> 32) as u32;
 }
 
+/** Virtual channels that a packet may take: all, unless routes made by hand say less. */
+function mask(run: usize, plane: usize, from: u32, to: u32): u32 {
+  const masks: usize = load<u32>(run, F_MASKS);
+  if (masks == 0) return ((1 as u32) << load<u32>(plane, P_VCS)) - 1;
+  return load<u16>(masks + ((from * load<u32>(H_TILES) + to) << 1));
+}
+
 /** The tail of a packet has been consumed by its terminal. */
 export function packetArrived(packet: usize, now: u64): void {
   const run: usize = load<u32>(H_TRAFFIC_AT);
   const flits: u64 = load<u16>(packet, K_FLITS);
-  const links = distance(load<u16>(packet, K_SOURCE), load<u16>(packet, K_TARGET));
+  const links: u64 = wayLength(load<u32>(H_PLANES_AT), load<u16>(packet, K_SOURCE), load<u16>(packet, K_TARGET));
   const latency = now - load<u64>(packet, K_TIME);
   const start = load<u64>(run, F_START);
   const end = load<u64>(run, F_END);
@@ -187,13 +196,6 @@ export function packetArrived(packet: usize, now: u64): void {
     store<u32>(run, load<u32>(run, F_OPEN) - 1, F_OPEN);
   }
   putBack(run, packet);
-}
-
-function distance(from: u32, to: u32): u64 {
-  const width = load<u32>(H_WIDTH);
-  const dx = abs((from % width) as i32 - ((to % width) as i32));
-  const dy = abs((from / width) as i32 - ((to / width) as i32));
-  return (dx + dy) as u64;
 }
 
 /** Count a latency in its bin; bins double their width by merging pairs when one does not fit. */
@@ -217,15 +219,21 @@ export function trafficDone(now: u64): bool {
   return (load<u32>(run, F_OPEN) | load<u32>(run, F_BEHIND)) == 0 || now + 1 >= load<u64>(run, F_LAST);
 }
 
-/** The next cycle in which a node creates a packet, or in which the run may end. Asked when nothing is in the network. */
+/**
+ * The next cycle in which a node creates a packet, or in which the run may end; never, if every node has a packet that cannot enter.
+ * Asked when nothing moves in the network: such a packet waits for others, and those for each other.
+ */
 export function trafficWake(now: u64): u64 {
   const run: usize = load<u32>(H_TRAFFIC_AT);
   const tiles = load<u32>(H_TILES);
   const end = load<u64>(run, F_END) - 1;
-  let next = end > now ? end : load<u64>(run, F_LAST) - 1;
+  let next: u64 = u64.MAX_VALUE;
   let node: usize = load<u32>(run, F_NODES);
-  for (let tile: u32 = 0; tile < tiles; tile++, node += O_STRIDE) next = min(next, load<u64>(node, O_NEXT));
-  return max(next, now + 1);
+  for (let tile: u32 = 0; tile < tiles; tile++, node += O_STRIDE) {
+    if (load<u32>(node, O_PACKET) == 0) next = min(next, load<u64>(node, O_NEXT));
+  }
+  if (next == u64.MAX_VALUE) return next;
+  return max(min(next, end > now ? end : load<u64>(run, F_LAST) - 1), now + 1);
 }
 
 /** Add the sums and the nodes to a digest. */

@@ -1,5 +1,6 @@
 /** `vnpu plan DOC`: what the machine gets: placement, routing tables, translation tables and programs, to be read by people. */
 import type { Chip } from '../model/chip.ts';
+import type { HandRoute } from '../model/hand-routes.ts';
 import { PORTS, tileX, tileY } from '../model/mesh.ts';
 import type { MemoryState, Plan, TenantMove, TenantPlan } from '../model/plan.ts';
 import { READ, WRITE, type HypervisorTables, type Routes, type Translation } from '../model/vnpu.ts';
@@ -57,10 +58,12 @@ export function* planText(plan: Plan): Iterable<string> {
   const { chip, tenants } = plan;
   yield `chip ${chip.preset}: ${chip.width} x ${chip.height} tiles, ${chip.scratchpadBytes} bytes of scratchpad each\n${grid(plan)}`;
   if (plan.memory?.length) yield memoryText(chip, plan.memory);
+  if (plan.traffic) yield trafficText(plan.traffic);
   for (const tenant of tenants) {
     yield heading(tenant);
     yield stagesText(tenant);
     yield routingTable(tenant, chip);
+    if (tenant.handRoutes) yield handRoutesText(tenant.handRoutes);
     if (tenant.routes !== undefined) yield routesText(tenant.name, tenant.routes);
     yield rangeTable(tenant);
     for (const move of tenant.moves ?? []) yield moveText(tenant, move);
@@ -96,6 +99,26 @@ function grid({ chip, tenants }: Plan): string {
   }
   const rows = Array.from({ length: chip.height }, (_, y) => cells.slice(y * chip.width, (y + 1) * chip.width));
   return table(rows);
+}
+
+function trafficText({
+  pattern,
+  rate,
+  packetFlits,
+  warmup,
+  measure,
+  routes = [],
+}: NonNullable<Plan['traffic']>): string {
+  const line = `traffic ${pattern}: ${rate} flits per node and cycle in packets of ${packetFlits}, ${warmup} cycles of warm-up, ${measure} measured\n`;
+  return routes.length === 0 ? line : line + handRoutesText(routes);
+}
+
+/** Ways made by hand, one a line; everything else goes as its routing says. */
+function handRoutesText(routes: readonly HandRoute[]): string {
+  const only = (channels: readonly number[]): string => `, virtual channels ${channels.join(', ')} only`;
+  return routes
+    .map(({ tiles, channels }) => `route by hand: ${tiles.join(' > ')}${channels ? only(channels) : ''}\n`)
+    .join('');
 }
 
 function heading(tenant: TenantPlan): string {

@@ -12,6 +12,8 @@ const MOST_PACKETS = 1_000_000;
 export const MOST_VCS = 12;
 const MOST_FLITS = 65_535;
 const LAST_CYCLE = 2 ** 31 - 1;
+/** All packets together: some minutes of simulation. */
+const MOST_FLITS_IN_ALL = 1_000_000_000;
 
 /** Check a trace: destinations inside the mesh, at least one flit, cycles in order. */
 export function parseNoc(json: unknown): Result<NocInput> {
@@ -29,9 +31,18 @@ export function parseNoc(json: unknown): Result<NocInput> {
   if (fields.problems.length > 0) return fields.result({ ...mesh, packets: [] });
   const rows = fields.list(trace.packets, 'packets', MOST_PACKETS);
   let earliest = 0;
+  let flits = 0;
   const packets = rows.map((row, index): Packet => {
     const packet = readPacket(fields, row, `packets.${index}`, width * height, earliest);
     earliest = Math.max(earliest, packet[0]);
+    const before = flits;
+    flits += packet[3];
+    if (before <= MOST_FLITS_IN_ALL && flits > MOST_FLITS_IN_ALL) {
+      fields.refuse(
+        `packets.${index}.3 (flits)`,
+        `brings the trace to ${flits}; at most ${MOST_FLITS_IN_ALL} are right`,
+      );
+    }
     return packet;
   });
   return fields.result({ ...mesh, packets });

@@ -3,14 +3,16 @@ import * as C from '../../assembly/codes.ts';
 import * as L from '../../assembly/layout.ts';
 import { LOCAL } from '../model/mesh.ts';
 import { flitOwners, type Plan } from '../model/plan.ts';
+import { readCircle } from './circle.ts';
 import type { ImageMap } from './image.ts';
 import type { CoreSite } from './core-image.ts';
 import type { Kernel } from './kernel.ts';
 import { readTraffic } from './traffic-image.ts';
-import { waitingCores } from './waiting.ts';
+import { waitingChannels, waitingCores } from './waiting.ts';
 import type {
   ChannelSnapshot,
   CoreSnapshot,
+  Deadlock,
   Fault,
   LinkCounters,
   MoveSnapshot,
@@ -21,11 +23,12 @@ import type {
 } from './snapshot.ts';
 
 export function readSnapshot(kernel: Kernel, map: ImageMap, plan: Plan): Snapshot {
-  const { cycle, outcome } = kernel;
+  const { cycle } = kernel;
+  const outcome = outcomeOf(kernel, map, plan);
   return {
     cycle,
     outcome,
-    deadlock: outcome === 'deadlock' ? { cycle: cycle - 1, waiting: waitingCores(kernel, map, plan) } : undefined,
+    deadlock: (outcome === 'deadlock' && readDeadlock(kernel, map, plan)) || undefined,
     digest: kernel.digest(),
     cores: map.cores.list.map((site) => readCore(kernel, site)),
     tenants: map.tenants.map((_, t) => readTenant(kernel, map, plan, t)),
@@ -33,6 +36,27 @@ export function readSnapshot(kernel: Kernel, map: ImageMap, plan: Plan): Snapsho
     ...(map.traffic !== 0 && { traffic: readTraffic(kernel, map.traffic) }),
     channels: map.channels.map((channel) => readChannel(kernel, channel, plan)),
   };
+}
+
+/** How a run has ended: synthetic traffic that is over has not, where packets wait that will never arrive. */
+export function outcomeOf(kernel: Kernel, map: ImageMap, plan: Plan): Outcome {
+  const { outcome } = kernel;
+  const isShort = outcome === 'done' && map.traffic !== 0 && kernel.u32(map.traffic + L.F_OPEN) > 0;
+  return isShort && hasHandRoutes(plan) && readCircle(kernel, map.planes, plan.chip).length > 0 ? 'deadlock' : outcome;
+}
+
+/** Only ways made by hand can close a circle. */
+const hasHandRoutes = ({ tenants, traffic }: Plan): boolean =>
+  traffic?.routes !== undefined || tenants.some(({ handRoutes }) => handRoutes !== undefined);
+
+/** Who waits for whom, if nothing can change any more, or packets on ways made by hand will never arrive; else null. */
+export function readDeadlock(kernel: Kernel, map: ImageMap, plan: Plan): Deadlock | null {
+  const isTotal = kernel.outcome === 'deadlock';
+  if (!isTotal && !hasHandRoutes(plan)) return null;
+  const circle = readCircle(kernel, map.planes, plan.chip);
+  if (!isTotal && circle.length === 0) return null;
+  const waiting = [...waitingChannels(circle), ...(isTotal ? waitingCores(kernel, map, plan) : [])];
+  return { cycle: kernel.cycle - 1, isTotal, waiting, circle };
 }
 
 function readCore(kernel: Kernel, { address, tenant, vcore }: CoreSite): CoreSnapshot {
@@ -126,14 +150,20 @@ function readLinks(kernel: Kernel, map: ImageMap, plan: Plan): LinkCounters {
   const tenants = flitOwners(plan);
   const flits = new Float64Array(L.PLANE_COUNT * links * tenants);
   const blocked = new Float64Array(L.PLANE_COUNT * links);
+  const blockedTenants = new Float64Array(L.PLANE_COUNT * links * tenants);
   for (let p = 0; p < L.PLANE_COUNT; p++) {
     const plane = map.planes + p * L.P_STRIDE;
     if (kernel.u32(plane + L.P_USED) === 0) continue;
     flits.set(kernel.u64s(kernel.u32(plane + L.P_LINK_FLITS), links * tenants), p * links * tenants);
     blocked.set(kernel.u64s(kernel.u32(plane + L.P_LINK_BLOCKED), links), p * links);
+    blockedTenants.set(kernel.u64s(blockedCounters(kernel, plane), links * tenants), p * links * tenants);
   }
-  return { flits, blocked };
+  return { flits, blocked, blockedTenants };
 }
+
+/** Where blocked cycles are counted by tenant; of one tenant they are all. */
+export const blockedCounters = (kernel: Kernel, plane: number): number =>
+  kernel.u32(plane + L.P_BLOCKED_TENANTS) || kernel.u32(plane + L.P_LINK_BLOCKED);
 
 /** A channel is busy while it serves bytes; service is exact, so busy cycles follow from bytes. */
 function readChannel(kernel: Kernel, channel: number, plan: Plan): ChannelSnapshot {

@@ -9,10 +9,11 @@ import { tileCount, type Mesh } from '../model/mesh.ts';
 import { flitOwners, type Plan, type TenantPlan } from '../model/plan.ts';
 import { hasVirtualCores, type TranslationKind } from '../model/vnpu.ts';
 import { dataChannels, writeCores, type CoreSites } from './core-image.ts';
-import { writeMoves, writeRouteTable, type TileSources } from './move-image.ts';
+import { writeMoves, type TileSources } from './move-image.ts';
 import { writePlane } from './network-image.ts';
 import { NEVER, Regions } from './regions.ts';
-import { trafficOwner, writeTraffic } from './traffic-image.ts';
+import { takeRoutes } from './routes-image.ts';
+import { steerTraffic, trafficOwner, writeTraffic } from './traffic-image.ts';
 
 export interface MachineOptions {
   /** Jump over cycles in which nothing can happen (default true). */
@@ -162,7 +163,9 @@ function writePlanes(regions: Regions, planes: number, plan: Plan): void {
     };
     writePlane(regions, record, { ...shape, owner });
   }
-  writeRoutes(regions, planes + C.PLANE_DATA * L.P_STRIDE, plan);
+  const data = planes + C.PLANE_DATA * L.P_STRIDE;
+  if (traffic === 0) writeRoutes(regions, data, plan);
+  else steerTraffic(regions, data, traffic, { mesh: chip, traffic: plan.traffic! });
 }
 
 /** Flits of the longest packet: of a message, of a burst, or of synthetic traffic. */
@@ -171,11 +174,10 @@ function longestPacket({ chip, traffic }: Plan): number {
   return Math.max(chip.maxPacketFlits, burst, traffic?.packetFlits ?? 1);
 }
 
-/** A table of ports by tile and destination for every confined tenant. */
+/** A table of ports by tile and destination for every tenant whose packets do not all go x first. */
 function writeRoutes(regions: Regions, plane: number, plan: Plan): void {
-  if (plan.tenants.every(({ routes }) => routes === undefined)) return;
-  const tiles = tileCount(plan.chip);
-  const tables = plan.tenants.map(({ routes }) => (routes === undefined ? 0 : writeRouteTable(regions, tiles, routes)));
+  const tables = plan.tenants.map(({ routes, handRoutes }) => takeRoutes(regions, plan.chip, routes, handRoutes));
+  if (tables.every((table) => table === 0)) return;
   regions.u32(plane + L.P_ROUTES, regions.list(tables));
   if (dataChannels(plan) !== plan.chip.virtualChannels) regions.u32(plane + L.P_MASKED, 1);
 }

@@ -6,9 +6,10 @@ import { flitOwners, type Plan } from '../model/plan.ts';
 import { ENGINES } from '../model/program.ts';
 import { readBursts } from './burst-log.ts';
 import type { CoreSite, CoreSites } from './core-image.ts';
+import { blockedCounters } from './counters.ts';
 import type { ImageMap } from './image.ts';
 import type { Kernel } from './kernel.ts';
-import type { CoreDetail, RecentData, StreamDetail } from './snapshot.ts';
+import type { CoreDetail, LinkCounts, RecentData, StreamDetail } from './snapshot.ts';
 import { queueOf } from './waiting.ts';
 
 export function readCoreDetail(kernel: Kernel, plan: Plan, site: CoreSite): CoreDetail {
@@ -84,22 +85,21 @@ function ones(mask: number): number {
   return count;
 }
 
-/** Per plane: blocked cycles and flits per tenant of the link that leaves `tile` at `port`. */
-export function readLink(
-  kernel: Kernel,
-  map: ImageMap,
-  plan: Plan,
-  tile: number,
-  port: number,
-): { blocked: number; perTenant: number[] }[] {
+/** Per plane: blocked cycles, in all and per tenant, and flits per tenant of the link that leaves `tile` at `port`. */
+export function readLink(kernel: Kernel, map: ImageMap, plan: Plan, tile: number, port: number): LinkCounts[] {
   const tenants = flitOwners(plan);
   const link = tile * LOCAL + port;
   return Array.from({ length: L.PLANE_COUNT }, (_, p) => {
     const plane = map.planes + p * L.P_STRIDE;
-    if (kernel.u32(plane + L.P_USED) === 0) return { blocked: 0, perTenant: Array.from({ length: tenants }, () => 0) };
+    const perTenant = (counters: number): number[] => [...kernel.u64s(counters + link * tenants * 8, tenants)];
+    if (kernel.u32(plane + L.P_USED) === 0) {
+      const none = Array.from({ length: tenants }, () => 0);
+      return { blocked: 0, perTenant: none, blockedPerTenant: none };
+    }
     return {
       blocked: kernel.u64(kernel.u32(plane + L.P_LINK_BLOCKED) + link * 8),
-      perTenant: [...kernel.u64s(kernel.u32(plane + L.P_LINK_FLITS) + link * tenants * 8, tenants)],
+      perTenant: perTenant(kernel.u32(plane + L.P_LINK_FLITS)),
+      blockedPerTenant: perTenant(blockedCounters(kernel, plane)),
     };
   });
 }

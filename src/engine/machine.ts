@@ -9,7 +9,8 @@ import { cyclesPerIteration, measuredFrom } from '../model/iteration.ts';
 import { LOCAL } from '../model/mesh.ts';
 import { flitOwners, type Plan } from '../model/plan.ts';
 import type { CoreSite } from './core-image.ts';
-import { readSnapshot, tenantStatus } from './counters.ts';
+import { outcomeOf, readDeadlock, readSnapshot, tenantStatus } from './counters.ts';
+import { Follower } from './follow.ts';
 import { NO_CORE, type Frame, type FrameTenant } from './frame.ts';
 import { buildImage, type ImageMap, type MachineOptions } from './image.ts';
 import { readFlits } from './in-flight.ts';
@@ -20,7 +21,10 @@ import { readRouter } from './router-view.ts';
 import { readTraffic } from './traffic-image.ts';
 import type {
   CoreDetail,
+  Deadlock,
+  LinkCounts,
   Outcome,
+  PacketDetail,
   RecentData,
   RouterDetail,
   Snapshot,
@@ -39,6 +43,8 @@ export interface FrameStatus {
 }
 
 export class Machine {
+  private follower: Follower | undefined;
+
   private constructor(
     private readonly kernel: Kernel,
     private readonly map: ImageMap,
@@ -55,12 +61,40 @@ export class Machine {
     return this.kernel.cycle;
   }
   get outcome(): Outcome {
-    return this.kernel.outcome;
+    return outcomeOf(this.kernel, this.map, this.plan);
   }
 
   /** Advance at most `cycles` cycles; returns how many. Stops early when done or deadlocked. */
   run(cycles: number): number {
-    return this.kernel.exports.run(Math.min(cycles, 0x7fffffff));
+    const limit = Math.min(cycles, 0x7fffffff);
+    return this.follower?.isUnderWay ? this.runFollowing(this.follower, limit) : this.kernel.exports.run(limit);
+  }
+
+  /** The same cycle by cycle, while a packet is under way. */
+  private runFollowing(follower: Follower, cycles: number): number {
+    let done = 0;
+    while (done < cycles && follower.isUnderWay && this.outcome === 'running') {
+      done += this.kernel.exports.run(1);
+      follower.look();
+    }
+    return done;
+  }
+
+  /** Advance until the next packet of the data plane begins its way at this tile, and follow it; at most `limit` cycles. Was there one? */
+  follow(tile: number, limit: number): boolean {
+    const { kernel, map, plan } = this;
+    const site = { kernel, planes: map.planes, mesh: plan.chip, dated: map.traffic !== 0 };
+    this.follower = Follower.begin(site, tile);
+    for (let left = limit; this.follower === undefined && left > 0 && this.outcome === 'running'; left--) {
+      kernel.exports.run(1);
+      this.follower = Follower.begin(site, tile);
+    }
+    return this.follower !== undefined;
+  }
+
+  /** The packet that is followed, or was last; null if none was. */
+  packet(): PacketDetail | null {
+    return this.follower?.detail ?? null;
   }
 
   /** Advance until right after the next translation miss of the core at `tile`, at most `limit` cycles; was there one? */
@@ -68,6 +102,7 @@ export class Machine {
     const index = this.siteAt(tile);
     if (index < 0) return false;
     const before = this.missesAt(index);
+    this.follower = undefined; // it would miss cycles
     this.kernel.exports.runToMiss(index, limit);
     return this.missesAt(index) !== before;
   }
@@ -120,7 +155,7 @@ export class Machine {
   }
 
   /** Blocked cycles and flits per tenant of one link, by plane. */
-  link(tile: number, port: number): { blocked: number; perTenant: number[] }[] {
+  link(tile: number, port: number): LinkCounts[] {
     return readLink(this.kernel, this.map, this.plan, tile, port);
   }
 
@@ -132,6 +167,11 @@ export class Machine {
   /** Queues of the router at this tile in the data plane. */
   router(tile: number): RouterDetail {
     return readRouter(this.kernel, this.map.planes, tile);
+  }
+
+  /** Who waits for whom, if packets will never arrive; else null. */
+  deadlock(): Deadlock | null {
+    return readDeadlock(this.kernel, this.map, this.plan);
   }
 
   timeline(): TimelineData {

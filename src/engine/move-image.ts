@@ -1,10 +1,9 @@
 /** Builds the records of moves: what each brings a tenant's cores to, what its tables cost, and where state waits in between. */
 import * as C from '../../assembly/codes.ts';
 import * as L from '../../assembly/layout.ts';
-import { tileCount } from '../model/mesh.ts';
 import type { Plan, TenantMove } from '../model/plan.ts';
-import type { Routes } from '../model/vnpu.ts';
 import { NEVER, type Regions } from './regions.ts';
+import { takeRoutes } from './routes-image.ts';
 
 /** State of a core begins at a multiple of this in the range that holds it. */
 const ALIGNMENT = 4096;
@@ -50,7 +49,7 @@ function writeMove(
   const places = regions.take(move.tiles.length * L.W_STRIDE);
   regions.u64(record + L.V_CYCLE, move.cycle);
   regions.u32(record + L.V_TABLE_CYCLES, move.tableCycles);
-  regions.u32(record + L.V_ROUTES, move.routes ? writeRouteTable(regions, tileCount(plan.chip), move.routes) : 0);
+  regions.u32(record + L.V_ROUTES, takeRoutes(regions, plan.chip, move.routes));
   regions.u32(record + L.V_PLACES, places);
   let offset = 0;
   move.tiles.forEach((tile, vcore) => {
@@ -62,13 +61,4 @@ function writeMove(
     regions.u32(place + L.W_OFFSET, offset);
     offset += aligned(move.stateBytes[vcore]);
   });
-}
-
-/** A table of ports by tile and destination. */
-export function writeRouteTable(regions: Regions, tiles: number, routes: Routes): number {
-  const table = regions.take(tiles * tiles);
-  routes.ports.forEach((row, from) =>
-    row.forEach((port, to) => regions.u8(table + routes.tiles[from] * tiles + routes.tiles[to], port)),
-  );
-  return table;
 }

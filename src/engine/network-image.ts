@@ -1,7 +1,6 @@
 /** Builds the record of one network plane: blocks of routers, sources, rings and counters in their initial state (noc-model.md section 4). */
 import * as L from '../../assembly/layout.ts';
 import { LOCAL, tileCount, tileX, tileY, type Mesh } from '../model/mesh.ts';
-import type { Kernel } from './kernel.ts';
 import type { Regions } from './regions.ts';
 
 export interface PlaneShape {
@@ -42,7 +41,8 @@ export function writePlane(regions: Regions, plane: number, shape: PlaneShape): 
   const takeRows = (rows: number): number => roundUp(regions.take(rows * ringRow + CACHE_LINE), CACHE_LINE) + margin;
   const awakeMargin = margin / L.ROW;
   const awakeRow = roundUp(blockCount + 2 * awakeMargin, L.ROW);
-  const blockBytes = roundUp(L.R_LANES + lanes * L.L_STRIDE, CACHE_LINE);
+  const tallies = tenants === 1 ? 0 : tenants * L.LINKS * L.ROW;
+  const blockBytes = roundUp(L.R_LANES + lanes * L.L_STRIDE + tallies, CACHE_LINE);
   const blocks = roundUp(regions.take(blockCount * blockBytes + CACHE_LINE), CACHE_LINE);
   const sources = regions.take(tiles * L.S_STRIDE);
   const fields: [offset: number, value: number][] = [
@@ -67,6 +67,7 @@ export function writePlane(regions: Regions, plane: number, shape: PlaneShape): 
     [L.P_HORIZON, ejectionStalls ? EJECTION_LOOP : LINK_DELAY],
     [L.P_LINK_FLITS, regions.take(tiles * LOCAL * tenants * 8)],
     [L.P_LINK_BLOCKED, regions.take(tiles * LOCAL * 8)],
+    [L.P_BLOCKED_TENANTS, tenants === 1 ? 0 : regions.take(tiles * LOCAL * tenants * 8)],
     [L.P_ARRIVALS, regions.take(tiles * 4 * L.ARRIVAL_SLOTS)],
     [L.P_ARRIVAL_ROW, tiles * 4],
     [L.P_WORK, regions.take(L.WORK_BYTES)],
@@ -96,14 +97,3 @@ function writeSource(regions: Regions, source: number, tile: number, shape: Plan
   regions.u32(source + L.S_OWNER, shape.owner(tile));
   regions.u32(source + L.S_INDEX, tile);
 }
-
-/** Address of a tile's byte in the first row of a lane (vc * PORTS + port): add the row of the fact that is wanted. */
-export function laneAt(kernel: Kernel, plane: number, tile: number, lane: number): number {
-  const block = Math.floor(tile / L.ROW) * kernel.u32(plane + L.P_BLOCK_BYTES);
-  return kernel.u32(plane + L.P_BLOCKS) + block + L.R_LANES + lane * L.L_STRIDE + (tile % L.ROW);
-}
-
-/** Address of what is not a row of a lane of one tile. */
-export const recordAt = (kernel: Kernel, plane: number, tile: number, lane: number): number =>
-  kernel.u32(plane + L.P_LANES) +
-  (tile * kernel.u32(plane + L.P_VCS) * L.PORTS + lane) * kernel.u32(plane + L.P_LANE_BYTES);

@@ -6,7 +6,7 @@ import { writePlane } from './network-image.ts';
 import { Regions } from './regions.ts';
 import type { TrafficCounters } from './snapshot.ts';
 import type { TrafficShape } from '../model/traffic.ts';
-import { readTraffic, trafficOwner, writeTraffic } from './traffic-image.ts';
+import { readTraffic, steerTraffic, trafficOwner, writeTraffic } from './traffic-image.ts';
 
 export interface TrafficResult {
   readonly counters: TrafficCounters;
@@ -30,6 +30,7 @@ export function trafficImage(
     tenants: 1,
     owner: (tile) => trafficOwner(regions, run, tile),
   });
+  steerTraffic(regions, planes, run, shape);
   return { image: regions.finish(), run };
 }
 

@@ -6,6 +6,7 @@ import * as C from '../../assembly/codes.ts';
 import * as L from '../../assembly/layout.ts';
 import { hops, LOCAL, tileCount } from '../model/mesh.ts';
 import type { Dataflow } from '../model/program.ts';
+import { blockedCounters } from './counters.ts';
 import { instantiate, Kernel } from './kernel.ts';
 import { writePlane } from './network-image.ts';
 import { DATAFLOW_CODES } from './program-image.ts';
@@ -37,9 +38,10 @@ export interface PacketSpecial {
 export interface NetworkResult {
   /** Cycle in which the tail of each packet was consumed; undefined where hand-made routes ended in a deadlock before. */
   arrivals: (number | undefined)[];
-  /** linkFlits[(tile*4 + port)*tenants + tenant] and linkBlocked[tile*4 + port]: model.md section 8. */
+  /** [(tile*4 + port)*tenants + tenant], and linkBlocked[tile*4 + port] for all tenants together. */
   linkFlits: number[];
   linkBlocked: number[];
+  linkBlockedTenants: number[];
   cycles: number;
   /** Flits times router-to-router links crossed. */
   flitHops: number;
@@ -89,10 +91,12 @@ export function probeNoc(
     return time === created ? undefined : time;
   });
   const flitHops = trace.packets.reduce((sum, [, from, to, flits]) => sum + flits * hops(trace, from, to), 0);
+  const links = tileCount(trace) * LOCAL;
   return {
     arrivals,
-    linkFlits: [...kernel.u64s(kernel.u32(planes + L.P_LINK_FLITS), tileCount(trace) * LOCAL * tenants)],
-    linkBlocked: [...kernel.u64s(kernel.u32(planes + L.P_LINK_BLOCKED), tileCount(trace) * LOCAL)],
+    linkFlits: [...kernel.u64s(kernel.u32(planes + L.P_LINK_FLITS), links * tenants)],
+    linkBlocked: [...kernel.u64s(kernel.u32(planes + L.P_LINK_BLOCKED), links)],
+    linkBlockedTenants: [...kernel.u64s(blockedCounters(kernel, planes), links * tenants)],
     cycles: arrivals.reduce<number>((most, arrival) => Math.max(most, arrival ?? 0), 0),
     flitHops,
     seconds,

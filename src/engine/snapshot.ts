@@ -12,6 +12,28 @@ export interface Waiting {
   readonly for: string;
 }
 
+/** A channel of a link whose flits wait for the next of a circle: the virtual channel of the link that leaves `from` at `port`. */
+export interface WaitingChannel {
+  readonly plane: number;
+  readonly from: number;
+  readonly to: number;
+  readonly port: number;
+  readonly channel: number;
+  /** How many wait in it, and where the first of them goes. */
+  readonly flits: number;
+  readonly target: number;
+}
+
+/** Packets that will never arrive, as of this cycle. */
+export interface Deadlock {
+  readonly cycle: number;
+  /** Nothing at all can change any more, since this cycle; else what does not need their channels still moves. */
+  readonly isTotal: boolean;
+  readonly waiting: readonly Waiting[];
+  /** Channels that wait for each other, each for the next and the last for the first; empty where only programs do. */
+  readonly circle: readonly WaitingChannel[];
+}
+
 export interface CoreSnapshot {
   readonly tile: number;
   readonly tenant: number;
@@ -94,6 +116,48 @@ export interface RouterDetail {
   }[];
 }
 
+/** What the head of a packet does in a cycle: VA gives it a channel of its output, SA sends a flit through the switch. */
+export type PacketStage = 'source' | 'buffer' | 'va' | 'sa' | 'crossbar' | 'link' | 'eject' | 'arrived';
+
+/** One router on the way of a packet: cycles in which things happened to its head, null while they have not. */
+export interface PacketHop {
+  readonly tile: number;
+  /** Input port and virtual channel. */
+  readonly port: number;
+  readonly channel: number;
+  readonly came: number;
+  /** First cycle in which it stands at the front of its buffer and asks for a channel. */
+  readonly front: number | null;
+  readonly granted: number | null;
+  readonly left: number | null;
+  /** Output port. */
+  readonly out: number | null;
+}
+
+/** A packet that is followed. */
+export interface PacketDetail {
+  /** The last cycle that was run. */
+  readonly cycle: number;
+  readonly tenant: number;
+  readonly source: number;
+  readonly target: number;
+  readonly flits: number;
+  /** Null where it is not kept. */
+  readonly created: number | null;
+  /** Cycle in which its head left the source. */
+  readonly injected: number | null;
+  readonly hops: readonly PacketHop[];
+  readonly stage: PacketStage;
+  /** Cycles since the head won the last switch, while it is between two routers. */
+  readonly age: number;
+  /** Flits of other packets before it in its buffer. */
+  readonly ahead: number;
+  /** In SA: there is no room behind its channel. */
+  readonly isFull: boolean;
+  /** Cycle in which its tail was consumed. */
+  readonly arrived: number | null;
+}
+
 /** Sums over synthetic traffic (noc-model.md section 18); latencies in cycles from the creation of a packet. */
 export interface TrafficCounters {
   /** As of this cycle. */
@@ -122,6 +186,15 @@ export interface LinkCounters {
   readonly flits: Float64Array;
   /** Cycles in which a ready flit wanted the link and none moved, at [(plane * tiles + tile) * 4 + port]. */
   readonly blocked: Float64Array;
+  /** The same by tenant, whose flit it was, as `flits`; where two wanted the link in one cycle both have it. */
+  readonly blockedTenants: Float64Array;
+}
+
+/** One link of one plane. */
+export interface LinkCounts {
+  readonly blocked: number;
+  readonly perTenant: readonly number[];
+  readonly blockedPerTenant: readonly number[];
 }
 
 export interface ChannelSnapshot {
@@ -133,7 +206,7 @@ export interface ChannelSnapshot {
 export interface Snapshot {
   readonly cycle: number;
   readonly outcome: Outcome;
-  readonly deadlock?: { readonly cycle: number; readonly waiting: readonly Waiting[] };
+  readonly deadlock?: Deadlock;
   /** 16 hexadecimal digits. */
   readonly digest: string;
   readonly cores: readonly CoreSnapshot[];

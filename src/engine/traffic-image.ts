@@ -1,10 +1,12 @@
 /** Puts synthetic traffic into an image: nodes beside the sources of one plane, their destinations, and a pool of packet records. */
 import * as C from '../../assembly/codes.ts';
 import * as L from '../../assembly/layout.ts';
+import { handMasks } from '../model/hand-routes.ts';
 import { tileCount } from '../model/mesh.ts';
 import { destinations, type TrafficShape } from '../model/traffic.ts';
 import type { Kernel } from './kernel.ts';
 import type { Regions } from './regions.ts';
+import { takeRoutes } from './routes-image.ts';
 import type { TrafficCounters } from './snapshot.ts';
 
 /** A cycle that no run reaches, and not negative as a signed number. */
@@ -33,6 +35,7 @@ export function writeTraffic(regions: Regions, shape: TrafficShape): number {
   regions.u32(run + L.F_POOL, regions.take(pool * L.K_STRIDE));
   regions.u32(run + L.F_POOL_SIZE, pool);
   regions.u32(run + L.F_BINS, regions.take(L.LATENCY_BINS * 4));
+  regions.u32(run + L.F_MASKS, writeMasks(regions, shape));
   const targets = destinations(traffic.pattern, mesh);
   regions.u32(run + L.F_PATTERN, targets === undefined ? C.PATTERN_UNIFORM : C.PATTERN_TABLE);
   if (targets !== undefined) {
@@ -41,6 +44,29 @@ export function writeTraffic(regions: Regions, shape: TrafficShape): number {
     targets.forEach((target, tile) => regions.u16(table + tile * 2, target));
   }
   return run;
+}
+
+/** Tell the plane of routes made by hand, and of the channels that they name. */
+export function steerTraffic(
+  regions: Regions,
+  plane: number,
+  run: number,
+  { mesh, traffic }: Pick<TrafficShape, 'mesh' | 'traffic'>,
+): void {
+  const table = takeRoutes(regions, mesh, undefined, traffic.routes);
+  if (table !== 0) regions.u32(plane + L.P_ROUTES, regions.list([table]));
+  if (regions.read32(run + L.F_MASKS) !== 0) regions.u32(plane + L.P_MASKED, 1);
+}
+
+/** Virtual channels by source and destination, if a route made by hand names any; else 0: every packet may take all. */
+function writeMasks(regions: Regions, { mesh, virtualChannels, traffic: { routes = [] } }: TrafficShape): number {
+  if (routes.every(({ channels }) => channels === undefined)) return 0;
+  const tiles = tileCount(mesh);
+  const maskOf = handMasks(mesh, virtualChannels, routes);
+  const table = regions.take(tiles * tiles * 2);
+  for (let from = 0; from < tiles; from++)
+    for (let to = 0; to < tiles; to++) regions.u16(table + (from * tiles + to) * 2, maskOf(from, to));
+  return table;
 }
 
 /** Address of the byte that the source at a tile signals to. */

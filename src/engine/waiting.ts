@@ -1,11 +1,19 @@
-/** Who waits for whom when nothing can change any more: the head of each engine queue of every unfinished core, in words. */
+/** Who waits for whom when nothing can change any more, in words: the channels of a circle, and the head of each engine queue of every unfinished core. */
 import * as L from '../../assembly/layout.ts';
 import { ENGINES } from '../model/program.ts';
 import type { Plan } from '../model/plan.ts';
 import type { CoreSite } from './core-image.ts';
 import type { ImageMap } from './image.ts';
 import type { Kernel } from './kernel.ts';
-import type { Waiting } from './snapshot.ts';
+import type { Waiting, WaitingChannel } from './snapshot.ts';
+
+export function waitingChannels(circle: readonly WaitingChannel[]): Waiting[] {
+  const name = ({ from, to, channel }: WaitingChannel): string => `channel ${channel} of link ${from} > ${to}`;
+  return circle.map((channel, i) => ({
+    who: `${name(channel)} (${channel.flits} flits, to tile ${channel.target})`,
+    for: name(circle[(i + 1) % circle.length]),
+  }));
+}
 
 export function waitingCores(kernel: Kernel, map: ImageMap, plan: Plan): Waiting[] {
   return map.cores.list.flatMap((site) => waitsOf(kernel, map, plan, site));

@@ -3,10 +3,12 @@
  * canonical text, so links, undo and comparisons can use plain text equality.
  */
 import { DEFAULT_PARTITIONS, DEFAULT_PRESET, presetOf, resolveChip } from '../model/chip.ts';
+import type { HandRoute } from '../model/hand-routes.ts';
 import { CHIP_PARAMETERS } from '../model/parameters.ts';
 import type { Rectangle } from '../model/partitions.ts';
 import { DEFAULT_TRAFFIC } from '../model/traffic.ts';
 import {
+  DEFAULT_CIRCLES,
   DEFAULT_MEMORY_PATH,
   DEFAULT_NOTE,
   DEFAULT_SEED,
@@ -26,7 +28,10 @@ export function canonical(document: ExperimentDocument): ExperimentDocument {
     ...section('chip', canonicalChip(document.chip ?? {})),
     ...(document.tenants?.length ? { tenants: document.tenants.map(canonicalTenant) } : {}),
     ...(document.traffic && { traffic: canonicalTraffic(document.traffic) }),
-    ...sparse({ placementOrder: document.placementOrder }, { placementOrder: DEFAULT_PLACEMENT_ORDER }),
+    ...sparse(
+      { placementOrder: document.placementOrder, circles: document.circles },
+      { placementOrder: DEFAULT_PLACEMENT_ORDER, circles: DEFAULT_CIRCLES },
+    ),
     ...(document.events?.length ? { events: canonicalEvents(document) } : {}),
     ...sparse({ stop: document.stop }, { stop: DEFAULT_STOP }),
   };
@@ -109,7 +114,10 @@ function canonicalTenant(tenant: TenantDocument): TenantDocument {
       sparse({ insertion, memory, memoryHops: memoryHops && [...memoryHops] }, DEFAULT_TENANT.mappingCosts),
     ),
     ...sparse({ placement: tenant.placement && [...tenant.placement] }, {}),
-    ...sparse({ routing: tenant.routing, dispatch: tenant.dispatch }, DEFAULT_TENANT),
+    ...sparse(
+      { routing: tenant.routing, routes: tenant.routes?.map(canonicalRoute), dispatch: tenant.dispatch },
+      { ...DEFAULT_TENANT, routes: [] },
+    ),
     ...section(
       'translation',
       sparse({ kind, entries, pageBytes }, { ...DEFAULT_TENANT.translation, kind: translationKind }),
@@ -140,8 +148,15 @@ export const canonicalStage = ({ first, at, axis, cores, split }: StageDocument)
   ...sparse({ at, axis, cores, split }, { axis: 'rows', cores: 1, split: 'rows' }),
 });
 
-const canonicalTraffic = ({ pattern, rate, packetFlits, warmup, measure }: TrafficDocument): TrafficDocument =>
-  sparse({ pattern, rate, packetFlits, warmup, measure }, DEFAULT_TRAFFIC);
+const canonicalTraffic = ({ pattern, rate, packetFlits, warmup, measure, routes }: TrafficDocument): TrafficDocument =>
+  sparse(
+    { pattern, rate, packetFlits, warmup, measure, routes: routes?.map(canonicalRoute) },
+    { ...DEFAULT_TRAFFIC, routes: [] },
+  );
+
+function canonicalRoute({ tiles, channels }: HandRoute): { tiles: number[]; channels?: number[] } {
+  return { tiles: [...tiles], ...(channels && { channels: [...new Set(channels)].sort((a, b) => a - b) }) };
+}
 
 /** The length of the window is the chip's unless it is given. */
 const canonicalBandwidth = ({

@@ -9,6 +9,7 @@ export const DEFAULT_NOTE = '';
 export const DEFAULT_SEED = 0;
 export const DEFAULT_STOP = 'done';
 export const DEFAULT_PLACEMENT_ORDER = 'given';
+export const DEFAULT_CIRCLES = 'refuse';
 export const DEFAULT_MEMORY_PATH = 'noc';
 
 /** A tenant of which only the name is known: ResNet-18 on 3 x 3 virtual cores under vChunk. The mode decides mapping and translation. */

@@ -33,19 +33,19 @@ export function setTranslation(
   return editTenant(document, tenant, { translation });
 }
 
-/** Put the virtual cores of one tenant onto these tiles by hand; `undefined` gives them back to the mapping policy. */
+/** Put the virtual cores of one tenant onto these tiles by hand; `undefined` gives them back to the mapping policy. Routes made by hand go. */
 export function setPlacement(
   document: ExperimentDocument,
   tenant: number,
   tiles: readonly number[] | undefined,
 ): ExperimentDocument {
-  return changeTenant(document, tenant, (old) => ({ ...old, placement: tiles && [...tiles] }));
+  return changeTenant(document, tenant, (old) => ({ ...old, placement: tiles && [...tiles], routes: undefined }));
 }
 
 /**
  * Change any keys of one tenant; a new mode takes what contradicts it out. Topology, translation and workload are merged key by key, the others replaced. A placement for
- * another number of cores, or another width, goes, and so do distances to memory and events that no longer fit, and stages of another
- * network or number of cores.
+ * another number of cores, or another width, goes, and with it the routes made by hand and the distances to memory, and so do events
+ * that no longer fit, and stages of another network or number of cores.
  */
 export function editTenant(document: ExperimentDocument, tenant: number, change: TenantChange): ExperimentDocument {
   const edited = changeTenant(document, tenant, (old) => {
@@ -68,6 +68,7 @@ export function editTenant(document: ExperimentDocument, tenant: number, change:
     return {
       ...merged,
       placement: undefined,
+      routes: undefined,
       mappingCosts: mappingCosts && { ...mappingCosts, memoryHops: undefined },
     };
   });
@@ -127,7 +128,8 @@ export function removeTenant(document: ExperimentDocument, tenant: number): Expe
 
 /**
  * Change keys of the chip; `undefined` gives a key back to the preset. When the mesh gets another width or height, tiles keep their
- * x and y: placements move along, and a placement that no longer lies on core tiles goes, as do named tiles that no longer exist.
+ * x and y: placements move along, and a placement that no longer lies on core tiles goes, as do named tiles that no longer exist and
+ * all routes made by hand.
  */
 export function setChip(document: ExperimentDocument, change: ChipDocument): ExperimentDocument {
   const given = { ...document.chip, ...change };
@@ -143,11 +145,12 @@ export function setChip(document: ExperimentDocument, change: ChipDocument): Exp
     disabledTiles: change.disabledTiles ?? moved(given.disabledTiles),
   };
   const after = resolveChip(chip);
+  const resized = before.width !== after.width || before.height !== after.height;
   const tenants = document.tenants?.map((tenant) => {
     const placement = moved(tenant.placement);
     const stands =
       placement?.length === tenant.placement?.length && placement?.every((tile) => after.tiles[tile] === 'core');
-    return { ...tenant, placement: stands ? placement : undefined };
+    return { ...tenant, placement: stands ? placement : undefined, ...(resized && { routes: undefined }) };
   });
   const events = document.events?.flatMap((event) => {
     const placement = moved(event.placement)!;
@@ -155,7 +158,8 @@ export function setChip(document: ExperimentDocument, change: ChipDocument): Exp
       placement.length === event.placement.length && placement.every((tile) => after.tiles[tile] === 'core');
     return stands ? [{ ...event, placement }] : [];
   });
-  return canonical({ ...document, chip, tenants, events });
+  const traffic = resized && document.traffic ? { ...document.traffic, routes: undefined } : document.traffic;
+  return canonical({ ...document, chip, tenants, events, ...(traffic && { traffic }) });
 }
 
 /** Change synthetic traffic; what is not named stays. */

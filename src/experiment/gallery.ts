@@ -3,7 +3,7 @@
  * must be streamed and translation can be seen (the twins have 1.5); tiles are numbered over the 8 x 6 grid whose first and last column are memory.
  */
 import { canonical } from './canonical.ts';
-import { addTenant, setTranslation } from './edits.ts';
+import { addTenant, setChip, setTraffic, setTranslation } from './edits.ts';
 import { buildLesson, type GallerySource, type Lesson } from './lesson.ts';
 import type { ExperimentDocument } from './schema.ts';
 import { VIRTUALIZATION_LESSONS } from './virtualization-lessons.ts';
@@ -132,6 +132,28 @@ const ENTRIES: readonly GallerySource[] = [
       chip: { preset: 'mesh-8x8' },
       traffic: { rate: 0.35 },
     },
+    lesson: {
+      question: 'A twelfth more load, 0.38 instead of 0.35: how much longer will a packet take?',
+      measure: {
+        value: { document: 1, metric: 'packetLatency' },
+        per: { document: 0, metric: 'packetLatency' },
+      },
+      choices: [
+        { text: 'A twelfth', below: 1.3 },
+        { text: '1.5 times', below: 1.8 },
+        { text: '2 times', below: 3 },
+        { text: '5 or more' },
+      ],
+      cycles: 60_000,
+      step: {
+        label: 'Offer 0.38',
+        change: (document) => setTraffic(document, { rate: 0.38 }),
+      },
+      told: '{measured} times: {value} cycles on average, {per} before.',
+      because:
+        'The links in the middle are full first. Close to what they can carry, whoever comes finds a queue, and the queue is hardly ever empty: the wait grows without end while the way stays the same.',
+      next: 'Compute the curve below: where is its knee?',
+    },
   },
   {
     name: 'one-channel',
@@ -142,6 +164,56 @@ const ENTRIES: readonly GallerySource[] = [
       note: 'One virtual channel per port: a packet whose way is free waits behind one whose way is not. Give each port two and the same load passes easily. What did the links have to spare?',
       chip: { preset: 'mesh-8x8', virtualChannels: 1 },
       traffic: { rate: 0.25 },
+    },
+    lesson: {
+      question: 'With two virtual channels per port, how many times sooner will a packet arrive?',
+      measure: {
+        value: { document: 0, metric: 'packetLatency' },
+        per: { document: 1, metric: 'packetLatency' },
+      },
+      choices: [
+        { text: 'No sooner', below: 1.2 },
+        { text: '1.5 times', below: 1.8 },
+        { text: '2 times', below: 3 },
+        { text: '4 or more' },
+      ],
+      cycles: 60_000,
+      step: {
+        label: 'Give each port two',
+        change: (document) => setChip(document, { virtualChannels: 2 }),
+      },
+      told: '{measured} times: {value} cycles on average with one channel, {per} with two.',
+      because:
+        'The links had room all the time. With one channel, a packet whose way is free stands behind one whose way is not; with two it passes.',
+      next: 'Follow a packet, and see what it stands behind.',
+    },
+  },
+  {
+    name: 'deadlock',
+    summary: 'Two routes that turn where x first forbids it, and four channels that wait for each other for ever.',
+    document: {
+      version: 1,
+      title: 'Two turns too many',
+      note: 'All packets go x first, but those from 6 to 9 and from 9 to 6 turn the other way. Each route alone is harmless. What will happen once packets turn at all four corners of the middle square at the same time?',
+      seed: 4,
+      chip: { preset: 'mesh-4x4', virtualChannels: 1, bufferDepth: 4 },
+      traffic: {
+        rate: 0.25,
+        packetFlits: 16,
+        warmup: 0,
+        routes: [{ tiles: [6, 10, 9] }, { tiles: [9, 5, 6] }],
+      },
+      circles: 'watch',
+    },
+    lesson: {
+      question: 'How many channels will in the end wait for each other in a circle?',
+      measure: { value: { document: 0, metric: 'stuckChannels' } },
+      choices: [{ text: 'None', below: 1 }, { text: 'Two', below: 3 }, { text: 'Four', below: 5 }, { text: 'All' }],
+      cycles: 60_000,
+      told: '{measured}, around the middle square; everything else then stands behind them.',
+      because:
+        'Each holds the channel that the one before it wants. X first forbids turns from a column into a row, so no circle can close; two routes that turn so bring it back. Without one of them it cannot.',
+      next: 'Take one of the two routes out, with the cross beside it.',
     },
   },
   {

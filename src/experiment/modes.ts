@@ -50,6 +50,10 @@ export function modeProblems(tenant: TenantDocument, index: number): Problem[] {
   check('translation.kind', tenant.translation?.kind, rules.translation);
   check('mapping', tenant.mapping, rules.mapping);
   check('routing', tenant.routing, rules.routing);
+  if (tenant.routes !== undefined && mode === 'uvm') {
+    const message = `are ways of messages between cores, of which the mode ${show(mode)} has none; leave them out`;
+    problems.push({ path: `tenants.${index}.routes`, message });
+  }
   if (tenant.placement !== undefined && !rules.placement) {
     const message = `names tiles, but the mode ${show(mode)} chooses them; leave it out`;
     problems.push({ path: `tenants.${index}.placement`, message });
@@ -65,6 +69,7 @@ export function withoutContradictions(tenant: TenantDocument): TenantDocument {
     ...(broken.has('mapping') && { mapping: undefined }),
     ...(broken.has('routing') && { routing: undefined }),
     ...(broken.has('placement') && { placement: undefined }),
+    ...(broken.has('routes') && { routes: undefined }),
     ...(broken.has('translation.kind') && { translation: { ...tenant.translation, kind: undefined } }),
   };
 }

@@ -10,6 +10,7 @@ import { fail, ok, type Problem, type Result } from '../model/problem.ts';
 import { DEFAULT_TRAFFIC } from '../model/traffic.ts';
 import { canonicalStage, withoutUndefined } from './canonical.ts';
 import {
+  DEFAULT_CIRCLES,
   DEFAULT_NOTE,
   DEFAULT_PLACEMENT_ORDER,
   DEFAULT_SEED,
@@ -71,6 +72,7 @@ export function resolve(document: ExperimentDocument): Experiment {
     })),
     ...(document.traffic && { traffic: { ...DEFAULT_TRAFFIC, ...document.traffic } }),
     placementOrder: document.placementOrder ?? DEFAULT_PLACEMENT_ORDER,
+    circles: document.circles ?? DEFAULT_CIRCLES,
     stop: document.stop ?? DEFAULT_STOP,
   };
 }
@@ -95,6 +97,7 @@ export function resolveTenant(
     mappingCosts: { ...DEFAULT_TENANT.mappingCosts, ...tenant.mappingCosts },
     ...(tenant.placement === undefined ? {} : { placement: tenant.placement }),
     routing: tenant.routing ?? DEFAULT_TENANT.routing,
+    ...(tenant.routes?.length && { routes: tenant.routes }),
     dispatch: tenant.dispatch ?? DEFAULT_TENANT.dispatch,
     translation: { ...translation, kind: translationKind, ...tenant.translation },
     ...(tenant.bandwidth && { bandwidth: { windowCycles, ...tenant.bandwidth } }),

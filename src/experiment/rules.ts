@@ -4,6 +4,7 @@
  */
 import { chipParameters, resolveChip, type Chip } from '../model/chip.ts';
 import { meet } from '../model/experiment.ts';
+import { handRouteProblems } from '../model/hand-routes.ts';
 import { tileCount } from '../model/mesh.ts';
 import { rectangleTiles } from '../model/partitions.ts';
 import { ONNX_PREFIX } from '../model/models.ts';
@@ -39,6 +40,9 @@ export function brokenRules(document: ExperimentDocument): Problem[] {
     ...tenants.flatMap((tenant, index) => channelProblems(resolved, tenant, index)),
     ...tenants.flatMap(lifeProblems),
     ...tenants.flatMap(memoryHopsProblems),
+    ...tenants.flatMap(({ routes = [] }, index) =>
+      handRouteProblems(resolved, resolved.virtualChannels, routes, `tenants.${index}.routes`),
+    ),
     ...tenants.flatMap((tenant, index) => placementProblems(resolved, tenant, `tenants.${index}.placement`)),
     ...eventProblems(document, resolved),
     ...tilesOfTwo(document),
@@ -125,6 +129,7 @@ function trafficProblems({ traffic, tenants = [] }: ExperimentDocument, chip: Ch
   return [
     ...(tenants.length > 0 ? [{ path: 'traffic', message: 'stands instead of tenants; leave one of them out' }] : []),
     ...(misfit === undefined ? [] : [{ path: 'traffic.pattern', message: misfit }]),
+    ...handRouteProblems(chip, chip.virtualChannels, traffic.routes ?? [], 'traffic.routes'),
   ];
 }
 

@@ -6,10 +6,19 @@
 import * as v from 'valibot';
 import { CHIP_PRESETS, presetOf } from '../model/chip.ts';
 import { MODELS, ONNX_PREFIX, ZOO } from '../model/models.ts';
-import { CHIP_PARAMETERS, type ChipParameterKey } from '../model/parameters.ts';
+import { CHIP_PARAMETERS, parameter, type ChipParameterKey } from '../model/parameters.ts';
 import { CUTS } from '../model/partitions.ts';
 import { PATTERNS, TRAFFIC_PARAMETERS } from '../model/traffic.ts';
-import { DISPATCHES, EDGE_WEIGHTS, MAPPINGS, MODES, PLACEMENT_ORDERS, ROUTINGS, TRANSLATIONS } from '../model/vnpu.ts';
+import {
+  CIRCLES,
+  DISPATCHES,
+  EDGE_WEIGHTS,
+  MAPPINGS,
+  MODES,
+  PLACEMENT_ORDERS,
+  ROUTINGS,
+  TRANSLATIONS,
+} from '../model/vnpu.ts';
 import { choice, list, onlyYet, powerOfTwo, record, text, whole } from './fields.ts';
 import { oneOf, show } from './messages.ts';
 import { unpackOperators } from './operators.ts';
@@ -23,6 +32,7 @@ export const MAX_EVENTS = 64;
 /** Most stages of a pipeline: a core of a tenant for each. */
 const MOST_STAGES = 256;
 const AXES = ['rows', 'channels'] as const;
+const MOST_CHANNELS = parameter('virtualChannels').max;
 const LARGEST_COUNT = Number.MAX_SAFE_INTEGER;
 
 const tile = whole(0, MAX_TILES - 1, 'tile');
@@ -126,6 +136,11 @@ const workloadSchema = record('a workload', {
   stages: v.optional(list(stageSchema, MOST_STAGES)),
 });
 
+/** Tiles from source to destination. */
+const way = list(tile);
+/** Most routes made by hand of one tenant, or of synthetic traffic. */
+const MOST_ROUTES = 1024;
+
 export const tenantSchema = record(
   'a tenant',
   {
@@ -137,6 +152,7 @@ export const tenantSchema = record(
     mappingCosts: v.optional(mappingCostsSchema),
     placement: v.optional(list(tile)),
     routing: v.optional(choice(ROUTINGS)),
+    routes: v.optional(list(record('a route', { tiles: way }), MOST_ROUTES)),
     dispatch: v.optional(choice(DISPATCHES)),
     translation: v.optional(translationSchema),
     channels: v.optional(list(whole(0, MAX_TILES - 1, 'channel'))),
@@ -165,6 +181,12 @@ export const trafficSchema = record('synthetic traffic', {
   packetFlits,
   warmup,
   measure,
+  routes: v.optional(
+    list(
+      record('a route', { tiles: way, channels: v.optional(list(whole(0, MOST_CHANNELS - 1, 'virtual channel'))) }),
+      MOST_ROUTES,
+    ),
+  ),
 });
 
 export const eventSchema = record(
@@ -193,6 +215,7 @@ export const documentSchema = record('an experiment', {
   tenants: v.optional(list(tenantSchema, MAX_TENANTS)),
   traffic: v.optional(trafficSchema),
   placementOrder: v.optional(choice(PLACEMENT_ORDERS)),
+  circles: v.optional(choice(CIRCLES)),
   events: v.optional(list(eventSchema, MAX_EVENTS)),
   stop: v.optional(stopSchema),
 });

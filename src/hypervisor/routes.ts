@@ -5,7 +5,7 @@
  * any other goes up by a shortest way to such a tile: no packet ever turns from down to up, and none can wait in a circle.
  * Source: up*\/down* as in Autonet (Schroeder et al., 1991); the direction field of vNPU's routing table as reported by reviews.
  */
-import { LOCAL, isConnected, neighbour, tileX, tileY, type Mesh } from '../model/mesh.ts';
+import { LOCAL, isConnected, neighbour, xFirstPort, type Mesh } from '../model/mesh.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
 import type { Routes } from '../model/vnpu.ts';
 
@@ -28,15 +28,6 @@ export function confinedRoutes(mesh: Mesh, tiles: readonly number[]): Result<Rou
     root: tree.root,
     ports: tiles.map((from) => toEach.map((ports) => ports.get(from)!)),
   });
-}
-
-/** Output port towards a tile by dimension order, x first; the terminal at the tile itself. */
-export function xFirstPort(mesh: Mesh, from: number, to: number): number {
-  const dx = tileX(mesh, to) - tileX(mesh, from);
-  const dy = tileY(mesh, to) - tileY(mesh, from);
-  if (dx !== 0) return dx > 0 ? 0 : 1;
-  if (dy !== 0) return dy > 0 ? 2 : 3;
-  return LOCAL;
 }
 
 /** Does the first step of every pair stay inside? By induction then every path does. */

@@ -9,7 +9,6 @@ import {
   hasVirtualCores,
   type HypervisorTables,
   type Mode,
-  type Routes,
   type RoutingTable,
   type Topology,
   type Translation,
@@ -31,8 +30,8 @@ export interface TableRequest {
   /** Tile of each virtual core. */
   readonly tiles: readonly number[];
   readonly translation: Translation;
-  /** Confined routes; up and down ones need a direction beside each destination. */
-  readonly routes?: Routes;
+  /** Routes that are not x first need a direction beside each destination. */
+  readonly hasDirections: boolean;
   /** Entries of its range translation table. */
   readonly ranges: number;
 }
@@ -54,8 +53,8 @@ export function hypervisorTables(chip: Chip, request: TableRequest): Result<Hype
 }
 
 /** Destinations with a direction cannot be told in one entry. */
-function tableOf(chip: Chip, { topology, tiles, routes }: TableRequest): RoutingTable {
-  if (routes?.form !== 'upDown') return routingTable(chip, topology, tiles);
+function tableOf(chip: Chip, { topology, tiles, hasDirections }: TableRequest): RoutingTable {
+  if (!hasDirections) return routingTable(chip, topology, tiles);
   const table = standardTable(chip, tiles);
   return { ...table, bits: table.bits + tiles.length * DIRECTION_BITS };
 }

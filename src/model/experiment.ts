@@ -1,10 +1,12 @@
 /** A resolved experiment: the document with every default filled in. The plan is made from this and from nothing else. */
 import type { Chip } from './chip.ts';
+import type { HandRoute } from './hand-routes.ts';
 import type { MappingCosts } from './mapping.ts';
 import type { OnnxGraph, OpenSizes } from './onnx.ts';
 import type { Traffic } from './traffic.ts';
 import type {
   Bandwidth,
+  Circles,
   Dispatch,
   EdgeWeights,
   Mapping,
@@ -58,6 +60,8 @@ export interface TenantRequest {
   /** Tile of each virtual core when set by hand. */
   readonly placement?: readonly number[];
   readonly routing: Routing;
+  /** Ways made by hand beside those of its routing. */
+  readonly routes?: readonly HandRoute[];
   /** Memory channels, in the order in which its addresses interleave; absent: all. */
   readonly channels?: readonly number[];
   readonly dispatch: Dispatch;
@@ -90,6 +94,8 @@ export interface Experiment {
   readonly tenants: readonly TenantRequest[];
   /** Tenants take their tiles in the document's order, or in the one that costs least in total. */
   readonly placementOrder: PlacementOrder;
+  /** Routes by which packets could wait for each other in a circle are refused, or run to see it. */
+  readonly circles: Circles;
   /** Synthetic traffic instead of tenants. */
   readonly traffic?: Traffic;
   /** Cycle to stop at, or `done`. */

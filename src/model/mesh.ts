@@ -29,6 +29,15 @@ export function neighbour(mesh: Mesh, tile: number, port: number): number {
   return tileAt(mesh, x, y);
 }
 
+/** Output port towards a tile by dimension order, x first; the terminal at the tile itself. */
+export function xFirstPort(mesh: Mesh, from: number, to: number): number {
+  const dx = tileX(mesh, to) - tileX(mesh, from);
+  const dy = tileY(mesh, to) - tileY(mesh, from);
+  if (dx !== 0) return dx > 0 ? 0 : 1;
+  if (dy !== 0) return dy > 0 ? 2 : 3;
+  return LOCAL;
+}
+
 /** Is the set of tiles one connected piece of the mesh? The empty set is. */
 export function isConnected(mesh: Mesh, tiles: readonly number[]): boolean {
   if (tiles.length === 0) return true;

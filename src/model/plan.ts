@@ -3,6 +3,7 @@
  */
 import type { Chip } from './chip.ts';
 import type { StageRequest } from './experiment.ts';
+import type { HandRoute } from './hand-routes.ts';
 import type { Found, StretchedEdge } from './mapping.ts';
 import type { Program } from './program.ts';
 import type { Traffic } from './traffic.ts';
@@ -147,6 +148,8 @@ export interface TenantPlan extends Compilation {
   readonly routing: Routing;
   /** Of a tenant whose routing is confined. */
   readonly routes?: Routes;
+  /** Ways made by hand beside those of its routing. */
+  readonly handRoutes?: readonly HandRoute[];
   readonly dispatch: Dispatch;
   readonly translation: Translation;
   /** Absent: no cap. */

@@ -3,6 +3,7 @@
  * Principles and Practices of Interconnection Networks, and BookSim2). Fixed patterns are a table of destinations; `uniform`
  * draws one for every packet.
  */
+import { nextByHand, type HandRoute } from './hand-routes.ts';
 import { LOCAL, neighbour, tileAt, tileCount, tileX, tileY, type Mesh } from './mesh.ts';
 import type { Parameter } from './parameters.ts';
 
@@ -27,6 +28,8 @@ export interface Traffic {
   readonly warmup: number;
   /** Cycles of the window. */
   readonly measure: number;
+  /** Ways made by hand; all other packets go x first. */
+  readonly routes?: readonly HandRoute[];
 }
 
 /** All that a run of synthetic traffic depends on. */
@@ -127,17 +130,16 @@ function destination(pattern: Exclude<Pattern, 'uniform'>, mesh: Mesh, tile: num
 }
 
 /**
- * Offered load, in flits per node and cycle, at which the busiest link under X-first routing would carry a flit in every cycle: the most
- * that the links could do; arbitration and buffers leave part of it unused. At most 1, what a source can send.
+ * Offered load, in flits per node and cycle, at which the busiest link would carry a flit in every cycle: the most that the links could do; arbitration and buffers leave part of it unused. At most 1, what a source can send.
  */
-export function linkBound(pattern: Pattern, mesh: Mesh): number {
+export function linkBound(pattern: Pattern, mesh: Mesh, routes: readonly HandRoute[] = []): number {
+  const next = nextByHand(mesh, routes);
   const tiles = tileCount(mesh);
   const targets = destinations(pattern, mesh);
   const load = new Float64Array(tiles * (LOCAL + 1)); // the fifth is the way into the node
   const route = (from: number, to: number, flits: number): void => {
     for (let at = from; at !== to;) {
-      const [dx, dy] = [tileX(mesh, to) - tileX(mesh, at), tileY(mesh, to) - tileY(mesh, at)];
-      const port = dx > 0 ? 0 : dx < 0 ? 1 : dy > 0 ? 2 : 3;
+      const port = next(at, to);
       load[at * (LOCAL + 1) + port] += flits;
       at = neighbour(mesh, at, port);
     }

@@ -84,6 +84,10 @@ export type RoutingTable =
 export const ROUTINGS = ['dor', 'confined'] as const;
 export type Routing = (typeof ROUTINGS)[number];
 
+/** What happens to routes made by hand along which packets could wait for each other in a circle: the document is refused, or run. */
+export const CIRCLES = ['refuse', 'watch'] as const;
+export type Circles = (typeof CIRCLES)[number];
+
 /** Routes that keep to a tenant's own tiles. */
 export interface Routes {
   /** x first, or up and then down a tree whose root is `root`. */

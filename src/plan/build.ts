@@ -4,21 +4,20 @@
  */
 import { mapMemory } from '../hypervisor/ranges.ts';
 import { placeJointly } from '../hypervisor/joint.ts';
-import { placeTenants, staysOf, type Placement } from '../hypervisor/placement.ts';
-import { confinedRoutes } from '../hypervisor/routes.ts';
-import { routeCircle } from '../hypervisor/deadlock.ts';
+import { placeTenants, type Placement } from '../hypervisor/placement.ts';
 import type { Searching } from '../hypervisor/similar.ts';
 import { hypervisorTables } from '../hypervisor/tables.ts';
 import type { Chip } from '../model/chip.ts';
-import { meet, type Experiment, type TenantRequest } from '../model/experiment.ts';
+import type { Experiment, TenantRequest } from '../model/experiment.ts';
 import type { Edge, Mapper } from '../model/mapping.ts';
 import type { Compilation, Plan, TenantMove, TenantPlan } from '../model/plan.ts';
-import { fail, ok, type Problem, type Result } from '../model/problem.ts';
+import { ok, type Problem, type Result } from '../model/problem.ts';
 import { vcoreCount, type HypervisorTables, type Range, type Routes } from '../model/vnpu.ts';
 import { compiled } from './compilations.ts';
 import { trafficEdges } from './edge-traffic.ts';
 import { messageBuffers, type SharedMemory } from './message-buffers.ts';
 import { savedTensor, tenantMoves } from './moves.ts';
+import { bindRoutes, circleProblem } from './routes.ts';
 import { compileForTiles, type Shared } from './turns.ts';
 
 /**
@@ -44,7 +43,7 @@ export function buildPlan(experiment: Experiment, mapper?: Mapper): Result<Plan>
         virtualBase >= (saved?.virtualBase ?? Infinity),
   );
   const ranges = mapped.value.tables.map((table, i) => table.filter((range) => !isSaved[i](range)));
-  const routes = routesOf(experiment, placements.value);
+  const routes = bindRoutes(experiment, placements.value);
   if (!routes.ok) return routes;
   const tables = tablesOf(experiment, placements.value, ranges, routes.value);
   if (!tables.ok) return tables;
@@ -55,8 +54,8 @@ export function buildPlan(experiment: Experiment, mapper?: Mapper): Result<Plan>
     ranges,
   );
   if (!moves.ok) return moves;
-  const problem = circleProblem(experiment, routes.value, moves.value);
-  if (problem !== undefined) return fail('tenants', problem);
+  const circle = circleProblem(experiment, placements.value, routes.value, moves.value);
+  if (!circle.ok) return circle;
   const everyChannel = chip.memoryTiles.map((_, channel) => channel);
   const plans = tenants.map((tenant, index): TenantPlan => ({
     ...compilations.value[index].compilation,
@@ -90,9 +89,11 @@ export function searchingIn({ chip, tenants, seed }: Experiment, mapper: Mapper)
 
 /** What the machine needs of a request as it stands. */
 function boundAsAsked(tenant: TenantRequest) {
-  const { name, mode, topology, routing, dispatch, translation, bandwidth, arrivalCycle, departureCycle } = tenant;
+  const { name, mode, topology, routing, routes, dispatch, translation, bandwidth, arrivalCycle, departureCycle } =
+    tenant;
   return {
     ...{ name, mode, topology, routing, dispatch, translation, arrivalCycle },
+    ...(routes && { handRoutes: routes }),
     ...(bandwidth && { bandwidth }),
     ...(departureCycle !== undefined && { departureCycle }),
   };
@@ -104,16 +105,6 @@ function wantedMemory(chip: Chip, tenant: TenantRequest, compilation: Compilatio
   const tensors = [...compilation.tensors, ...(shared ? [shared.tensor] : [])];
   const saved = savedTensor(chip, tenant, compilation, tensors);
   return { name, arrivalCycle, departureCycle, tensors: saved ? [...tensors, saved] : tensors, saved };
-}
-
-/** Routes of the confined tenants. */
-function routesOf({ chip, tenants }: Experiment, placements: readonly Placement[]): Result<(Routes | undefined)[]> {
-  const results = tenants.map(({ routing }, i) =>
-    routing === 'confined' ? confinedRoutes(chip, [...new Set(placements[i].tiles)]) : ok(undefined),
-  );
-  const problems = results.flatMap((result, i) => (result.ok ? [] : below(`tenants.${i}`, result.problems)));
-  if (problems.length > 0) return { ok: false, problems };
-  return ok(results.map((result) => (result.ok ? result.value : undefined)));
 }
 
 function movesOf(
@@ -130,31 +121,6 @@ function movesOf(
   return ok(results.map((result) => (result.ok ? result.value : [])));
 }
 
-/** The circle in which packets of tenants that are there at the same time could wait, in words. */
-function circleProblem(
-  { chip, tenants }: Experiment,
-  routes: readonly (Routes | undefined)[],
-  moves: readonly (readonly TenantMove[])[],
-): string | undefined {
-  const stays = tenants.flatMap((tenant, i) =>
-    staysOf(tenant).map((stay, s) => ({ ...stay, routes: s === 0 ? routes[i] : moves[i][s - 1].routes })),
-  );
-  const together = stays.map((stay) => stays.filter((other) => other === stay || meet(stay, other)));
-  const seen = new Set<string>();
-  for (const group of together) {
-    const key = group.map((stay) => stays.indexOf(stay)).join();
-    if (seen.has(key)) continue;
-    seen.add(key);
-    const circle = routeCircle(
-      chip,
-      group.flatMap((stay) => stay.routes ?? []),
-    );
-    if (circle === undefined) continue;
-    return `packets could wait for each other around the tiles ${circle.join(' > ')}; use the routing "dor"`;
-  }
-  return undefined;
-}
-
 function tablesOf(
   { chip, tenants }: Experiment,
   placements: readonly Placement[],
@@ -162,7 +128,12 @@ function tablesOf(
   routes: readonly (Routes | undefined)[],
 ): Result<HypervisorTables[]> {
   const results = tenants.map((tenant, i) =>
-    hypervisorTables(chip, { ...tenant, tiles: placements[i].tiles, ranges: ranges[i].length, routes: routes[i] }),
+    hypervisorTables(chip, {
+      ...tenant,
+      tiles: placements[i].tiles,
+      ranges: ranges[i].length,
+      hasDirections: routes[i]?.form === 'upDown' || tenant.routes !== undefined,
+    }),
   );
   const problems = results.flatMap((result, i) => (result.ok ? [] : below(`tenants.${i}`, result.problems)));
   if (problems.length > 0) return { ok: false, problems };

@@ -53,7 +53,11 @@ function moveTo(
 ): Result<TenantMove> {
   const routes = request.routing === 'confined' ? confinedRoutes(chip, tiles) : ok(undefined);
   if (!routes.ok) return routes;
-  const tables = hypervisorTables(chip, { ...request, tiles, ranges, routes: routes.value });
+  const tables = hypervisorTables(chip, {
+    ...request,
+    ...{ tiles, ranges },
+    hasDirections: routes.value?.form === 'upDown',
+  });
   if (!tables.ok) return tables;
   const edges = requestEdges(request.topology);
   const hasMoved = (vcore: number): boolean => tiles[vcore] !== before[vcore];

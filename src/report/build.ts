@@ -2,7 +2,7 @@
 import type { Plan } from '../model/plan.ts';
 import { ENGINE_VERSION } from '../model/version.ts';
 import type { Snapshot } from '../engine/snapshot.ts';
-import { channelReports, linkReports } from './network.ts';
+import { channelReports, deadlockReport, linkReports } from './network.ts';
 import type { Report } from './report.ts';
 import { tenantReport } from './tenants.ts';
 import { trafficFigures } from './traffic.ts';
@@ -16,7 +16,7 @@ export function buildReport(plan: Plan, snapshot: Snapshot, seconds: number): Re
   return {
     engine: ENGINE_VERSION,
     outcome: snapshot.outcome === 'running' ? 'cycles' : snapshot.outcome,
-    ...(deadlock && { deadlock: { cycle: deadlock.cycle, waiting: deadlock.waiting.map((wait) => ({ ...wait })) } }),
+    ...(deadlock && { deadlock: deadlockReport(deadlock) }),
     digest: snapshot.digest,
     cycles: snapshot.cycle,
     seconds,

@@ -3,7 +3,7 @@ import { PLANES } from '../model/causes.ts';
 import type { Chip } from '../model/chip.ts';
 import { LOCAL, neighbour, tileCount } from '../model/mesh.ts';
 import { flitOwners, type Plan, type TenantPlan } from '../model/plan.ts';
-import type { Snapshot } from '../engine/snapshot.ts';
+import type { Deadlock, Snapshot } from '../engine/snapshot.ts';
 import type { LinkReport, Report } from './report.ts';
 
 const DATA = PLANES.indexOf('data');
@@ -22,26 +22,36 @@ function forEachLink(chip: Chip, visit: (from: number, to: number, port: number)
 const linkIndex = (chip: Chip, plane: number, tile: number, port: number): number =>
   (plane * tileCount(chip) + tile) * LOCAL + port;
 
-/** Flits per tenant over one link of one plane. */
-function flitsOf(plan: Plan, snapshot: Snapshot, plane: number, tile: number, port: number): number[] {
+/** A counter per tenant of one link of one plane. */
+function perTenantOf(plan: Plan, counters: Float64Array, plane: number, tile: number, port: number): number[] {
   const tenants = flitOwners(plan);
   const at = linkIndex(plan.chip, plane, tile, port) * tenants;
-  return Array.from(snapshot.links.flits.subarray(at, at + tenants));
+  return Array.from(counters.subarray(at, at + tenants));
 }
 
-/** Every link and plane that carried a flit, plane by plane in tile and port order. */
+/** Every link and plane that carried a flit, or was to, plane by plane in tile and port order. */
 export function linkReports(plan: Plan, snapshot: Snapshot): LinkReport[] {
   const reports: LinkReport[] = [];
   PLANES.forEach((name, plane) => {
     forEachLink(plan.chip, (from, to, port) => {
-      const perTenant = flitsOf(plan, snapshot, plane, from, port);
+      const perTenant = perTenantOf(plan, snapshot.links.flits, plane, from, port);
       const flits = perTenant.reduce((sum, n) => sum + n, 0);
-      if (flits === 0) return;
       const blockedCycles = snapshot.links.blocked[linkIndex(plan.chip, plane, from, port)];
-      reports.push({ plane: name, from, to, flits, blockedCycles, perTenant });
+      if (flits === 0 && blockedCycles === 0) return;
+      const blockedPerTenant = perTenantOf(plan, snapshot.links.blockedTenants, plane, from, port);
+      reports.push({ plane: name, from, to, flits, blockedCycles, perTenant, blockedPerTenant });
     });
   });
   return reports;
+}
+
+/** Who waits for whom, as plain data. */
+export function deadlockReport({ cycle, waiting, circle }: Deadlock): NonNullable<Report['deadlock']> {
+  return {
+    cycle,
+    waiting: waiting.map((wait) => ({ ...wait })),
+    circle: circle.map(({ plane, from, to, channel }) => ({ plane: PLANES[plane], from, to, channel })),
+  };
 }
 
 /** All tiles that a tenant has at some time. */
@@ -82,7 +92,7 @@ export function foreignLinks(
 
 /** Data-plane flits of a tenant over links that begin or end at a tile of another tenant: what confined routes avoid. */
 export const foreignLinkFlits = (plan: Plan, snapshot: Snapshot, tenant: number): number =>
-  foreignLinks(plan, (tile, port) => flitsOf(plan, snapshot, DATA, tile, port))
+  foreignLinks(plan, (tile, port) => perTenantOf(plan, snapshot.links.flits, DATA, tile, port))
     .filter((link) => link.tenant === tenant)
     .reduce((sum, { flits }) => sum + flits, 0);
 

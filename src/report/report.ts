@@ -77,12 +77,19 @@ export interface LinkReport {
   flits: number;
   blockedCycles: number;
   perTenant: number[];
+  /** Cycles in which a flit of the tenant wanted the link and none moved; two tenants can share a cycle. */
+  blockedPerTenant: number[];
 }
 
 export interface Report {
   engine: string;
   outcome: 'done' | 'cycles' | 'deadlock';
-  deadlock?: { cycle: number; waiting: { who: string; for: string }[] };
+  deadlock?: {
+    cycle: number;
+    waiting: { who: string; for: string }[];
+    /** Channels of links of one plane that wait for each other, each for the next; empty where no flits do. */
+    circle: { plane: string; from: number; to: number; channel: number }[];
+  };
   digest: string;
   cycles: number;
   /** Time inside the kernel; the only field that may differ between two runs. */

@@ -24,6 +24,7 @@ const RUN_FIGURES: Readonly<Record<string, Figure>> = {
   networkLatency: ({ traffic }) => traffic?.networkLatency ?? null,
   acceptedRate: ({ traffic }) => traffic?.acceptedRate ?? null,
   hops: ({ traffic }) => traffic?.hops ?? null,
+  stuckChannels: ({ deadlock }) => deadlock?.circle.length ?? 0,
 };
 
 /** The value of a term, or null where the run was too short to know it. Throws for a term that names nothing: a mistake in the lesson. */

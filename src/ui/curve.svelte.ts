@@ -13,7 +13,8 @@ const MEASURE = 6000;
 /** Everything that a point depends on but the load. */
 export function curveKey({ chip, traffic, seed }: Experiment): string {
   const { width, height, virtualChannels, bufferDepth } = chip;
-  return JSON.stringify([width, height, virtualChannels, bufferDepth, seed, traffic?.pattern, traffic?.packetFlits]);
+  const { pattern, packetFlits, routes } = traffic ?? {};
+  return JSON.stringify([width, height, virtualChannels, bufferDepth, seed, pattern, packetFlits, routes]);
 }
 
 /** The loads to compute, every fourth first: the shape is seen early. */
@@ -31,17 +32,22 @@ export class Curve {
   points = $state.raw<readonly CurvePoint[]>([]);
   total = $state(0);
   running = $state(false);
+  /** Loads that could not be computed. */
+  missing = $state(0);
   private stopWorkers: (() => void) | null = null;
 
-  start(shapes: readonly TrafficShape[]): void {
+  /** @param busy workers that simulate already */
+  start(shapes: readonly TrafficShape[], busy: number): void {
     this.clear();
     this.total = shapes.length;
     this.running = true;
-    this.stopWorkers = computeCurve(
-      shapes,
-      (point) => (this.points = [...this.points, point].sort((a, b) => a.rate - b.rate)),
-      () => (this.running = false),
-    );
+    this.stopWorkers = computeCurve(shapes, busy, {
+      onPoint: (point) => (this.points = [...this.points, point].sort((a, b) => a.rate - b.rate)),
+      onEnd: (missing) => {
+        this.running = false;
+        this.missing = missing;
+      },
+    });
   }
 
   stop(): void {
@@ -53,5 +59,6 @@ export class Curve {
   clear(): void {
     this.stop();
     this.points = [];
+    this.missing = 0;
   }
 }

@@ -1,17 +1,32 @@
-/** What the worker tells of the selected core, link or router: asked again and again while it is selected, dropped with the selection. */
-import type { CoreDetail, RouterDetail, TrafficCounters } from '../engine/snapshot.ts';
+/**
+ * What the worker tells of the selected core, link, router or packet: asked again and again while it is selected, dropped with the
+ * selection. And of the run as a whole: sums over synthetic traffic, and who waits for whom once nothing can change any more.
+ */
+import type { CoreDetail, Deadlock, PacketDetail, RouterDetail, TrafficCounters } from '../engine/snapshot.ts';
 import type { LinkDetail, ProgramLine } from '../worker/protocol.ts';
+import type { Experiment } from '../model/experiment.ts';
 import type { LinkId } from './mesh/geometry.ts';
 import type { Selection } from './mesh/scene.ts';
 import type { Simulation } from './simulation.ts';
 
-export type Watched = { readonly tile: number } | { readonly link: LinkId } | { readonly router: number };
+/** Whether packets are stuck is asked once in so many turns: it means a look at every channel. */
+const TURNS_PER_LOOK = 5;
 
-/** What is asked for while something is selected. */
-export function watchedOf(selection: Selection, hasTraffic: boolean): Watched | null {
-  if (selection?.kind === 'link') return { link: selection.link };
-  if (selection?.kind !== 'core') return null;
-  return hasTraffic ? { router: selection.tile } : { tile: selection.tile };
+export type Watched =
+  { readonly tile: number } | { readonly link: LinkId } | { readonly router: number } | { readonly packetFrom: number };
+
+/** What is asked for while something is selected; where there are no cores, a tile stands for its router. */
+export function watchedOf(selection: Selection, isBare: boolean): Watched | null {
+  switch (selection?.kind) {
+    case 'core':
+      return isBare ? { router: selection.tile } : { tile: selection.tile };
+    case 'link':
+      return { link: selection.link };
+    case 'packet':
+      return { packetFrom: selection.tile };
+    default:
+      return null;
+  }
 }
 
 export class Details {
@@ -19,10 +34,18 @@ export class Details {
   program = $state.raw<readonly ProgramLine[]>([]);
   link = $state.raw<LinkDetail | null>(null);
   router = $state.raw<RouterDetail | null>(null);
+  packet = $state.raw<PacketDetail | null>(null);
+  /** Null while every packet can still arrive. */
+  deadlock = $state.raw<Deadlock | null>(null);
   /** Sums over synthetic traffic; null where tenants run. */
   traffic = $state.raw<TrafficCounters | null>(null);
   private watched: Watched | null = null;
   private hasTraffic = false;
+  private hasRoutes = false;
+  private turns = 0;
+  private run = 0;
+  /** What is known of a deadlock is from the end of the run. */
+  private told = false;
 
   constructor(private readonly simulation: Simulation) {}
 
@@ -33,9 +56,13 @@ export class Details {
   }
 
   /** A new run: what is known belongs to the old one. */
-  begin(hasTraffic: boolean): void {
-    this.hasTraffic = hasTraffic;
+  begin({ traffic, tenants }: Experiment): void {
+    this.run++;
+    this.hasTraffic = traffic !== undefined;
+    this.hasRoutes = [traffic, ...tenants].some((one) => one?.routes !== undefined);
     this.traffic = null;
+    this.deadlock = null;
+    this.told = false;
     this.renew();
   }
 
@@ -44,6 +71,7 @@ export class Details {
     this.core = null;
     this.link = null;
     this.router = null;
+    this.packet = null;
     this.program = [];
     if (what !== null && 'tile' in what) this.askProgram(what);
   }
@@ -54,8 +82,16 @@ export class Details {
     });
   }
 
-  async ask(): Promise<void> {
+  /** @param isStuck the run has ended in a deadlock */
+  async ask(isStuck: boolean): Promise<void> {
     if (this.hasTraffic) this.traffic = await this.simulation.traffic();
+    if (isStuck ? !this.told : this.hasRoutes && !this.deadlock && this.turns++ % TURNS_PER_LOOK === 0) {
+      const { run } = this;
+      const deadlock = await this.simulation.deadlock();
+      if (run !== this.run) return;
+      this.deadlock = deadlock;
+      this.told = isStuck;
+    }
     const what = this.watched;
     if (!what) return;
     if ('tile' in what) {
@@ -64,6 +100,9 @@ export class Details {
       // another virtual core may have the tile by now
       if (core && this.core && core.vcore !== this.core.vcore) this.askProgram(what);
       this.core = core;
+    } else if ('packetFrom' in what) {
+      const packet = await this.simulation.packet();
+      if (this.watched === what) this.packet = packet?.source === what.packetFrom ? packet : null;
     } else if ('router' in what) {
       const router = await this.simulation.router(what.router);
       if (this.watched === what) this.router = router;

@@ -11,44 +11,24 @@ import { keepGhost, type Ghost } from '../report/ghost.ts';
 import { coresByTenant, totalsAt, totalsBetween } from '../report/timeline.ts';
 import type { Ideal, RunInfo } from '../worker/protocol.ts';
 import type { Crash } from '../worker/client.ts';
+import {
+  CALM_MS,
+  FLAT_OUT_FRAME_MS,
+  MANY_CORES,
+  NUMBERS_MS,
+  SENTENCE_MS,
+  SLOW_DETAIL_MS,
+  SLOW_PACE,
+  SLOW_PAINT_MS,
+} from './cadence.ts';
 import { Details } from './details.svelte.ts';
 import { readFigures, steadyCycles, type Figures } from './figures.ts';
+import type { Painter, Picture } from './picture.ts';
 import { Poll } from './poll.ts';
 import { Recent } from './recent.svelte.ts';
 import { Foreign } from './foreign.svelte.ts';
-import type { Simulation, StartSimulation } from './simulation.ts';
+import type { Simulation, StartOptions, StartSimulation } from './simulation.ts';
 import { RateWindow } from './window.ts';
-
-export interface Picture {
-  readonly frame: Frame;
-  readonly rates: RateWindow;
-  /** Cause of the cycle per tile where single cycles can be seen, and packets with it; else null. */
-  readonly instant: Uint8Array | null;
-}
-
-/** Paints one frame; `null` before the first. */
-export type Painter = (picture: Picture | null) => void;
-
-/** A frame that took longer than this halves the rate at which pictures are drawn. */
-const SLOW_PAINT_MS = 8;
-const SLOW_PACE = 60;
-/** Flat out, painting takes processor time from the simulation, and what is shown is a mean of half a second in ten samples. */
-const FLAT_OUT_FRAME_MS = 50;
-const NUMBERS_MS = 100;
-/** Where single cycles can be seen, details follow nearly every frame. */
-const SLOW_DETAIL_MS = 30;
-const CALM_MS = 500;
-/** The timeline of so many cores takes milliseconds to unpack: it is asked for once a second only. */
-const MANY_CORES = 64;
-/** Sentences change at most once a second: a number that flickers cannot be read. */
-const SENTENCE_MS = 1000;
-
-export interface StartOptions {
-  /** Cycle that the run before had reached, or about where pipelines are full; 0 starts from the beginning. */
-  readonly catchUpTo: number | 'filled';
-  /** Keep the figures of the run before for comparison. */
-  readonly keepGhost: boolean;
-}
 
 export class Runs {
   info = $state.raw<RunInfo | null>(null);
@@ -66,6 +46,7 @@ export class Runs {
   /** The last crash of the worker; null once dismissed. */
   crash = $state.raw<Crash | null>(null);
 
+  /** What runs, every default filled in. */
   resolved: Experiment | null = null;
   private picture: Picture | null = null;
   private arrived: Frame | null = null;
@@ -100,7 +81,7 @@ export class Runs {
     this.polls = [
       new Poll(
         () => (this.slow ? SLOW_DETAIL_MS : NUMBERS_MS),
-        () => this.details.ask(),
+        () => this.details.ask(this.figures?.outcome === 'deadlock'),
       ),
       new Poll(() => ((this.info?.cores?.length ?? 0) > MANY_CORES ? 1000 : 250), this.askTimeline),
       new Poll(
@@ -155,7 +136,7 @@ export class Runs {
     this.arrived = null;
     this.dirty = true;
     this.polls.forEach((poll) => poll.soon());
-    this.details.begin(experiment.traffic !== undefined);
+    this.details.begin(experiment);
     this.recent.renew();
     this.foreign.renew();
   }
@@ -204,6 +185,13 @@ export class Runs {
     this.simulation.showMiss(tile);
   }
 
+  /** Run until a packet begins its way at a tile, and go on at one cycle per frame. */
+  follow(tile: number): void {
+    this.playing = true;
+    this.pace = SLOW_PACE;
+    this.simulation.follow(tile);
+  }
+
   /** What a tenant had spent per cause by a cycle, or as far before it as is known; null before there is a timeline. */
   causesAt(tenant: number, cycle: number): { cycle: number; causes: Float64Array } | null {
     const { settledTimeline: timeline, info } = this;
@@ -238,13 +226,6 @@ export class Runs {
   restartWorker(): void {
     this.crash = null;
     this.simulation.restart();
-  }
-
-  position(): Promise<{ cycle: number; digest: string } | null> {
-    return this.simulation.position();
-  }
-  verify(cycle: number): Promise<string> {
-    return this.simulation.verify(cycle);
   }
 
   private readonly askTimeline = async (): Promise<void> => {

@@ -240,9 +240,8 @@ export class Session {
   private async load(catchUpTo: number | 'filled', keepGhost: boolean): Promise<boolean | null> {
     const { document, experiment } = this;
     const loaded = await this.runs.start(document, experiment, { catchUpTo, keepGhost });
-    if (loaded === null) return null;
-    if (!loaded.ok) this.problems = loaded.problems;
-    return loaded.ok;
+    if (loaded?.ok === false) this.problems = loaded.problems;
+    return loaded?.ok ?? null;
   }
 
   /** From cycle 0 again. */
@@ -255,6 +254,12 @@ export class Session {
   select(selection: Selection): void {
     this.selection = selection;
     this.runs.details.watch(watchedOf(selection, this.experiment.traffic !== undefined));
+  }
+
+  /** Follow the next packet that begins its way at a tile. */
+  follow(tile: number): void {
+    this.select({ kind: 'packet', tile });
+    if (!this.runs.over) this.runs.follow(tile);
   }
 
   /** Look at one translation miss of a core: its next, at one cycle per frame. */

@@ -21,7 +21,7 @@ export class SharedCheck {
   /** Compare at that cycle; no verdict if the worker cannot tell any more. */
   async check({ cycle, digest }: { cycle: number; digest: string }, engine: string): Promise<void> {
     this.state = { cycle, digest, engine, verdict: 'checking' };
-    const here = await this.runs.verify(cycle);
+    const here = await this.runs.simulation.verify(cycle);
     if (this.state?.digest !== digest || this.state.cycle !== cycle) return;
     this.state = here === '' ? null : { cycle, digest, engine, verdict: here === digest ? 'reproduced' : 'differs' };
   }

@@ -8,6 +8,7 @@ import { ONNX_PREFIX, ZOO, type ModelName } from '../model/models.ts';
 import { ENGINE_VERSION } from '../model/version.ts';
 import type { EdgeWeights, Mapping, Mode, Routing, TranslationKind } from '../model/vnpu.ts';
 import type { Pattern } from '../model/traffic.ts';
+import type { Deadlock, PacketDetail, PacketStage } from '../engine/snapshot.ts';
 import type { StageFigures } from '../model/plan.ts';
 import type { Basis, Headline } from '../report/blame.ts';
 import { timesBare, type ModeRow } from '../report/comparison.ts';
@@ -576,6 +577,97 @@ export const LINK = {
   foreign: (name: string, flits: number, owner: string): string =>
     `${count(flits)} data flits of ${name} are foreign here: the tile is ${owner}’s.`,
   blockedMeaning: 'Blocked: a flit was ready, but another had the link or the next router had no room for it.',
+  shared: 'Flits of several tenants can be blocked in one cycle, so theirs may add up to more.',
+};
+
+/** Packets that will never arrive, in a sentence. */
+export function deadlockHeadline({ cycle, circle, isTotal }: Deadlock): string {
+  const links = [...circle.map(({ from }) => from), ...circle.slice(0, 1).map(({ from }) => from)].join(' > ');
+  const rest = isTotal ? `Nothing moves since cycle ${count(cycle)}.` : 'What does not need them still moves.';
+  return circle.length === 0
+    ? `Deadlock: nothing moves since cycle ${count(cycle)}, and nothing ever will.`
+    : `Deadlock: ${circle.length} channels wait for each other around ${links}, for ever. ${rest}`;
+}
+
+export const ROUTES = {
+  title: 'Routes made by hand',
+  others: 'All other packets go x first.',
+  watched: 'This set could deadlock, and is run to see it.',
+  way: (tiles: readonly number[]): string => tiles.join(' > '),
+  channels: (channels: readonly number[]): string =>
+    `${plural(channels.length, 'channel', 'channels')} ${channels.join(', ')} only`,
+  remove: (tiles: readonly number[]): string => `Remove the route ${tiles.join(' > ')}`,
+};
+
+const PORT_NAME = ['the east', 'the west', 'the south', 'the north', 'the node'];
+
+/** What the head of a packet does now, in a sentence. */
+function packetDoes({ stage, hops, ahead, isFull, cycle, arrived }: PacketDetail): string {
+  const hop = hops.at(-1);
+  const out = PORT_NAME[hop?.out ?? -1] ?? '';
+  const where = hop ? `Router ${hop.tile}` : '';
+  switch (stage) {
+    case 'source':
+      return 'Its head is at the source: it leaves as soon as a channel into the router has room.';
+    case 'buffer':
+      return `${where}: stands in its buffer behind ${plural(ahead, 'flit', 'flits')}.`;
+    case 'va':
+      return hop?.granted === cycle
+        ? `${where}: has been given a channel to ${out}.`
+        : `${where}: asks for a channel of its output, and has none yet.`;
+    case 'sa':
+      return isFull
+        ? `${where}: has a channel to ${out}, but no room behind it.`
+        : `${where}: competes for the switch to ${out}.`;
+    case 'crossbar':
+      return 'Crosses the switch.';
+    case 'link':
+      return 'Is on the link.';
+    case 'eject':
+      return `${where}: its head is out; the tail follows flit by flit.`;
+    case 'arrived':
+      return `Its tail arrived in cycle ${count(arrived ?? 0)}.`;
+  }
+}
+
+export const PACKET = {
+  title: (source: number, target: number): string => `Packet from ${source} to ${target}`,
+  searching: (tile: number): string => `Waiting for a packet of tile ${tile} …`,
+  none: (tile: number): string => `Tile ${tile} sends none any more.`,
+  size: (flits: number, injected: number | null): string =>
+    `${plural(flits, 'flit', 'flits')}${injected === null ? '' : `, sent in cycle ${count(injected)}`}`,
+  stages: {
+    source: 'Source',
+    buffer: 'Buffer',
+    va: 'VA',
+    sa: 'SA',
+    crossbar: 'Crossbar',
+    link: 'Link',
+    eject: 'Out',
+    arrived: 'Arrived',
+  } satisfies Record<PacketStage, string>,
+  meaning: {
+    source: 'in the queue of its source',
+    buffer: 'behind others in its buffer',
+    va: 'virtual-channel allocation: gets a channel of its output',
+    sa: 'switch allocation: wins the way through the router',
+    crossbar: 'through the switch',
+    link: 'to the next router',
+    eject: 'from the router to its node',
+    arrived: 'its tail is there',
+  } satisfies Record<PacketStage, string>,
+  does: packetDoes,
+  hops: 'Cycles at each router',
+  router: 'Router',
+  waits: 'waiting',
+  moves: 'moving',
+  bar: (waited: number, all: number): string => `${plural(waited, 'cycle', 'cycles')} of ${count(all)} waiting`,
+  cell: (stage: PacketStage, cycles: number): string => `${PACKET.stages[stage]}: ${plural(cycles, 'cycle', 'cycles')}`,
+  latency: (cycles: number, alone: number, isOver: boolean): string =>
+    `${count(cycles)} cycles${isOver ? '' : ' so far'}; with nobody in its way it would take ${count(alone)}.`,
+  follow: 'Follow a packet',
+  next: 'Follow its next packet',
+  again: 'Follow the next one',
 };
 
 /** One sentence about synthetic traffic, from its figures. */
@@ -620,6 +712,7 @@ export const TRAFFIC = {
   compute: 'Compute the curve',
   stop: 'Stop',
   progress: (done: number, all: number): string => `${done} of ${all} loads`,
+  missing: (loads: number): string => `${plural(loads, 'load', 'loads')} could not be computed. Try again.`,
   ours: 'this network',
   booksim: 'BookSim2',
   saturated: 'past saturation',

@@ -7,7 +7,15 @@ import { transfer, wrap, type Remote } from 'comlink';
 import { tileCount } from '../model/mesh.ts';
 import { fail, type Result } from '../model/problem.ts';
 import { Frame, frameBytes } from '../engine/frame.ts';
-import type { CoreDetail, RecentData, RouterDetail, TimelineData, TrafficCounters } from '../engine/snapshot.ts';
+import type {
+  CoreDetail,
+  Deadlock,
+  PacketDetail,
+  RecentData,
+  RouterDetail,
+  TimelineData,
+  TrafficCounters,
+} from '../engine/snapshot.ts';
 import type { ModelView } from '../report/model-view.ts';
 import type { ForeignLink } from '../report/network.ts';
 import type { Report } from '../report/report.ts';
@@ -93,6 +101,18 @@ export class SimulationClient {
 
   showMiss(tile: number): void {
     void this.call((api) => api.showMiss(tile), undefined);
+  }
+
+  follow(tile: number): void {
+    void this.call((api) => api.follow(tile), undefined);
+  }
+
+  packet(): Promise<PacketDetail | null> {
+    return this.call((api) => api.packet(), null);
+  }
+
+  deadlock(): Promise<Deadlock | null> {
+    return this.call((api) => api.deadlock(), null);
   }
 
   core(tile: number): Promise<CoreDetail | null> {

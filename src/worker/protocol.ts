@@ -5,7 +5,15 @@
 import type { Result } from '../model/problem.ts';
 import type { Chip } from '../model/chip.ts';
 import type { Variant } from '../experiment/comparison.ts';
-import type { CoreDetail, RecentData, RouterDetail, TimelineData, TrafficCounters } from '../engine/snapshot.ts';
+import type {
+  CoreDetail,
+  Deadlock,
+  PacketDetail,
+  RecentData,
+  RouterDetail,
+  TimelineData,
+  TrafficCounters,
+} from '../engine/snapshot.ts';
 import type { TrafficShape } from '../model/traffic.ts';
 import type { Compared } from '../report/comparison.ts';
 import type { HypervisorTables } from '../model/vnpu.ts';
@@ -70,11 +78,12 @@ export interface ProgramLine {
 export interface LinkDetail {
   readonly from: number;
   readonly to: number;
-  /** Per plane: blocked cycles and flits per tenant. */
+  /** Per plane: blocked cycles, flits per tenant, blocked cycles per tenant. */
   readonly planes: readonly {
     readonly plane: string;
     readonly blockedCycles: number;
     readonly perTenant: readonly number[];
+    readonly blockedPerTenant: readonly number[];
   }[];
 }
 
@@ -89,6 +98,12 @@ export interface SimulationApi {
   step(cycles: number): void;
   /** Run flat out to the next translation miss of the core at this tile, then go on at one cycle per frame. */
   showMiss(tile: number): void;
+  /** Run flat out until a packet begins its way at this tile, then follow it at one cycle per frame. */
+  follow(tile: number): void;
+  /** The packet that is followed, or was last. */
+  packet(): PacketDetail | null;
+  /** Who waits for whom, if packets will never arrive. */
+  deadlock(): Deadlock | null;
   core(tile: number): CoreDetail | null;
   program(tile: number): readonly ProgramLine[];
   link(tile: number, port: number): LinkDetail;

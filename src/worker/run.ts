@@ -20,17 +20,20 @@ const LONGEST_SEARCH_MS = 2000;
 const FRAME_BEAT_MS = 100;
 const AUTO_PACE_EVERY_MS = 250;
 
-/** Something to do flat out before pacing goes on; given up when the clock passes `until`. */
-type Errand = { readonly until: number } & ({ readonly toCycle: number } | { readonly toMissOf: number });
+/** Something to do flat out before pacing goes on: to a cycle, to a miss, to a packet; given up when the clock passes `until`. */
+type Errand = { readonly until: number } & (
+  { readonly toCycle: number } | { readonly toMissOf: number } | { readonly toPacketOf: number }
+);
 
 /** What the loop should do after a slice: at once again, in a few milliseconds, or not before something changes. */
 export type Appetite = 'more' | 'soon' | 'none';
 
 /**
  * About the cycle from which all pipelines are full and a few iterations have been measured, as far as the estimates go, but never
- * more than three fifths of a tenant's iterations: what a first look should show.
+ * more than three fifths of a tenant's iterations; of synthetic traffic the end of its warm-up: what a first look should show.
  */
 function filledAt(plan: Plan): number {
+  if (plan.traffic) return plan.traffic.warmup;
   const fills = plan.tenants.map(
     ({ stages, iterations, estimatedCycles }) => Math.min(stages + 5, iterations * 0.6) * estimatedCycles,
   );
@@ -108,6 +111,11 @@ export class Run {
     if (this.machine.core(tile) !== null) this.errand = { toMissOf: tile, until: this.now() + LONGEST_SEARCH_MS };
   }
 
+  /** Run until a packet begins its way at this tile, then follow it at one cycle per frame. Given up after 2 s. */
+  follow(tile: number): void {
+    if (!this.over) this.errand = { toPacketOf: tile, until: this.now() + LONGEST_SEARCH_MS };
+  }
+
   /** Run until nothing is due or the deadline is reached. */
   slice(deadline: number): Appetite {
     if (this.over) return 'none';
@@ -122,13 +130,20 @@ export class Run {
     if ('toCycle' in errand) {
       this.stepper.run(Math.min(errand.toCycle, this.end) - this.machine.cycle, until);
       if (this.machine.cycle >= errand.toCycle) this.errand = undefined;
-    } else if (this.stepper.runToMiss(errand.toMissOf, this.end, until)) {
+    } else if (this.find(errand, until)) {
       this.setPace(ONE_PER_FRAME);
       this.playing = true;
       this.errand = undefined;
     }
     if (this.over || this.now() >= errand.until) this.errand = undefined;
     if (this.errand === undefined) this.pacer.restart(this.now());
+  }
+
+  /** Look for what the errand is after; true if it has come. */
+  private find(errand: Exclude<Errand, { toCycle: number }>, until: number): boolean {
+    return 'toMissOf' in errand
+      ? this.stepper.runToMiss(errand.toMissOf, this.end, until)
+      : this.stepper.runToPacket(errand.toPacketOf, this.end, until);
   }
 
   private followPace(deadline: number): Appetite {

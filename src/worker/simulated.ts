@@ -7,7 +7,10 @@ import type { FrameStatus } from '../engine/machine.ts';
 import type { Frame } from '../engine/frame.ts';
 import type {
   CoreDetail,
+  Deadlock,
+  LinkCounts,
   Outcome,
+  PacketDetail,
   RecentData,
   RouterDetail,
   Snapshot,
@@ -24,6 +27,10 @@ export interface Simulated {
   run(cycles: number): number;
   /** Advance at most `limit` cycles; true right after a translation miss of the core at this tile. */
   runToMiss(tile: number, limit: number): boolean;
+  /** Advance at most `limit` cycles, until a packet begins its way at this tile, and follow it; true if one did. */
+  follow(tile: number, limit: number): boolean;
+  /** The packet that is followed, or was last. */
+  packet(): PacketDetail | null;
   digest(): string;
   snapshot(): Snapshot;
   core(tile: number): CoreDetail | null;
@@ -31,9 +38,11 @@ export interface Simulated {
   router(tile: number): RouterDetail;
   /** Sums over synthetic traffic; null where tenants run. */
   traffic(): TrafficCounters | null;
+  /** Who waits for whom, if packets will never arrive. */
+  deadlock(): Deadlock | null;
   timeline(): TimelineData;
   recent(cycles: number): RecentData;
-  link(tile: number, port: number): readonly { readonly blocked: number; readonly perTenant: readonly number[] }[];
+  link(tile: number, port: number): readonly LinkCounts[];
   writeFrame(frame: Frame, status: FrameStatus): void;
 }
 

@@ -8,7 +8,15 @@ import { LOCAL, neighbour, tileCount } from '../model/mesh.ts';
 import { PLANES } from '../model/causes.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
 import { Frame, frameBytes } from '../engine/frame.ts';
-import type { CoreDetail, RecentData, RouterDetail, TimelineData, TrafficCounters } from '../engine/snapshot.ts';
+import type {
+  CoreDetail,
+  Deadlock,
+  PacketDetail,
+  RecentData,
+  RouterDetail,
+  TimelineData,
+  TrafficCounters,
+} from '../engine/snapshot.ts';
 import { buildReport } from '../report/build.ts';
 import { modelView, type ModelView } from '../report/model-view.ts';
 import { foreignLinks, type ForeignLink } from '../report/network.ts';
@@ -107,6 +115,19 @@ export class Simulation implements SimulationApi {
     this.wake();
   }
 
+  follow(tile: number): void {
+    this.run?.follow(tile);
+    this.wake();
+  }
+
+  packet(): PacketDetail | null {
+    return this.run?.machine.packet() ?? null;
+  }
+
+  deadlock(): Deadlock | null {
+    return this.run?.machine.deadlock() ?? null;
+  }
+
   core(tile: number): CoreDetail | null {
     return this.run?.machine.core(tile) ?? null;
   }
@@ -127,7 +148,7 @@ export class Simulation implements SimulationApi {
     if (!this.run || to < 0) return { from: tile, to: -1, planes: [] };
     const planes = this.run.machine
       .link(tile, port)
-      .map(({ blocked, perTenant }, plane) => ({ plane: PLANES[plane], blockedCycles: blocked, perTenant }));
+      .map(({ blocked, ...counts }, plane) => ({ plane: PLANES[plane], blockedCycles: blocked, ...counts }));
     return { from: tile, to, planes };
   }
 

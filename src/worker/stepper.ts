@@ -38,6 +38,11 @@ export class Stepper {
     return this.repeat(cycle, deadline, (limit) => this.machine.runToMiss(tile, limit));
   }
 
+  /** Run towards `cycle` until a packet begins its way at this tile; true if one did. */
+  runToPacket(tile: number, cycle: number, deadline: number): boolean {
+    return this.repeat(cycle, deadline, (limit) => this.machine.follow(tile, limit));
+  }
+
   /** Call until the cycle or the deadline is reached, the run is over or a call says that it found what it looked for. */
   private repeat(cycle: number, deadline: number, call: (limit: number) => boolean): boolean {
     let before = this.now();

@@ -172,4 +172,12 @@ describe('a probe refuses', () => {
     expect(stderr).toMatch(says);
     expect([code, stdout]).toEqual([1, '']);
   });
+
+  it('noc: a trace of more flits than anybody can wait for, naming the row', async () => {
+    // 1 + 15,260 x 65,535 flits are the first above a thousand million
+    const rows = Array.from({ length: 16_000 }, () => [0, 0, 1, 65_535]);
+    const { code, stdout, stderr } = await vnpu(['probe', 'noc', '-', '--json'], JSON.stringify(packets(...rows)));
+    expect(stderr).toMatch(/packets\.15260\.3 \(flits\): brings the trace to 1000064101; at most 1000000000/);
+    expect([code, stdout]).toEqual([1, '']);
+  });
 });

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { galleryEntry } from '../../src/experiment/gallery.ts';
 import { CAUSES } from '../../src/model/causes.ts';
 import type { Report, TenantReport } from '../../src/report/report.ts';
 import { PROGRAM, temporaryFolder, vnpu, vnpuJson } from '../support/cli.ts';
@@ -88,6 +89,34 @@ describe('vnpu plan --defragment', () => {
     expect(move.bytes).toBeGreaterThan(0);
     const { stdout } = await vnpu(['plan', '-', '--defragment'], JSON.stringify(document));
     expect(stdout).toContain(`1 cores move with ${move.bytes} bytes of scratchpad`);
+  });
+});
+
+describe('routes made by hand', () => {
+  it('are run into their deadlock where that is asked for: exit code 3, and the circle', async () => {
+    const { code, stdout } = await vnpu(['run', 'deadlock', '--json']);
+    expect(code).toBe(3);
+    const report: Report = JSON.parse(stdout);
+    expect(report.outcome).toBe('deadlock');
+    const links = report.deadlock!.circle.map(({ from, to }) => `${from} > ${to}`);
+    expect(links.sort()).toEqual(['10 > 9', '5 > 6', '6 > 10', '9 > 5']);
+    const table = await vnpu(['run', 'deadlock']);
+    expect(table.code).toBe(3);
+    expect(table.stdout).toMatch(
+      /^deadlocked after .*\n(.*\n)+channel 0 of link 5 > 6 .*waits for channel 0 of link 6 > 10$/m,
+    );
+  });
+
+  it('are refused where it is not, with the circle', async () => {
+    const { circles, ...rest } = galleryEntry('deadlock')!.document;
+    expect(circles).toBe('watch');
+    const { code, stdout, stderr } = await vnpu(['run', '-'], JSON.stringify(rest));
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/traffic\.routes: .*around the tiles (\d+ > ){4}\d+; .*"circles": "watch"/);
+  });
+
+  it('are listed in the plan', async () => {
+    expect((await vnpu(['plan', 'deadlock'])).stdout).toMatch(/^route by hand: 6 > 10 > 9$/m);
   });
 });
 

@@ -68,7 +68,11 @@ describe("a link's inspector", () => {
     const document = twins(1);
     const machine = machineOf(document);
     machine.run(2 ** 31 - 1);
-    const counted = machine.link(1, EAST).map(({ perTenant, blocked }) => [...perTenant, blocked]);
+    const planes = machine.link(1, EAST);
+    const counted = planes.flatMap(({ perTenant, blocked, blockedPerTenant }) => [
+      [perTenant.reduce((sum, flits) => sum + flits, 0), blocked],
+      ...perTenant.map((flits, i) => [flits, blockedPerTenant[i]]).filter(([flits, cycles]) => flits + cycles > 0),
+    ]);
     expect(counted.flat().some((flits) => flits > 0)).toBe(true);
 
     await playground.open({ document });

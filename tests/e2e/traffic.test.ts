@@ -2,7 +2,7 @@
 import { describe, expect } from 'vitest';
 import { galleryEntry } from '../../src/experiment/gallery.ts';
 import { booksimPoints } from '../../src/report/booksim.ts';
-import { TRAFFIC } from '../../src/ui/texts.ts';
+import { PACKET, ROUTES, TRAFFIC } from '../../src/ui/texts.ts';
 import { it } from '../support/browser.ts';
 import { eventually } from '../support/playground.ts';
 
@@ -31,6 +31,35 @@ describe('synthetic traffic', () => {
     await playground.button(TRAFFIC.compute).waitFor({ timeout: 60_000 });
     expect(await playground.page.locator('.curves .dot.over').count()).toBeGreaterThan(0);
     expect(await playground.page.locator('.curves .dot.other').count()).toBe(4);
+  });
+
+  it('follows a packet through the stages of its routers', async ({ playground }) => {
+    await playground.open({ document });
+    await playground.click(27);
+    await playground.button(PACKET.next).click();
+    const inspector = playground.page.getByRole('region', { name: /^Packet from 27 to / });
+    await inspector.waitFor();
+    // one cycle a frame: some stage is marked, routers come in, and in the end its tail arrives
+    await inspector.locator('[aria-current="step"]').first().waitFor();
+    await inspector.getByText(/^Its tail arrived in cycle/).waitFor({ timeout: 60_000 });
+    expect(await inspector.getByRole('listitem').filter({ hasText: 'Router' }).count()).toBeGreaterThan(0);
+    await playground.button(PACKET.again).click();
+    await playground.page.getByText(/^Its tail arrived in cycle/).waitFor({ state: 'detached' });
+    await playground.page.keyboard.press('Escape');
+    await playground.page.getByRole('region', { name: TRAFFIC.title }).waitFor();
+  });
+
+  it('lights up the circle of a deadlock, and runs on without one of its routes', async ({ playground }) => {
+    const { document: stuck } = galleryEntry('deadlock')!;
+    await playground.open({ document: stuck });
+    await playground.flatOut();
+    await eventually(() => playground.headline).toMatch(
+      /^Deadlock: 4 channels .*around (\d+ > ){4}\d+, for ever\. Nothing moves since/,
+    );
+    await playground.button(ROUTES.remove([6, 10, 9])).click();
+    await eventually(() => playground.headline).not.toMatch(/^Deadlock/);
+    await playground.moves();
+    await eventually(() => playground.document().traffic?.routes).toEqual([{ tiles: [9, 5, 6] }]);
   });
 
   it('shows the queues of a router', async ({ playground }) => {

@@ -23,13 +23,18 @@ const numRuns = Number(process.env.NOC_RUNS ?? 100);
 
 /** What both networks must agree on. */
 function expected(trace: ReferenceTrace): object {
-  const { arrivals, linkFlits, linkBlocked } = referenceNoc(trace);
-  return { arrivals, linkFlits: linkFlits.flat(2), linkBlocked: linkBlocked.flat() };
+  const { arrivals, linkFlits, linkBlocked, linkBlockedBy } = referenceNoc(trace);
+  return {
+    arrivals,
+    linkFlits: linkFlits.flat(2),
+    linkBlocked: linkBlocked.flat(),
+    linkBlockedTenants: linkBlockedBy.flat(2),
+  };
 }
 
 function found(trace: ReferenceTrace, options?: Parameters<typeof probeNoc>[2]): object {
-  const { arrivals, linkFlits, linkBlocked } = probeNoc(kernel, trace, options);
-  return { arrivals, linkFlits, linkBlocked };
+  const { arrivals, linkFlits, linkBlocked, linkBlockedTenants } = probeNoc(kernel, trace, options);
+  return { arrivals, linkFlits, linkBlocked, linkBlockedTenants };
 }
 
 function compare(trace: ReferenceTrace): void {

@@ -114,6 +114,7 @@ export const rawDocument = fc.record(
           .uniqueArray(line(1, 40), { minLength: tenants.length, maxLength: tenants.length })
           .map((names) => tenants.map((t, i) => ({ name: names[i], ...t }))),
       ),
+    circles: fc.constantFrom('refuse', 'watch'),
     stop: fc.oneof(fc.constant('done'), fc.record({ cycles: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }) })),
   },
   { requiredKeys: ['version'] },

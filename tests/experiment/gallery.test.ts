@@ -28,6 +28,7 @@ describe('the gallery', () => {
       'crowded',
       'knee',
       'one-channel',
+      'deadlock',
       'lock-in',
     ]);
     expect(galleryEntry(DEFAULT_ENTRY)).toBe(GALLERY[0]);

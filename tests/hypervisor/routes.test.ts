@@ -1,9 +1,9 @@
 /** Confined routes: every pair reached, no foreign tile, no circle, on random pieces of random meshes; and small ones by hand. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { waitingCircle, type Traffic } from '../../src/hypervisor/deadlock.ts';
-import { confinedRoutes, xFirstPort } from '../../src/hypervisor/routes.ts';
-import { LOCAL, neighbour, type Mesh } from '../../src/model/mesh.ts';
+import { waitingCircle, type Flow, type Traffic } from '../../src/hypervisor/deadlock.ts';
+import { confinedRoutes } from '../../src/hypervisor/routes.ts';
+import { LOCAL, neighbour, xFirstPort, type Mesh } from '../../src/model/mesh.ts';
 import type { Routes } from '../../src/model/vnpu.ts';
 
 const routesOf = (mesh: Mesh, tiles: readonly number[]): Routes => {
@@ -15,8 +15,11 @@ const portAt = ({ tiles, ports }: Routes, tile: number, to: number): number =>
   ports[tiles.indexOf(tile)][tiles.indexOf(to)];
 const allPairs = (tiles: readonly number[]): [number, number][] =>
   tiles.flatMap((from) => tiles.filter((to) => to !== from).map((to): [number, number] => [from, to]));
+const among = (tiles: readonly number[]): Flow[] => tiles.map((to) => ({ to, from: tiles }));
+const flowsOf = (pairs: readonly (readonly [from: number, to: number])[]): Flow[] =>
+  pairs.map(([from, to]) => ({ to, from: [from] }));
 const trafficOf = (routes: Routes): Traffic => ({
-  pairs: allPairs(routes.tiles),
+  flows: among(routes.tiles),
   next: (tile, to) => portAt(routes, tile, to),
 });
 
@@ -116,9 +119,10 @@ describe('x first', () => {
       { width: 2, height: 7 },
       { width: 6, height: 1 },
     ]) {
-      const pairs = allPairs(Array.from({ length: mesh.width * mesh.height }, (_, tile) => tile));
+      const flows = among(Array.from({ length: mesh.width * mesh.height }, (_, tile) => tile));
       const next = (tile: number, to: number): number => xFirstPort(mesh, tile, to);
-      expect(waitingCircle(mesh, [{ pairs, next }])).toBeUndefined();
+      expect(waitingCircle(mesh, [{ flows, next }])).toBeUndefined();
+      expect(waitingCircle(mesh, [{ flows, next, led: new Set() }])).toBeUndefined();
     }
   });
 });
@@ -129,7 +133,7 @@ describe('a route set made by hand', () => {
   const clockwise = [0, 2, 3, 1];
 
   it('with a circle shows it', () => {
-    const circle = waitingCircle(mesh, [{ pairs: allPairs([0, 1, 2, 3]), next: (tile) => clockwise[tile] }]);
+    const circle = waitingCircle(mesh, [{ flows: among([0, 1, 2, 3]), next: (tile) => clockwise[tile] }]);
     expect(circle && [...circle].sort((a, b) => a - b)).toEqual([0, 1, 2, 3]);
     circle!.forEach((tile, i) => expect(neighbour(mesh, tile, clockwise[tile])).toBe(circle![(i + 1) % 4]));
   });
@@ -141,30 +145,59 @@ describe('a route set made by hand', () => {
       [1, 2],
       [3, 0],
     ] as const;
-    expect(waitingCircle(mesh, [{ pairs, next: (tile) => clockwise[tile] }])).toBeUndefined();
+    expect(waitingCircle(mesh, [{ flows: flowsOf(pairs), next: (tile) => clockwise[tile] }])).toBeUndefined();
+  });
+
+  it('is looked at exactly where x first going anywhere would close a circle and what is sent does not', () => {
+    // by hand 1 > 3 > 2 and 2 > 0 > 1; x first could turn 0 > 1 > 3 and 3 > 2 > 0, but nobody sends from 0 to 3
+    const next = (tile: number, to: number): number =>
+      (to === 2 || to === 1) && tile !== to ? clockwise[tile] : xFirstPort(mesh, tile, to);
+    const led = new Set([1, 2]);
+    const some = flowsOf([
+      [1, 2],
+      [2, 1],
+      [3, 0],
+    ]);
+    expect(waitingCircle(mesh, [{ flows: some, next, led }])).toBeUndefined();
+    expect(waitingCircle(mesh, [{ flows: among([0, 1, 2, 3]), next, led }])).toHaveLength(4);
   });
 
   it('that never arrives is a circle too', () => {
     // between tiles 0 and 1 for ever
-    const circle = waitingCircle(mesh, [{ pairs: [[0, 2]], next: (tile) => (tile === 0 ? 0 : 1) }]);
+    const circle = waitingCircle(mesh, [{ flows: flowsOf([[0, 2]]), next: (tile) => (tile === 0 ? 0 : 1) }]);
     expect(circle).toHaveLength(2);
+  });
+
+  it('has none if the packets that close it have a channel of their own', () => {
+    // 0 to 3 on channel 1, the other three turns of the square on channel 0; with all on both the circle is back
+    const flows = flowsOf([
+      [0, 3],
+      [1, 2],
+      [3, 0],
+      [2, 1],
+    ]);
+    const next = (tile: number): number => clockwise[tile];
+    const masks = (from: number): number => (from === 0 ? 2 : 1);
+    expect(waitingCircle(mesh, [{ flows, next, masks }], 2)).toBeUndefined();
+    expect(waitingCircle(mesh, [{ flows, next, masks: () => 3 }], 2)).toHaveLength(4);
+    expect(waitingCircle(mesh, [{ flows, next, masks: (from) => (from === 0 ? 3 : 1) }], 2)).toHaveLength(4);
   });
 
   it('of two tenants is looked at together', () => {
     // each alone turns two corners of the square; together they close it
     const halves: Traffic[] = [
       {
-        pairs: [
+        flows: flowsOf([
           [0, 3],
           [1, 2],
-        ],
+        ]),
         next: (tile) => clockwise[tile],
       },
       {
-        pairs: [
+        flows: flowsOf([
           [3, 0],
           [2, 1],
-        ],
+        ]),
         next: (tile) => clockwise[tile],
       },
     ];

@@ -9,6 +9,7 @@ const request: TableRequest = {
   topology: { kind: 'mesh', width: 4, height: 2 },
   tiles: [4, 3, 2, 1, 9, 8, 7, 6],
   translation: { kind: 'physical', entries: 4, pageBytes: 4096 },
+  hasDirections: false,
   ranges: 20,
 };
 
@@ -24,9 +25,8 @@ describe('the tables of a virtual NPU', () => {
 
   it('name a direction beside every destination where routes go up and down', () => {
     const tiles = [1, 2, 3, 4, 6, 7, 8, 9];
-    const routes = { form: 'upDown', root: 2, tiles, ports: [] } as const;
     // 8 entries of 4 + 4 + 3 bits, though the placement is a rectangle
-    expect(hypervisorTables(chip, { ...request, tiles, routes })).toMatchObject({
+    expect(hypervisorTables(chip, { ...request, tiles, hasDirections: true })).toMatchObject({
       ok: true,
       value: { routing: { form: 'standard' }, routingEntries: 8, bytes: 11 },
     });

@@ -64,6 +64,7 @@ describe('buildReport', () => {
       flits: 100,
       blockedCycles: 35,
       perTenant: [30, 70],
+      blockedPerTenant: [15, 35],
     });
     expect(report.links).toContainEqual({
       plane: 'request',
@@ -72,6 +73,7 @@ describe('buildReport', () => {
       flits: 60,
       blockedCycles: 30,
       perTenant: [60, 0],
+      blockedPerTenant: [30, 0],
     });
     expect(report.channels).toEqual([{ tile: 3, bytes: 4000, busyCycles: 500, bytesPerCycle: 4 }]);
   });
@@ -79,15 +81,21 @@ describe('buildReport', () => {
   it('names the deadlock and the fault', () => {
     const fault = { vcore: 1, instruction: 4, address: 0x1000, cycle: 77 };
     const waiting = [{ who: 'A1 recv', for: 'message 5 from A0' }];
+    const channel = { from: 1, to: 2, channel: 0 };
     const tenants = [tenantSnapshot([], { status: 'deadlock' }), tenantSnapshot([], { status: 'fault', fault })];
     const stuck = {
       ...snapshot(two, 900, cores, tenants),
       outcome: 'deadlock' as const,
-      deadlock: { cycle: 880, waiting },
+      deadlock: {
+        cycle: 880,
+        isTotal: true,
+        waiting,
+        circle: [{ ...channel, plane: 0, port: 0, flits: 3, target: 6 }],
+      },
     };
     const told = buildReport(two, stuck, 0);
     expect(told.outcome).toBe('deadlock');
-    expect(told.deadlock).toEqual({ cycle: 880, waiting });
+    expect(told.deadlock).toEqual({ cycle: 880, waiting, circle: [{ ...channel, plane: 'data' }] });
     expect(told.tenants.map(({ status, faults }) => [status, faults])).toEqual([
       ['deadlock', []],
       ['fault', [fault]],

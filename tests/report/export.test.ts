@@ -41,7 +41,7 @@ describe('reportTable', () => {
     const stuck = {
       ...report,
       outcome: 'deadlock' as const,
-      deadlock: { cycle: 9, waiting: [{ who: 'A1 recv', for: 'message 5 from A0' }] },
+      deadlock: { cycle: 9, waiting: [{ who: 'A1 recv', for: 'message 5 from A0' }], circle: [] },
     };
     expect(reportTable(stuck)).toContain('A1 recv waits for message 5 from A0\n');
   });

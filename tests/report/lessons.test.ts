@@ -13,6 +13,9 @@ import { rooms } from '../support/documents.ts';
 const ANSWERS: Readonly<Record<string, string>> = {
   twins: '2 or more',
   'lock-in': 'About as long',
+  knee: '5 or more',
+  'one-channel': '4 or more',
+  deadlock: 'Four',
   'pages-stall': 'No faster',
   'last-v': '2.5 times',
   'foreign-packets': 'Hardly: below a tenth',

@@ -112,11 +112,16 @@ export function snapshot(
   flits: readonly FlitCount[] = [],
 ): Snapshot {
   const links = PLANES.length * tileCount(of.chip) * LOCAL;
-  const counters = { flits: new Float64Array(links * tenants.length), blocked: new Float64Array(links) };
+  const counters = {
+    flits: new Float64Array(links * tenants.length),
+    blocked: new Float64Array(links),
+    blockedTenants: new Float64Array(links * tenants.length),
+  };
   for (const [plane, tile, port, tenant, count] of flits) {
     const link = (plane * tileCount(of.chip) + tile) * LOCAL + port;
     counters.flits[link * tenants.length + tenant] = count;
     counters.blocked[link] = count / 2;
+    counters.blockedTenants[link * tenants.length + tenant] = count / 2;
   }
   const channels = [{ tile: 3, bytes: cycle * 4, busyCycles: cycle / 2 }];
   return { cycle, outcome: 'running', digest: '0123456789abcdef', cores, tenants, links: counters, channels };

@@ -42,6 +42,8 @@ export interface ReferenceResult {
   linkFlits: number[][][];
   /** linkBlocked[tile][port]: cycles in which a flit that waits here wanted this link and none took it. */
   linkBlocked: number[][];
+  /** linkBlockedBy[tile][port][tenant]: those in which a flit of this tenant did. */
+  linkBlockedBy: number[][][];
 }
 
 const PORTS = 5;
@@ -167,6 +169,7 @@ class Network {
       deadlock: undefined,
       linkFlits: list(nodes, () => list(LOCAL, () => list(tenants, () => 0))),
       linkBlocked: list(nodes, () => list(LOCAL, () => 0)),
+      linkBlockedBy: list(nodes, () => list(LOCAL, () => list(tenants, () => 0))),
     };
   }
 
@@ -320,9 +323,13 @@ class Network {
     const granted = channels.map((pair) => pair[0]);
     const used = moves.map((i) => Math.floor(router.inputs[i].output / this.V));
     const waiting = router.inputs.filter((input, i) => input.fifo.length > 0 && !granted.includes(i));
-    const wanted = waiting.map(({ fifo }) => this.outputPort(router.node, fifo[0].packet));
+    const packets = waiting.map(({ fifo }) => fifo[0].packet);
     for (let port = 0; port < LOCAL; port++) {
-      if (wanted.includes(port) && !used.includes(port)) this.result.linkBlocked[router.node][port]++;
+      const wanting = packets.filter((packet) => this.outputPort(router.node, packet) === port);
+      if (wanting.length === 0 || used.includes(port)) continue;
+      this.result.linkBlocked[router.node][port]++;
+      const tenants = new Set(wanting.map((packet) => packet.tenant ?? 0));
+      for (const tenant of tenants) this.result.linkBlockedBy[router.node][port][tenant]++;
     }
   }
 

@@ -119,7 +119,7 @@ export class Playground {
   }
   /** As fast as it goes. */
   flatOut(): Promise<void> {
-    return this.page.getByRole('slider').press('End');
+    return this.page.getByRole('slider', { name: new RegExp(`^${TRANSPORT.pace}`) }).press('End');
   }
 
   tile(tile: number): Locator {

@@ -78,6 +78,21 @@ export class FakeMachine implements Simulated {
     return this.cycle === next;
   }
 
+  /** A packet of a tile begins its way at every cycle that its number divides. */
+  follow(tile: number, limit: number): boolean {
+    const next = (Math.floor(this.cycle / tile) + 1) * tile;
+    this.run(Math.min(limit, next - this.cycle));
+    return this.cycle === next;
+  }
+
+  packet(): null {
+    return null;
+  }
+
+  deadlock(): null {
+    return null;
+  }
+
   digest(): string {
     return this.cycle.toString(16).padStart(16, '0');
   }
@@ -137,7 +152,11 @@ export class FakeMachine implements Simulated {
   }
 
   link(tile: number, port: number) {
-    return Array.from({ length: 4 }, (_, plane) => ({ blocked: tile + port, perTenant: [plane] }));
+    return Array.from({ length: 4 }, (_, plane) => ({
+      blocked: tile + port,
+      perTenant: [plane],
+      blockedPerTenant: [tile + port],
+    }));
   }
 
   writeFrame(frame: Frame, status: FrameStatus): void {

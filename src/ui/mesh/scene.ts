@@ -25,6 +25,8 @@ export type Selection =
   | { readonly kind: 'tables'; readonly tenant: number; readonly tile: number | null }
   /** Its operators as a graph instead of the cards. */
   | { readonly kind: 'network'; readonly tenant: number }
+  /** The packet that began its way at this tile. */
+  | { readonly kind: 'packet'; readonly tile: number }
   | null;
 
 export interface Scene {

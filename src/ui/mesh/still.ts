@@ -162,12 +162,25 @@ function paintTiles(ctx: Ctx, picture: StillPicture): void {
     ctx.lineWidth = 1;
     ctx.strokeStyle = owned[tile] ? palette.edges[owned[tile].tenant % WHO_COLOURS] : palette.tileLine;
     if (geometry.pitch >= 10) ctx.stroke();
+    if (kind === 'terminal') return paintNumber(ctx, picture, tile);
     const owner = owned[tile];
     if (!owner) return;
     const { tenant, vcore, others } = owner;
     const id = `${scene.tenants[tenant].letter}${[vcore, ...others].join('·')}`;
     paintLabels(ctx, picture, tile, id, stages[tenant][vcore]);
   });
+}
+
+/** A router by itself has its number, in a corner, where no way runs: routes and packets are named by it. */
+function paintNumber(ctx: Ctx, { geometry: g, palette, textScale }: StillPicture, tile: number): void {
+  if (g.detail === 'fill' || g.detail === 'heat' || g.side < 26) return;
+  const { x, y } = centre(g, tile);
+  const corner = g.side / 2 - Math.max(3, g.side * 0.08);
+  ctx.fillStyle = palette.ink2;
+  ctx.font = font(14 * textScale);
+  ctx.textAlign = 'left';
+  ctx.textBaseline = 'top';
+  ctx.fillText(String(tile), x - corner, y - corner);
 }
 
 /** What each tile of a tenant says about its stage; nothing where tiles are too small. */
