@@ -11,16 +11,7 @@ import { keepGhost, type Ghost } from '../report/ghost.ts';
 import { coresByTenant, totalsAt, totalsBetween } from '../report/timeline.ts';
 import type { Ideal, RunInfo } from '../worker/protocol.ts';
 import type { Crash } from '../worker/client.ts';
-import {
-  CALM_MS,
-  FLAT_OUT_FRAME_MS,
-  MANY_CORES,
-  NUMBERS_MS,
-  SENTENCE_MS,
-  SLOW_DETAIL_MS,
-  SLOW_PACE,
-  SLOW_PAINT_MS,
-} from './cadence.ts';
+import * as cadence from './cadence.ts';
 import { Details } from './details.svelte.ts';
 import { readFigures, steadyCycles, type Figures } from './figures.ts';
 import type { Painter, Picture } from './picture.ts';
@@ -80,12 +71,12 @@ export class Runs {
     this.foreign = new Foreign(this.simulation);
     this.polls = [
       new Poll(
-        () => (this.slow ? SLOW_DETAIL_MS : NUMBERS_MS),
+        () => (this.slow ? cadence.SLOW_DETAIL_MS : cadence.NUMBERS_MS),
         () => this.details.ask(this.figures?.outcome === 'deadlock'),
       ),
-      new Poll(() => ((this.info?.cores?.length ?? 0) > MANY_CORES ? 1000 : 250), this.askTimeline),
+      new Poll(() => ((this.info?.cores?.length ?? 0) > cadence.MANY_CORES ? 1000 : 250), this.askTimeline),
       new Poll(
-        () => (this.slow ? NUMBERS_MS : 250),
+        () => (this.slow ? cadence.NUMBERS_MS : 250),
         () => this.recent.ask(this.cycle),
       ),
       new Poll(() => 1000, this.askSlowThings),
@@ -99,7 +90,7 @@ export class Runs {
   /** Single cycles pass slowly enough to be seen. */
   get slow(): boolean {
     const { pace = Infinity, hurried = false } = this.figures ?? {};
-    return this.stepping || (pace <= SLOW_PACE && !hurried);
+    return this.stepping || (pace <= cadence.SLOW_PACE && !hurried);
   }
   get cycle(): number {
     return this.figures?.cycle ?? 0;
@@ -181,14 +172,14 @@ export class Runs {
   /** Run to the next translation miss of a core and go on at one cycle per frame. */
   showMiss(tile: number): void {
     this.playing = true;
-    this.pace = SLOW_PACE;
+    this.pace = cadence.SLOW_PACE;
     this.simulation.showMiss(tile);
   }
 
   /** Run until a packet begins its way at a tile, and go on at one cycle per frame. */
   follow(tile: number): void {
     this.playing = true;
-    this.pace = SLOW_PACE;
+    this.pace = cadence.SLOW_PACE;
     this.simulation.follow(tile);
   }
 
@@ -258,7 +249,7 @@ export class Runs {
   };
 
   private frameDue(time: number): boolean {
-    return this.slow || this.figures?.pace !== Infinity || time - this.lastRequest >= FLAT_OUT_FRAME_MS;
+    return this.slow || this.figures?.pace !== Infinity || time - this.lastRequest >= cadence.FLAT_OUT_FRAME_MS;
   }
 
   private requestFrame(time: number): void {
@@ -272,11 +263,11 @@ export class Runs {
     if (frame.outcome === 'done') rates.settle(frame);
     else rates.push(frame, time);
     this.picture = { frame, rates, instant: this.slow && frame.outcome !== 'done' ? frame.tileCause : null };
-    const numbers = time - this.lastNumbers >= (this.calm.matches ? CALM_MS : NUMBERS_MS);
+    const numbers = time - this.lastNumbers >= (this.calm.matches ? cadence.CALM_MS : cadence.NUMBERS_MS);
     if (numbers) this.renewNumbers(frame, time);
     // Numbers and picture take turns, so that no frame pays for both; but of single cycles none may be missed.
     if (numbers && !this.slow) this.dirty = true;
-    else if (this.dirty || !this.calm.matches || time - this.lastPaint >= CALM_MS) this.paint(time);
+    else if (this.dirty || !this.calm.matches || time - this.lastPaint >= cadence.CALM_MS) this.paint(time);
   }
 
   private renewNumbers(frame: Frame, time: number): void {
@@ -286,7 +277,7 @@ export class Runs {
     const ended = this.over && !wasOver;
     // What is measured on the way to where the picture shall begin is not said yet.
     if (!ended && frame.hurried && !this.stepping) return;
-    if (!ended && this.settled && time - this.lastSettled < SENTENCE_MS) return;
+    if (!ended && this.settled && time - this.lastSettled < cadence.SENTENCE_MS) return;
     this.lastSettled = time;
     this.settled = this.figures;
     this.settledTimeline = this.timeline;
@@ -298,6 +289,6 @@ export class Runs {
     this.lastPaint = time;
     this.painters.forEach((painter) => painter(this.picture));
     const took = performance.now() - begun;
-    this.skip = took > SLOW_PAINT_MS ? 2 : 1;
+    this.skip = took > cadence.SLOW_PAINT_MS ? 2 : 1;
   }
 }
