@@ -194,7 +194,7 @@ const ENTRIES: readonly GallerySource[] = [
     document: {
       version: 1,
       title: 'Two turns too many',
-      note: 'All packets go x first, but those from 6 to 9 and from 9 to 6 turn the other way. Each route alone is harmless. What will happen once packets turn at all four corners of the middle square at the same time?',
+      note: 'Packets go x first, but from 6 to 9 and from 9 to 6 they turn the other way. What happens once all four corners of the middle square are taken?',
       seed: 4,
       chip: { preset: 'mesh-4x4', virtualChannels: 1, bufferDepth: 4 },
       traffic: {
