@@ -217,7 +217,9 @@ export class Session {
 
   private async travel(history: History<Step>): Promise<void> {
     this.problems = [];
-    this.selection = this.selection && 'tenant' in this.selection ? null : this.selection;
+    // The stages of a network are edited where it is shown: it stays.
+    const { selection } = this;
+    if (selection && 'tenant' in selection && selection.kind !== 'network') this.selection = null;
     this.comparing = false;
     this.history = history;
     await this.load(this.runs.cycle, true);
