@@ -85,7 +85,7 @@ export class Session {
   readonly canRedo = $derived(this.history.canRedo);
   readonly lastTenant = $derived(this.history.present.tenant);
   readonly facts: Headline = $derived(this.headlineFacts());
-  readonly action: Action = $derived(this.suggestion());
+  readonly action: Action = $derived(suggestAction(this.blamed(), this.facts, this.runs.over));
   readonly change: Change | null = $derived(this.lastChange());
 
   constructor(
@@ -130,9 +130,6 @@ export class Session {
   private headlineFacts(): Headline {
     const tenants = this.blamed();
     return tenants.length > 0 ? blame(tenants) : { kind: 'starting' };
-  }
-  private suggestion(): Action {
-    return suggestAction(this.blamed(), this.facts, this.runs.over);
   }
   /**
    * How the tenant of the last edit does against the run before, at equal cycles: beyond the end of that run, what the new one had
