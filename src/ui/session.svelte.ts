@@ -85,7 +85,7 @@ export class Session {
   readonly canRedo = $derived(this.history.canRedo);
   readonly lastTenant = $derived(this.history.present.tenant);
   readonly facts: Headline = $derived(this.headlineFacts());
-  readonly action: Action = $derived(suggestAction(this.blamed(), this.facts, this.runs.over));
+  readonly action: Action = $derived.by(() => suggestAction(this.blamed(), this.facts, this.runs.over));
   readonly change: Change | null = $derived(this.lastChange());
 
   constructor(
