@@ -42,8 +42,9 @@ it('counts the data of one tenant on tiles of another, and none once its routes 
   const flits = foreign.reduce((sum, link) => sum + link.flits, 0);
   expect(foreign.every(({ tenant, owner }) => tenant === 0 && owner === 1)).toBe(true);
 
-  await playground.open({ document });
+  await playground.open({ document, query: '?run=0' });
   await playground.flatOut();
+  await playground.button('Play').click();
   const said = `${flits.toLocaleString('en-US')} of its data flits on links of other tenants’ tiles.`;
   await playground.card('A').getByText(said).waitFor({ timeout: 60_000 });
   await playground.button('Edit A').click();
@@ -51,7 +52,7 @@ it('counts the data of one tenant on tiles of another, and none once its routes 
   await playground.button('Save and run').click();
   await eventually(() => playground.document().tenants![0].routing).toBe('confined');
   await playground.card('A').getByText('Confined: none of its data flits').waitFor();
-  await playground.moves();
+  await eventually(() => playground.cycle()).toBe(200_000);
   expect(await playground.page.getByText('of its data flits on links').count()).toBe(0);
 });
 
