@@ -145,7 +145,6 @@ function partitionText({ name, partition, shared = [] }: TenantPlan): string[] {
   return [`  partition: ${partition.length} tiles, ${turns}`];
 }
 
-/** Edit distance, what the search says of it, and the requested edges that are stretched. */
 /** The pipeline: who does what, and how long an iteration takes there, as estimated. */
 function stagesText({ name, balance, workload }: TenantPlan): string {
   const rows = balance.map(({ label, vcores, split, first, last, cycles, matmul, vector, transfer, load }) => [
@@ -159,6 +158,7 @@ function stagesText({ name, balance, workload }: TenantPlan): string {
   return `stages of ${name}, cycles of the slowest core per iteration as estimated\n${table([head, ...rows])}`;
 }
 
+/** Edit distance, what the search says of it, and the requested edges that are stretched. */
 function placementText({ editDistance, search, stretched, name }: TenantPlan): string {
   const certainty = search && (search.proven ? 'proven best' : `bound ${search.lowerBound}`);
   const found = search ? ` (cost ${search.cost} with ${search.weights} weights, ${certainty})` : '';
