@@ -14,7 +14,7 @@ export function openCredits(base: usize): void {
   store<u32>(base, 0, WORK_BACK + 4 + 4 * ROW);
 }
 
-/** Credits for flits that left channel `vc` of an input port; `port` is the place of its rows in the work. */
+/** Credits for flits that left a lane: `port` is the place of its port's rows in the work, `channelRows` the bytes of the rings before its channel. */
 // @ts-ignore: decorator
 @inline
 export function credit(first: usize, port: usize, channelRows: usize, won: v128): void {
