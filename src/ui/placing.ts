@@ -31,17 +31,19 @@ export function placementsOf(experiment: Experiment, known: readonly Known[] | u
 const tilesOf = ({ name, topology }: TenantRequest, known: Known | undefined): readonly number[] =>
   known?.name === name && known.tiles.length === vcoreCount(topology) ? known.tiles : [];
 
-/** The move that has brought a tenant to where it is in the run that is shown, if any has. */
-const latestMove = ({ tenants }: Experiment, figures: Figures | null, tenant: number): MoveRequest | undefined =>
-  tenants[tenant].moves?.[(figures?.tenants[tenant]?.stays ?? 0) - 1];
+/** The move that has brought a tenant to where it is, if any has. */
+const latestMove = ({ moves }: TenantRequest, stays = 0): MoveRequest | undefined => moves?.[stays - 1];
 
-/** Tiles of every tenant in the run that is shown; see placementsOf. */
+/**
+ * Tiles of every tenant in the run that is shown; see placementsOf.
+ * @param stays how many moves have brought each tenant's cores to other tiles
+ */
 export const placementsNow = (
   experiment: Experiment,
   known: readonly Known[] | undefined,
-  figures: Figures | null,
+  stays: readonly number[],
 ): (readonly number[])[] =>
-  placementsOf(experiment, known).map((tiles, i) => latestMove(experiment, figures, i)?.placement ?? tiles);
+  placementsOf(experiment, known).map((tiles, i) => latestMove(experiment.tenants[i], stays[i])?.placement ?? tiles);
 
 /** Where a tenant was in the experiment before, if it is elsewhere now and the mesh is the same. */
 export function leftTiles(before: Experiment, experiment: Experiment, tenant: number, now: readonly number[]) {
@@ -60,8 +62,9 @@ export function dropCycle(
   tenant: number,
   live: boolean,
 ): number | null {
-  if (!live || !figures) return latestMove(experiment, figures, tenant)?.cycle ?? null;
-  const { arrivalCycle, mode } = experiment.tenants[tenant];
-  const isThere = figures.tenants[tenant]?.status === 'running' && figures.cycle > arrivalCycle;
+  const [request, now] = [experiment.tenants[tenant], figures?.tenants[tenant]];
+  if (!live || !figures) return latestMove(request, now?.stays)?.cycle ?? null;
+  const { arrivalCycle, mode } = request;
+  const isThere = now?.status === 'running' && figures.cycle > arrivalCycle;
   return isThere && MODE_RULES[mode].placement ? figures.cycle : null;
 }

@@ -24,6 +24,8 @@ import { RateWindow } from './window.ts';
 export class Runs {
   info = $state.raw<RunInfo | null>(null);
   figures = $state.raw<Figures | null>(null);
+  /** How many moves have brought each tenant's cores to other tiles; another list only when one more has. */
+  stays = $state.raw<readonly number[]>([]);
   /** The figures that sentences are made from. */
   settled = $state.raw<Figures | null>(null);
   timeline = $state.raw<TimelineData | null>(null);
@@ -122,6 +124,7 @@ export class Runs {
     this.ghost = ghost;
     this.figures = this.settled = this.timeline = this.settledTimeline = this.digest = null;
     this.ideal = [];
+    this.stays = [];
     this.stepping = false;
     this.picture = null;
     this.arrived = null;
@@ -274,6 +277,8 @@ export class Runs {
     this.lastNumbers = time;
     const wasOver = this.over;
     this.figures = readFigures(frame);
+    const stays = this.figures.tenants.map((tenant) => tenant.stays);
+    if (stays.some((moves, i) => moves !== (this.stays[i] ?? 0))) this.stays = stays;
     const ended = this.over && !wasOver;
     // What is measured on the way to where the picture shall begin is not said yet.
     if (!ended && frame.hurried && !this.stepping) return;

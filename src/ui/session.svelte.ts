@@ -73,7 +73,7 @@ export class Session {
     this.experiment.tenants.map(({ name }, i) => who(this.letters[i], name)),
   );
   readonly placements: readonly (readonly number[])[] = $derived.by(() =>
-    placementsNow(this.experiment, this.runs.info?.tenants, this.runs.figures),
+    placementsNow(this.experiment, this.runs.info?.tenants, this.runs.stays),
   );
   readonly scene: Scene = $derived.by(() => ({
     chip: this.chip,

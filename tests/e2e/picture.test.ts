@@ -1,5 +1,5 @@
 /** The picture of the chip, which is painted bit by bit: it is the one that painting everything at once gives. */
-import { describe } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { Page } from 'playwright-core';
 import { APP } from '../../src/ui/texts.ts';
 import { it } from '../support/browser.ts';
@@ -43,5 +43,27 @@ describe('the live layer', () => {
     await eventually(() => differing(page, false)).toBeGreaterThan(MANY);
     await playground.button(APP.themeLight).click();
     await eventually(() => differing(page, false)).toBeLessThan(FEW);
+  });
+});
+
+describe('the still layer', () => {
+  it('is not painted again while nothing but the run goes on', async ({ page, playground }) => {
+    await page.addInitScript(() => {
+      const counted = window as { stills?: number };
+      const fill = CanvasRenderingContext2D.prototype.fillText;
+      CanvasRenderingContext2D.prototype.fillText = function (...text: Parameters<typeof fill>) {
+        if (this.canvas === document.querySelector('section canvas')) counted.stills = (counted.stills ?? 0) + 1;
+        fill.apply(this, text);
+      };
+    });
+    const painted = () => page.evaluate(() => (window as { stills?: number }).stills ?? 0);
+    await playground.open({ document: twins(5000), query: '?theme=light' });
+    await eventually(() => playground.headline).toMatch(/times as long/);
+    const before = await painted();
+    expect(before).toBeGreaterThan(0);
+    for (let numbers = 0; numbers < 5; numbers++) await playground.moves();
+    expect(await painted()).toBe(before);
+    await playground.button(APP.themeDark).click();
+    await eventually(painted).toBeGreaterThan(before);
   });
 });

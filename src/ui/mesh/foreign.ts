@@ -6,11 +6,11 @@ import type { ForeignLink } from '../../report/network.ts';
 import { brief } from '../numbers.ts';
 import { lane } from './geometry.ts';
 import { font, WHO_COLOURS } from './palette.ts';
-import { badgeAt, type StillPicture } from './still.ts';
+import { badgeAt, type MarksPicture } from './still.ts';
 
 type Ctx = CanvasRenderingContext2D;
 
-export function paintForeignLanes(ctx: Ctx, { geometry: g, palette, foreign }: StillPicture): void {
+export function paintForeignLanes(ctx: Ctx, { geometry: g, palette, foreign }: MarksPicture): void {
   const wide = Math.max(3, g.side * 0.1);
   ctx.save();
   ctx.lineCap = 'round';
@@ -43,7 +43,7 @@ export function foreignCounts(foreign: readonly ForeignLink[]): Map<number, Map<
 }
 
 /** A tag per tenant that crosses another, beside the other one's letter: "A 93 k". */
-export function paintForeignCounts(ctx: Ctx, picture: StillPicture): void {
+export function paintForeignCounts(ctx: Ctx, picture: MarksPicture): void {
   const { geometry, palette, scene, foreign, textScale } = picture;
   ctx.font = font(14 * textScale, 600);
   ctx.textAlign = 'left';

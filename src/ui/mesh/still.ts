@@ -1,6 +1,6 @@
 /**
- * The still layers of the mesh picture, redrawn only when document, size, theme or selection change: below the live layer tiles of
- * every kind, regions, ids and stages; above it letters and what is selected. Numbers are on the live layer.
+ * The still layers of the mesh picture. Below the live layer, redrawn only when document, placement, size or theme change: tiles of
+ * every kind, regions, ids and stages. Above it, redrawn also with what is selected and as foreign flits are counted: letters and marks.
  */
 import { hops } from '../../model/mesh.ts';
 import type { ForeignLink } from '../../report/network.ts';
@@ -11,18 +11,24 @@ import { ringOf } from './ring.ts';
 import { badgeTile, owners, type Scene, type SceneTenant, type Selection } from './scene.ts';
 import { cut, stageLabels } from './stage-label.ts';
 
-export interface StillPicture {
+interface ScenePicture {
   readonly geometry: Geometry;
   readonly palette: Palette;
   readonly scene: Scene;
+  /** 1, or 1.5 for a projector. */
+  readonly textScale: number;
+}
+
+export interface StillPicture extends ScenePicture {
+  readonly memoryLabel: string;
+}
+
+export interface MarksPicture extends ScenePicture {
   readonly selection: Selection;
   /** Where the tenant that moved last was before. */
   readonly left: { readonly tenant: number; readonly tiles: readonly number[] } | null;
   /** Links that carry a tenant's data over tiles of another, by how many flits. */
   readonly foreign: readonly ForeignLink[];
-  /** 1, or 1.5 for a projector. */
-  readonly textScale: number;
-  readonly memoryLabel: string;
 }
 
 type Ctx = CanvasRenderingContext2D;
@@ -36,7 +42,7 @@ export function paintStill(ctx: Ctx, picture: StillPicture): void {
 }
 
 /** Above the live layer: whose a region is, where it was, and what is selected. Small tiles are filled, so outlines go here too. */
-export function paintMarks(ctx: Ctx, picture: StillPicture): void {
+export function paintMarks(ctx: Ctx, picture: MarksPicture): void {
   const { geometry, scene } = picture;
   const filled = geometry.detail === 'fill' || geometry.detail === 'heat';
   if (filled) scene.tenants.forEach((tenant, i) => paintOutline(ctx, picture, tenant, i % WHO_COLOURS));
@@ -83,7 +89,7 @@ export function regionPath(ctx: Ctx, g: Geometry, tiles: readonly number[]): voi
   }
 }
 
-function paintRegion(ctx: Ctx, { geometry, palette }: StillPicture, tenant: SceneTenant, colour: number): void {
+function paintRegion(ctx: Ctx, { geometry, palette }: ScenePicture, tenant: SceneTenant, colour: number): void {
   regionPath(ctx, geometry, tenant.tiles);
   ctx.fillStyle = palette.fills[colour];
   ctx.fill();
@@ -94,7 +100,7 @@ function paintRegion(ctx: Ctx, { geometry, palette }: StillPicture, tenant: Scen
 }
 
 /** The outline of a region with a rim of paper, which sets it off from causes on both sides. */
-function paintOutline(ctx: Ctx, { geometry, palette }: StillPicture, tenant: SceneTenant, colour: number): void {
+function paintOutline(ctx: Ctx, { geometry, palette }: ScenePicture, tenant: SceneTenant, colour: number): void {
   regionPath(ctx, geometry, tenant.tiles);
   ctx.strokeStyle = palette.paper;
   ctx.lineWidth = OUTLINE + 2;
@@ -105,7 +111,7 @@ function paintOutline(ctx: Ctx, { geometry, palette }: StillPicture, tenant: Sce
 }
 
 /** A thin broken outline where a tenant was before its last move. */
-function paintLeft(ctx: Ctx, { geometry, palette, left }: StillPicture): void {
+function paintLeft(ctx: Ctx, { geometry, palette, left }: MarksPicture): void {
   if (!left || left.tiles.length === 0) return;
   regionPath(ctx, geometry, left.tiles);
   ctx.setLineDash([5, 5]);
@@ -245,7 +251,7 @@ export function badgeAt(g: Geometry, tenant: SceneTenant): { x: number; y: numbe
 
 export function paintBadge(
   ctx: Ctx,
-  { geometry, palette, textScale }: Pick<StillPicture, 'geometry' | 'palette' | 'textScale'>,
+  { geometry, palette, textScale }: Omit<ScenePicture, 'scene'>,
   tenant: SceneTenant,
   colour: number,
 ): void {
@@ -262,7 +268,7 @@ export function paintBadge(
   ctx.fillText(tenant.letter, x, y + 0.5);
 }
 
-function paintSelection(ctx: Ctx, { geometry: g, palette, selection }: StillPicture): void {
+function paintSelection(ctx: Ctx, { geometry: g, palette, selection }: MarksPicture): void {
   ctx.strokeStyle = palette.ink;
   ctx.lineWidth = 2.5;
   if (selection?.kind === 'core') {
