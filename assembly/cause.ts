@@ -24,12 +24,11 @@ import {
 } from './codes';
 import { mayNotStart } from './core';
 import { waitsForBudget, waitsForTranslation } from './dma';
-import { engineAt } from './engines';
+import { engineAt, isLookedUp } from './engines';
 import {
   C_ACTIVE_STREAMS,
   C_FINISHED,
   C_RECV_STAGE,
-  C_SEND_LOOKUP,
   C_SOURCES,
   C_STARTED,
   C_STREAMS,
@@ -114,18 +113,22 @@ function streamOwes(core: usize, token: u32): bool {
   return false;
 }
 
-/** A send that has all it needs but a landing slot; any other instruction in that state has only just been moved here. */
+/** A send that has all it needs but a landing slot. */
 function waitsForSlot(core: usize, engine: u32): bool {
   if (engine != ENGINE_SEND) return false;
   const instruction = instructionAt(engineAt(core, engine) + E_QUEUE, 0);
   return load<u32>(load<u32>(instruction, I_PAIR), X_FREE) == 0;
 }
 
+/** Any other instruction that has all it needs has only just been moved here, or is a send that is being looked up. */
+function arriving(core: usize, engine: u32, now: u64): u32 {
+  return engine == ENGINE_SEND && isLookedUp(core, now) ? CAUSE_SEND : CAUSE_DISPATCH;
+}
+
 function activity(core: usize, engine: u32, now: u64): u32 {
-  if (!isRunning(core, engine)) return waitsForSlot(core, engine) ? CAUSE_SEND_BLOCKED : CAUSE_DISPATCH;
+  if (!isRunning(core, engine)) return waitsForSlot(core, engine) ? CAUSE_SEND_BLOCKED : arriving(core, engine, now);
   if (engine == ENGINE_DMA) return transferring(core, now);
   if (isShared(core) && (engine == ENGINE_SEND || engine == ENGINE_RECV)) return exchanging(core, engine, now);
-  if (engine == ENGINE_SEND && load<u32>(core, C_SEND_LOOKUP) != 0) return CAUSE_SEND;
   if (engine == ENGINE_SEND) return load<u8>(load<u32>(core, C_SOURCES), S_MOVING) != 0 ? CAUSE_SEND : CAUSE_SEND_BLOCKED;
   if (engine == ENGINE_RECV) return CAUSE_RECV_WAIT;
   if (engine == ENGINE_BARRIER) return CAUSE_BARRIER;

@@ -24,7 +24,7 @@ import {
 import { causeOf } from './cause';
 import { freeSlot } from './dispatch';
 import { dmaWake, stepDma } from './dma';
-import { barrierRelease, endShared, engineAt, finishEngine, messageLanded, retire, tailLeft, tryStart } from './engines';
+import { barrierRelease, endShared, engineAt, finishEngine, lookUpHead, messageLanded, retire, tailLeft, tryStart } from './engines';
 import {
   C_ACTIVE_STREAMS,
   C_FINISHED,
@@ -46,6 +46,7 @@ import {
   D_REMAINING,
   D_STRIDE,
   ENGINE_COUNT,
+  E_KNOWN,
   E_QUEUE,
   E_RUNNING,
   E_UNTIL,
@@ -109,7 +110,7 @@ function stepCore(core: usize, now: u64): void {
   const isHeld = mayNotStart(core);
   if (!isHeld) start(core, now);
   if (load<u32>(core, C_ACTIVE_STREAMS) != 0) stepDma(core, now);
-  const decoded = !isHeld && decode(core);
+  const decoded = !isHeld && decode(core, now);
   if (isFinished(core)) finish(core);
   store<u64>(core, decoded ? now + 1 : nextEvent(core, now), C_WAKE);
   observe(core, causeOf(core, now), now);
@@ -177,11 +178,13 @@ function endLoadOrStore(core: usize, instruction: usize, iteration: u32, now: u6
 }
 
 /** Move the front of the instruction queue to its engine's queue if there is room. */
-function decode(core: usize): bool {
+function decode(core: usize, now: u64): bool {
   const instruction = instructionAt(core + C_QUEUE, 0);
   if (!hasRoom(core, instruction)) return false;
-  const queue = engineAt(core, load<u8>(instruction, I_ENGINE)) + E_QUEUE;
+  const engine: u32 = load<u8>(instruction, I_ENGINE);
+  const queue = engineAt(core, engine) + E_QUEUE;
   pushInstruction(queue, instruction as u32, frontIteration(core + C_QUEUE));
+  if (load<u32>(queue, Q_COUNT) == 1) lookUpHead(core, engine, now);
   popInstruction(core + C_QUEUE);
   freeSlot(core);
   return true;
@@ -224,6 +227,7 @@ function nextEvent(core: usize, now: u64): u64 {
   if (shared && !isHeld) next = min(next, sharedWake(core, now));
   for (let engine: u32 = ENGINE_SEND; engine < (ENGINE_COUNT as u32); engine++) {
     const record = engineAt(core, engine);
+    if (engine == ENGINE_SEND && load<u64>(record, E_KNOWN) > now) next = min(next, load<u64>(record, E_KNOWN));
     if (load<u32>(record, E_RUNNING) == 0 || (shared && engine == ENGINE_RECV)) continue;
     if (engine == ENGINE_RECV) next = messageLanded(record) ? min(next, max(load<u64>(record, E_UNTIL), now + 1)) : next;
     else next = min(next, engine == ENGINE_BARRIER ? barrierRelease(core) : load<u64>(record, E_UNTIL));

@@ -29,6 +29,7 @@ import {
   D_STRIDE,
   ENGINE_COUNT,
   E_ITERATION,
+  E_KNOWN,
   E_QUEUE,
   E_RUNNING,
   E_STRIDE,
@@ -180,6 +181,7 @@ function mixCore(core: usize): void {
     mixInstruction(load<u32>(engine, E_RUNNING));
     mix(load<u32>(engine, E_ITERATION));
     mix(load<u64>(engine, E_UNTIL));
+    if (load<u64>(engine, E_KNOWN) != 0) mix(load<u64>(engine, E_KNOWN));
     mix(load<u32>(engine + E_QUEUE, Q_COUNT));
   }
   for (let left = load<u32>(core, C_ACTIVE_STREAMS); left != 0; left &= left - 1) {

@@ -1,6 +1,9 @@
 // What the engines of a core do when an instruction starts and ends: durations, messages and their landing slots, barriers, and
 // the bookkeeping of iterations. A send ends the cycle after its last tail has left; a receive when all flits of its message have
-// been ejected; a release sends a one-flit credit back in the data plane. Machine model section 3.
+// been ejected; a release sends a one-flit credit back in the data plane. Machine model section 3. The NoC vRouter of the send and of the
+// receive engine is a stage ahead of the engine, which rewrites the instruction at the head of its queue while the one before still
+// runs (vNPU, ISCA 2025, section 4.1.2 as reported by reviews: "Inst Rewrite"; that it works ahead is our choice): a send starts once
+// its look-up is over, a receive waits for its message meanwhile.
 import { change, count } from './bits';
 import { ENGINE_BARRIER, ENGINE_DMA, ENGINE_MATMUL, ENGINE_RECV, ENGINE_SEND, ENGINE_VECTOR, KIND_CREDIT, KIND_MESSAGE, PLANE_DATA, STAGE_DUE } from './codes';
 import { systolicCycles, vectorCycles } from './compute';
@@ -11,7 +14,6 @@ import {
   C_RECV_STAGE,
   C_RETIRED,
   C_SEND_LEFT,
-  C_SEND_LOOKUP,
   C_SEND_PACKET,
   C_SEND_SLOT,
   C_SOURCES,
@@ -20,6 +22,7 @@ import {
   C_TILE,
   C_WAKE,
   E_ITERATION,
+  E_KNOWN,
   E_QUEUE,
   E_RUNNING,
   E_STRIDE,
@@ -51,6 +54,7 @@ import {
   K_STRIDE,
   K_TARGET,
   P_STRIDE,
+  Q_COUNT,
   T_CORES,
   T_CORE_LIST,
   T_DONE,
@@ -89,7 +93,7 @@ export function engineAt(core: usize, engine: u32): usize {
 export function tryStart(core: usize, engine: u32, now: u64): bool {
   const record = engineAt(core, engine);
   const instruction = instructionAt(record + E_QUEUE, 0);
-  if (!isStartable(core, engine, record, instruction)) return false;
+  if (!isStartable(core, engine, record, instruction) || (engine == ENGINE_SEND && isLookedUp(core, now))) return false;
   const iteration = frontIteration(record + E_QUEUE);
   popInstruction(record + E_QUEUE);
   takeTokens(core, instruction);
@@ -101,13 +105,27 @@ export function tryStart(core: usize, engine: u32, now: u64): bool {
   store<u32>(record, instruction as u32, E_RUNNING);
   store<u32>(record, iteration, E_ITERATION);
   store<u64>(record, begin(core, engine, instruction, iteration, now), E_UNTIL);
+  lookUpHead(core, engine, now);
   return true;
 }
 
-/** Could the instruction at the head of an engine's queue start now? */
+/** Could the instruction at the head of an engine's queue start now, its look-up apart? */
 export function canStart(core: usize, engine: u32): bool {
   const record = engineAt(core, engine);
   return isStartable(core, engine, record, instructionAt(record + E_QUEUE, 0));
+}
+
+/** From the next cycle on the vRouter looks up the instruction at the head of this engine's queue, if there is one. */
+export function lookUpHead(core: usize, engine: u32, now: u64): void {
+  if (engine != ENGINE_SEND && engine != ENGINE_RECV) return;
+  const record = engineAt(core, engine);
+  const lookup: u64 = load<u32>(load<u32>(core, C_TENANT), T_LOOKUP_CYCLES);
+  if (lookup != 0 && load<u32>(record + E_QUEUE, Q_COUNT) != 0) store<u64>(record, now + 1 + lookup, E_KNOWN);
+}
+
+/** Is the send at the head of its queue being looked up? */
+export function isLookedUp(core: usize, now: u64): bool {
+  return load<u64>(engineAt(core, ENGINE_SEND), E_KNOWN) > now;
 }
 
 function isStartable(core: usize, engine: u32, record: usize, instruction: usize): bool {
@@ -138,18 +156,14 @@ function begin(core: usize, engine: u32, instruction: usize, iteration: u32, now
     if (engine == ENGINE_SEND) storeMessage(core, instruction, iteration);
     if (engine == ENGINE_SEND) return NEVER;
   }
-  const lookup: u64 = load<u32>(load<u32>(core, C_TENANT), T_LOOKUP_CYCLES);
-  if (engine == ENGINE_RECV) return now + lookup;
-  if (engine == ENGINE_SEND) {
-    beginSend(core, instruction, lookup != 0);
-    if (lookup != 0) return now + lookup;
-  }
+  if (engine == ENGINE_RECV) return max(now, load<u64>(engineAt(core, engine), E_KNOWN));
+  if (engine == ENGINE_SEND) beginSend(core, instruction);
   if (engine == ENGINE_BARRIER) meet(core, instruction, now);
   return NEVER;
 }
 
-/** Take a landing slot; the first packet goes once the receiver's tile is known. */
-function beginSend(core: usize, instruction: usize, looksUp: bool): void {
+/** Take a landing slot and send the first packet. */
+function beginSend(core: usize, instruction: usize): void {
   const pair: usize = load<u32>(instruction, I_PAIR);
   const slot = load<u32>(pair, X_NEXT_SEND);
   store<u32>(pair, load<u32>(pair, X_FREE) - 1, X_FREE);
@@ -157,8 +171,7 @@ function beginSend(core: usize, instruction: usize, looksUp: bool): void {
   store<u32>(core, load<u32>(instruction, I_C), C_SEND_LEFT);
   store<u32>(core, slot, C_SEND_SLOT);
   store<u32>(core, load<u32>(pair, X_PACKETS) + slot * load<u32>(pair, X_SLOT_BYTES), C_SEND_PACKET);
-  store<u32>(core, looksUp ? 1 : 0, C_SEND_LOOKUP);
-  if (!looksUp) sendPacket(core, pair);
+  sendPacket(core, pair);
 }
 
 /** The tail of a packet has left: make the next one, or end in the next cycle. */
@@ -231,16 +244,10 @@ export function barrierRelease(core: usize): u64 {
   return load<u32>(group, G_ROUND) == load<u32>(core, C_BARRIER_ROUND) ? NEVER : load<u64>(group, G_RELEASE);
 }
 
-/** End what a one-at-a-time engine runs, or the look-up that a send begins with. */
+/** End what a one-at-a-time engine runs. */
 export function finishEngine(core: usize, engine: u32, now: u64): void {
   const record = engineAt(core, engine);
   const instruction: usize = load<u32>(record, E_RUNNING);
-  if (engine == ENGINE_SEND && load<u32>(core, C_SEND_LOOKUP) != 0) {
-    store<u32>(core, 0, C_SEND_LOOKUP);
-    store<u64>(record, NEVER, E_UNTIL);
-    sendPacket(core, load<u32>(instruction, I_PAIR));
-    return;
-  }
   if (engine == ENGINE_RECV) takeSlot(load<u32>(instruction, I_PAIR));
   store<u32>(record, 0, E_RUNNING);
   retire(core, instruction, load<u32>(record, E_ITERATION), now);

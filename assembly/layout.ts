@@ -255,7 +255,8 @@ export const Q_STRIDE = Q_ENTRIES + MOST_QUEUE * Q_ENTRY;
 export const E_RUNNING = 0; // instruction or 0
 export const E_ITERATION = 4;
 export const E_UNTIL = 8; // u64 first cycle after the work, where it is known
-export const E_QUEUE = 16;
+export const E_KNOWN = 16; // u64 first cycle in which the tile is known that the head of the queue names
+export const E_QUEUE = 24;
 export const E_STRIDE = E_QUEUE + Q_STRIDE;
 
 // DMA stream: one transfer being served
@@ -320,8 +321,7 @@ export const C_TOKENS = C_ENGINES + ENGINE_COUNT * E_STRIDE; // u16 x MOST_TOKEN
 export const C_SEND_LEFT = C_TOKENS + 2 * MOST_TOKENS; // flits of the message not yet made into packets
 export const C_SEND_PACKET = C_SEND_LEFT + 4; // record of its next packet
 export const C_SEND_SLOT = C_SEND_PACKET + 4;
-export const C_SEND_LOOKUP = C_SEND_SLOT + 4; // its routing table is being read
-export const C_BARRIER_ROUND = C_SEND_LOOKUP + 4;
+export const C_BARRIER_ROUND = C_SEND_SLOT + 4;
 // messages through shared memory
 export const C_RECV_STAGE = C_BARRIER_ROUND + 4;
 export const C_SEND_STAGE = C_RECV_STAGE + 4; // of its poll for a free slot

@@ -25,7 +25,7 @@ import {
 } from './codes';
 import { makeReady, makeUnready } from './dispatch';
 import { startStream } from './dma';
-import { barrierRelease, engineAt, messageLanded } from './engines';
+import { barrierRelease, engineAt, lookUpHead, messageLanded } from './engines';
 import {
   CAUSE_COUNT,
   C_ACTIVE_STREAMS,
@@ -270,14 +270,17 @@ function settleDown(core: usize, place: usize): void {
   copy(core, place, stateBytes(core, place), load<u32>(H_COPIES) + I_STRIDE);
 }
 
-/** From the next cycle on engines start again and instructions come. */
+/** From the next cycle on engines start again and instructions come; what waits is looked up in the new tables. */
 function resume(tenant: usize, move: usize, now: u64): void {
   store<u64>(move, now + 1, V_END);
   dropMove(tenant);
   store<u32>(tenant, load<u32>(tenant, T_MOVES_LEFT) - 1, T_MOVES_LEFT);
   store<u32>(tenant, (move + V_STRIDE) as u32, T_MOVE);
   for (let v: u32 = 0; v < load<u32>(tenant, T_CORES); v++) {
-    makeReady(coreAt(tenant, v));
-    wake(coreAt(tenant, v));
+    const core = coreAt(tenant, v);
+    lookUpHead(core, ENGINE_SEND, now);
+    lookUpHead(core, ENGINE_RECV, now);
+    makeReady(core);
+    wake(core);
   }
 }

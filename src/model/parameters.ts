@@ -120,7 +120,15 @@ export const CHIP_PARAMETERS = [
   ),
   row('busCycles', 'Instruction bus', 'cycles per instruction', 4, [1, 1000], 'not found in any source', ASSUMED),
   row('instructionBytes', 'Instruction', 'bytes', 32, [1, 1024], 'chosen', ASSUMED),
-  row('vrouterCycles', 'Look-up of a virtual core', 'cycles', 1, [0, 100], 'one scratchpad read', ASSUMED),
+  row(
+    'vrouterCycles',
+    'Look-up of a virtual core',
+    'cycles',
+    1,
+    [0, 100],
+    'one scratchpad read, a stage ahead of the engine',
+    ASSUMED,
+  ),
   row(
     'tableCycles',
     'Write of a table entry into a core',

@@ -73,6 +73,34 @@ describe('the vRouters', () => {
       expect(end({ vrouterCycles: 5 }, { ...pair, mode: 'vnpu' })).toBe(bare + 5 + 5);
     }
   });
+
+  it('look the next message up while the one before is sent', () => {
+    // The first send is issued in 0, on the way for 4 + 5, at the head of its queue from 10 and looked up in 10 to 14: its 16 flits
+    // leave in 16 to 31, and it ends in 32. The second, issued in 8, is looked up in 18 to 22: it starts in 32, and its last flit is
+    // ejected in 33 + 4 * 1 + 16 + 5 = 58.
+    const twice = (one: Step): Step[] => [one, one];
+    const programs = [
+      twice(step({ op: 'send', peer: 1, bytes: 2048, tag: 0 })),
+      twice(step({ op: 'recv', peer: 0, bytes: 2048, tag: 0 })),
+    ];
+    const pair: TinyTenant = { tiles: [1, 2], programs };
+    expect(end({ vrouterCycles: 5 }, { ...pair, mode: 'vnpu' })).toBe(58);
+    // without look-ups: sent in 6 to 21 and 23 to 38
+    expect(end({ vrouterCycles: 5 }, pair)).toBe(23 + 4 + 16 + 5);
+  });
+
+  it('look a message up while it waits for its data', () => {
+    // The work is issued in 0, starts in 10 and ends in 110; the send is at the head of its queue long before, starts in 110, and its
+    // four flits have come in 111 + 4 + 4 + 5.
+    const programs = [
+      [
+        step({ op: 'vector', fn: 'relu', elements: 100 * 2048 }, { gives: [1] }),
+        step({ op: 'send', peer: 1, bytes: 512, tag: 0 }, { waits: [1] }),
+      ],
+      [step({ op: 'recv', peer: 0, bytes: 512, tag: 0 })],
+    ];
+    expect(end({ vrouterCycles: 5 }, { tiles: [1, 2], programs, mode: 'vnpu' })).toBe(124);
+  });
 });
 
 describe('creation of a virtual NPU', () => {
