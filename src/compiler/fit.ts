@@ -9,11 +9,17 @@ import { coreBandwidth } from './cost.ts';
 import type { Graph } from './graph.ts';
 import { blocksOf, type CoreWork } from './runs.ts';
 import { spill, type CoreSpills, type Overflow } from './spill.ts';
-import { pickTiling, type Tiling, type Tilings } from './tiles.ts';
+import { pickTiling, smallestTiling, type Tiling, type Tilings } from './tiles.ts';
 import { isStreamed, streamedBytesOf } from './work.ts';
 
 /** A tiling that takes at most so much longer than the best is good enough if it needs less room. */
 const GOOD_ENOUGH = 1.03;
+/**
+ * Tiles below this size, or this part of all that a core streams, are used only where larger ones do not fit or take longer: each costs
+ * instructions and a round trip to memory.
+ */
+const WORTHWHILE_BYTES = 32 * 1024;
+const WORTHWHILE_PART = 1 / 192;
 /** Parts of the room that are tried as ring. */
 const PARTS_OF_ROOM = [0.15, 0.3, 0.42, 0.55, 0.7, 0.85];
 /** What a spilled buffer costs beside its bytes: round trips that nothing hides (our estimate). */
@@ -59,6 +65,8 @@ interface Streamed {
   readonly operator: number;
   readonly bytes: number;
   readonly options: readonly Tiling[];
+  /** The smallest tiling that is nearly as fast as the fastest. */
+  readonly good: Tiling;
 }
 
 export function fitCore(request: FitRequest): Fit | Misfit {
@@ -74,12 +82,15 @@ export function fitCore(request: FitRequest): Fit | Misfit {
   }
   const single = streamed.reduce((sum, { options }) => Math.max(sum, options[0].bytes), 0);
   const least = ringFor(streamed, ({ options }) => options[0]);
-  const most = ringFor(streamed, ({ options }) => goodEnough(options));
+  const most = ringFor(streamed, ({ good }) => good);
   let best: { fit: Fit; cycles: number } | undefined;
   let misfitted: Overflow | undefined;
+  let spills: CoreSpills | Overflow | undefined;
   for (const ring of ringSizes(least, most, room)) {
-    const spills = spill(graph, chip, work, room - ring);
-    if (!('placement' in spills)) {
+    // what fitted beside the smaller ring may still fit
+    const stillFits = spills !== undefined && 'placement' in spills && spills.placement.bytes <= room - ring;
+    if (!stillFits) spills = spill(graph, chip, work, room - ring);
+    if (!('placement' in spills!)) {
       misfitted ??= spills;
       break;
     }
@@ -125,12 +136,18 @@ function cyclesOf(
 }
 
 function streamedRuns({ graph, work, tilings }: FitRequest): Streamed[] {
-  return work.runs.flatMap(({ main, slice }, run) => {
+  const streamed = work.runs.flatMap(({ main, slice }, run) => {
     const layer = graph.layers[main];
     if (!isStreamed(layer)) return [];
     return [{ run, operator: main, bytes: streamedBytesOf(layer, slice), options: tilings.of(layer, slice) }];
   });
+  const least = leastTile(streamed);
+  return streamed.map((run) => ({ ...run, good: smallestTiling(run.options, least, GOOD_ENOUGH) }));
 }
+
+/** Bytes of the smallest tile that is worth its instructions. */
+const leastTile = (streamed: readonly Pick<Streamed, 'bytes'>[]): number =>
+  Math.max(WORTHWHILE_BYTES, WORTHWHILE_PART * streamed.reduce((sum, { bytes }) => sum + bytes, 0));
 
 /** A ring for two tiles of every run, or for all of a run's. */
 const ringFor = (streamed: readonly Streamed[], pick: (run: Streamed) => Tiling): number =>
@@ -138,13 +155,6 @@ const ringFor = (streamed: readonly Streamed[], pick: (run: Streamed) => Tiling)
     (most, run) => Math.max(most, Math.min(2 * pick(run).bytes, Math.max(run.bytes, pick(run).bytes))),
     0,
   );
-
-/** The smallest tiling that is nearly as fast as the fastest. */
-function goodEnough(options: readonly Tiling[]): Tiling {
-  const best = options[options.length - 1].cycles;
-  const fast = options.filter(({ cycles }) => cycles <= GOOD_ENOUGH * best);
-  return fast.find(({ isWorthwhile }) => isWorthwhile) ?? fast[fast.length - 1];
-}
 
 function misfit({ operator, bytes }: Overflow, streamed: readonly Streamed[], ring: number): Misfit {
   const hungriest = streamed.find(({ options }) => 2 * options[0].bytes === ring);
@@ -163,7 +173,7 @@ function finished(
   resident: boolean,
 ): Fit {
   const most = streamed.reduce((sum, { bytes }) => Math.max(sum, bytes), 0);
-  const largest = ringFor(streamed, ({ options }) => goodEnough(options)) / 2;
+  const largest = ringFor(streamed, ({ good }) => good) / 2;
   const comfortable = Math.min(
     RING_TILES * largest,
     streamed.reduce((sum, { bytes }) => sum + bytes, 0),
@@ -174,10 +184,9 @@ function finished(
     ? weightBytes
     : Math.min(room - doubled.activationBytes, 2 * most + streamed.reduce((sum, { bytes }) => sum + bytes, 0));
   const tilings = new Map(
-    streamed.map(({ run, options }) => {
-      const good = goodEnough(options);
+    streamed.map(({ run, options, good }) => {
       const fits = resident || 2 * good.bytes <= ring;
-      return [run, fits ? good : (pickTiling(options, ring / 2) ?? options[0])];
+      return [run, fits ? good : (pickTiling(options, ring / 2, leastTile(streamed)) ?? options[0])];
     }),
   );
   return { spills, ...doubled, resident, weightBytes: ring, tilings };

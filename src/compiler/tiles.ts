@@ -16,12 +16,12 @@ export interface Tiling {
   readonly bytes: number;
   /** Array cycles of the whole slice when it is cut so. */
   readonly cycles: number;
-  /** Is it large enough to be worth its instructions, or all there is? */
-  readonly isWorthwhile: boolean;
+  /** A handful of tiles makes up the slice. */
+  readonly isFew: boolean;
+  /** One tile is the whole slice. */
+  readonly isWhole: boolean;
 }
 
-/** Tiles below this size are cut only where larger ones do not fit: each costs an instruction and a round trip to memory. */
-const WORTHWHILE_BYTES = 32 * 1024;
 /** Tiles of a slice are cut only so fine where larger ones fit. */
 const MOST_TILES = 32;
 
@@ -34,7 +34,7 @@ export class Tilings {
     this.array = array;
   }
 
-  /** The ways to tile a slice that are worth it: the more bytes, the fewer cycles or instructions. Never empty. */
+  /** The ways to tile a slice that are worth it: the more bytes, the fewer instructions and the less or as many cycles. Never empty. */
   of(layer: Layer, slice: Rect): readonly Tiling[] {
     const { gemms, usedElements, weightElements, biasElements, cache, output, channelUnit } = layer;
     const products = gemms.map(({ M, N, K, repeat }) => `${M}x${N}x${K}x${repeat}`);
@@ -58,10 +58,8 @@ function worthwhile(array: ArrayShape, layer: Layer, slice: Rect): Tiling[] {
       cycles: apart.reduce((sum, rows) => sum + tiledCycles(array, layer, rows, size), 0),
     };
     const isFew = channelsOf(slice) <= size * MOST_TILES;
-    const isWorthwhile = size === channelsOf(slice) || (isFew && option.bytes >= WORTHWHILE_BYTES);
-    const last = worth.at(-1);
-    const fewer = last !== undefined && !last.isWorthwhile && option.cycles <= last.cycles;
-    if (last === undefined || option.cycles < last.cycles || fewer) worth.push({ ...option, isWorthwhile });
+    const isWhole = size === channelsOf(slice);
+    if (option.cycles <= (worth.at(-1)?.cycles ?? Infinity)) worth.push({ ...option, isFew, isWhole });
   }
   return worth;
 }
@@ -89,9 +87,15 @@ function tiledCycles(array: ArrayShape, layer: Layer, slice: Rect, size: number)
   return full * cycles(channel0, channel0 + size) + (rest < channel1 ? cycles(rest, channel1) : 0);
 }
 
+/** The smallest tiling that takes at most `tolerance` times the fewest cycles, of tiles of at least `least` bytes if there is one. */
+export function smallestTiling(options: readonly Tiling[], least: number, tolerance = 1): Tiling {
+  const fewest = options[options.length - 1].cycles;
+  const fast = options.filter(({ cycles }) => cycles <= tolerance * fewest);
+  return fast.find(({ bytes, isFew, isWhole }) => isWhole || (isFew && bytes >= least)) ?? fast[fast.length - 1];
+}
+
 /** The cheapest tiling whose tile fits in `bytes`, or undefined. */
-export function pickTiling(options: readonly Tiling[], bytes: number): Tiling | undefined {
-  let pick: Tiling | undefined;
-  for (const option of options) if (option.bytes <= bytes) pick = option;
-  return pick;
+export function pickTiling(options: readonly Tiling[], bytes: number, least: number): Tiling | undefined {
+  const fitting = options.filter((option) => option.bytes <= bytes);
+  return fitting.length === 0 ? undefined : smallestTiling(fitting, least);
 }

@@ -80,8 +80,16 @@ export const parameterBytes = ({ weightElements, biasElements }: Layer): number 
 
 const usedBytes = (layer: Layer): number => layer.usedElements ?? parameterBytes(layer);
 
+const knownRows = new WeakMap<Layer, readonly number[]>();
+
 /** First rows of the experts of a layer, and the end; two numbers if there is one set of parameters for all rows. */
-export function expertRows({ gemms, output }: Layer): number[] {
+export function expertRows(layer: Layer): readonly number[] {
+  let rows = knownRows.get(layer);
+  if (rows === undefined) knownRows.set(layer, (rows = expertRowsOf(layer)));
+  return rows;
+}
+
+function expertRowsOf({ gemms, output }: Layer): number[] {
   const rows = [0];
   for (const { M, repeat, along } of gemms) {
     if (along !== 'rows') return [0, output.rows];
@@ -92,11 +100,21 @@ export function expertRows({ gemms, output }: Layer): number[] {
 
 /** A slice in pieces of one expert each. */
 export function expertSlices(layer: Layer, slice: Rect): Rect[] {
+  return expertsOf(layer, slice).map(([row0, row1]) => ({
+    ...slice,
+    row0: Math.max(slice.row0, row0),
+    row1: Math.min(slice.row1, row1),
+  }));
+}
+
+/** First row and end of every expert that has rows in a slice, and its number. */
+function expertsOf(layer: Layer, { row0, row1 }: Rect): (readonly [row0: number, row1: number, expert: number])[] {
   const rows = expertRows(layer);
-  return rows.slice(1).flatMap((row1, expert) => {
-    const piece = { ...slice, row0: Math.max(slice.row0, rows[expert]), row1: Math.min(slice.row1, row1) };
-    return piece.row0 < piece.row1 ? [piece] : [];
-  });
+  const touched: [number, number, number][] = [];
+  for (let expert = 0; row0 < row1 && expert + 1 < rows.length && rows[expert] < row1; expert++)
+    if (row0 < rows[expert + 1] && rows[expert] < rows[expert + 1])
+      touched.push([rows[expert], rows[expert + 1], expert]);
+  return touched;
 }
 
 /** Bytes of memory from an offset on. */
@@ -118,14 +136,11 @@ export function parametersOf(layer: Layer, slice: Rect): Piece[] {
     const offset = byArea(used, above, layer) + byArea(used, beside, layer);
     return [{ offset, bytes: byArea(used, slice, layer) }];
   }
-  const rows = expertRows(layer);
-  const perExpert = used / (rows.length - 1);
+  const perExpert = used / (expertRows(layer).length - 1);
   const offset = byChannels(perExpert, { ...slice, channel0: 0, channel1: slice.channel0 }, layer);
   const bytes = byChannels(perExpert, slice, layer);
-  return rows.slice(1).flatMap((row1, expert) => {
-    const touched = rows[expert] < slice.row1 && slice.row0 < row1 && bytes > 0;
-    return touched ? [{ offset: expert * perExpert + offset, bytes }] : [];
-  });
+  if (bytes === 0) return [];
+  return expertsOf(layer, slice).map(([, , expert]) => ({ offset: expert * perExpert + offset, bytes }));
 }
 
 export const parameterBytesOf = (layer: Layer, slice: Rect): number =>
