@@ -24,7 +24,7 @@ import {
 } from './codes';
 import { mayNotStart } from './core';
 import { waitsForBudget, waitsForTranslation } from './dma';
-import { engineAt, isLookedUp } from './engines';
+import { engineAt } from './engines';
 import {
   C_ACTIVE_STREAMS,
   C_FINISHED,
@@ -46,6 +46,7 @@ import {
 import { instructionAt } from './queue';
 import { isShared } from './shared';
 import { givesToken, missingToken } from './tokens';
+import { isLookedUp } from './vrouter';
 
 const NO_ENGINE: u32 = ENGINE_COUNT;
 

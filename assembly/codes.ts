@@ -78,10 +78,11 @@ export const STATUS_WAITING = 3; // not there yet, or its tables are being writt
 export const STATUS_DEPARTED = 4;
 
 export const MOVE_NONE = 0;
-export const MOVE_DRAINING = 1;
-export const MOVE_SAVING = 2;
-export const MOVE_PLACING = 3; // its tables are being written, or its tiles are not free yet
-export const MOVE_RESTORING = 4;
+export const MOVE_FINISHING = 1; // to another size: the iterations that it has begun go on to their end
+export const MOVE_DRAINING = 2;
+export const MOVE_SAVING = 3;
+export const MOVE_PLACING = 4; // its tables are being written, or its tiles are not free yet
+export const MOVE_RESTORING = 5;
 // turns on a shared tile
 export const TURN_ON = 0;
 export const TURN_DRAINING = 1; // ends what it has begun

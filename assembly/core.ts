@@ -24,7 +24,7 @@ import {
 import { causeOf } from './cause';
 import { freeSlot } from './dispatch';
 import { dmaWake, stepDma } from './dma';
-import { barrierRelease, endShared, engineAt, finishEngine, lookUpHead, messageLanded, retire, tailLeft, tryStart } from './engines';
+import { barrierRelease, endShared, engineAt, finishEngine, messageLanded, retire, tailLeft, tryStart } from './engines';
 import {
   C_ACTIVE_STREAMS,
   C_FINISHED,
@@ -63,10 +63,12 @@ import {
   Y_DIRTY,
 } from './layout';
 import { dropMove, isMoving } from './move';
+import { changesShape } from './resize';
 import { observe } from './observe';
 import { isShared, sharedWake, stepShared } from './shared';
 import { frontIteration, instructionAt, popInstruction, pushInstruction } from './queue';
 import { isOnTile } from './turns';
+import { lookUpHead } from './vrouter';
 
 const NEVER: u64 = u64.MAX_VALUE;
 
@@ -211,7 +213,7 @@ function finish(core: usize): void {
   const left = load<u32>(tenant, T_LEFT) - 1;
   store<u8>(core, 1, C_FINISHED);
   store<u32>(tenant, left, T_LEFT);
-  if (left != 0 || load<u32>(tenant, T_STATUS) != STATUS_RUNNING) return;
+  if (left != 0 || load<u32>(tenant, T_STATUS) != STATUS_RUNNING || changesShape(tenant)) return;
   store<u32>(tenant, STATUS_DONE, T_STATUS);
   dropMove(tenant);
   store<u32>(H_DONE_TENANTS, load<u32>(H_DONE_TENANTS) + 1);

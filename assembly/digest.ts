@@ -83,6 +83,7 @@ import {
   T_ITERATIONS,
   T_ITER_END,
   T_ITER_START,
+  T_LIMIT,
   T_MOVE,
   T_MOVES_LEFT,
   T_MOVE_STAGE,
@@ -214,6 +215,7 @@ function mixTenant(tenant: usize): void {
 function mixMove(tenant: usize): void {
   mix(load<u32>(tenant, T_MOVE_STAGE));
   mix(load<u32>(tenant, T_STAYS));
+  mix(load<u32>(tenant, T_LIMIT));
   mix(load<u32>(tenant, T_ON_THE_WAY));
   if (load<u32>(tenant, T_MOVES_LEFT) != 0) mixWords(load<u32>(tenant, T_MOVE), V_BYTES + 8);
 }

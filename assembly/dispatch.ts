@@ -4,7 +4,7 @@
 // one virtual channel, so they arrive in order, one every other cycle at best (our choice). The instruction vRouter finds the tile of a virtual core on the way:
 // its look-up is latency, not throughput. Machine model section 5; vNPU (ISCA 2025) section 4.1.1 as reported by reviews.
 import { clearBit, firstFrom, setBit } from './bits';
-import { DISPATCH_NOC, KIND_INSTRUCTION, MOVE_NONE, OP_END, OP_END_LOOP, OP_LOOP, PLANE_INSTRUCTION, SIGNAL_WAKE, STATUS_RUNNING, TURN_ON } from './codes';
+import { DISPATCH_NOC, KIND_INSTRUCTION, MOVE_FINISHING, OP_END, OP_END_LOOP, OP_LOOP, PLANE_INSTRUCTION, SIGNAL_WAKE, STATUS_RUNNING, TURN_ON } from './codes';
 import {
   C_INDEX,
   C_INSTRUCTIONS,
@@ -42,6 +42,8 @@ import {
   P_STRIDE,
   RING_ENTRIES,
   T_DISPATCH,
+  T_FIRST,
+  T_LIMIT,
   T_LOOKUP_CYCLES,
   T_MOVE_STAGE,
   T_STATUS,
@@ -98,7 +100,7 @@ export function freeSlot(core: usize): void {
 /** The core may take an instruction, if its tenant runs and does not move, it has its tile and a free slot, and there is one. */
 export function makeReady(core: usize): void {
   const tenant: usize = load<u32>(core, C_TENANT);
-  if (load<u32>(core, C_PC) == 0 || load<u32>(tenant, T_STATUS) != STATUS_RUNNING || load<u32>(tenant, T_MOVE_STAGE) != MOVE_NONE) return;
+  if (load<u32>(core, C_PC) == 0 || load<u32>(tenant, T_STATUS) != STATUS_RUNNING || load<u32>(tenant, T_MOVE_STAGE) > (MOVE_FINISHING as u32)) return;
   if (load<u8>(core, C_TURN) != TURN_ON || load<u32>(core, C_RESERVED) >= load<u32>(H_INSTRUCTION_QUEUE)) return;
   setBit(load<u32>(portAt(load<u32>(tenant, T_DISPATCH)), U_READY), load<u32>(core, C_INDEX));
 }
@@ -135,15 +137,16 @@ function pushLoop(core: usize, loop: usize): void {
   const depth = load<u32>(core, C_LOOP_DEPTH);
   store<u32>(core + C_LOOPS + (depth << 3), load<u32>(loop, I_A) - 1, 4);
   store<u32>(core, depth + 1, C_LOOP_DEPTH);
-  if (load<u32>(loop, I_C) != 0) store<i32>(core, 0, C_ITERATION);
+  if (load<u32>(loop, I_C) != 0) store<u32>(core, load<u32>(load<u32>(core, C_TENANT), T_FIRST), C_ITERATION);
 }
 
-/** At the end of a loop's body: its start again, or what follows. */
+/** At the end of a loop's body: its start again, or what follows. Iterations end where the tenant's present shape may begin no more. */
 function nextRound(core: usize, end: usize): usize {
   const depth = load<u32>(core, C_LOOP_DEPTH) - 1;
   const left = core + C_LOOPS + (depth << 3);
   const counts = load<u32>(end, I_C) != 0;
-  if (load<u32>(left, 4) != 0) {
+  const isLast = counts && load<u32>(core, C_ITERATION) + 1 >= load<u32>(load<u32>(core, C_TENANT), T_LIMIT);
+  if (load<u32>(left, 4) != 0 && !isLast) {
     store<u32>(left, load<u32>(left, 4) - 1, 4);
     if (counts) store<i32>(core, load<i32>(core, C_ITERATION) + 1, C_ITERATION);
     return load<u32>(end, I_B);

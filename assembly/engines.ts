@@ -1,9 +1,6 @@
 // What the engines of a core do when an instruction starts and ends: durations, messages and their landing slots, barriers, and
 // the bookkeeping of iterations. A send ends the cycle after its last tail has left; a receive when all flits of its message have
-// been ejected; a release sends a one-flit credit back in the data plane. Machine model section 3. The NoC vRouter of the send and of the
-// receive engine is a stage ahead of the engine, which rewrites the instruction at the head of its queue while the one before still
-// runs (vNPU, ISCA 2025, section 4.1.2 as reported by reviews: "Inst Rewrite"; that it works ahead is our choice): a send starts once
-// its look-up is over, a receive waits for its message meanwhile.
+// been ejected; a release sends a one-flit credit back in the data plane. Machine model section 3.
 import { change, count } from './bits';
 import { ENGINE_BARRIER, ENGINE_DMA, ENGINE_MATMUL, ENGINE_RECV, ENGINE_SEND, ENGINE_VECTOR, KIND_CREDIT, KIND_MESSAGE, PLANE_DATA, STAGE_DUE } from './codes';
 import { systolicCycles, vectorCycles } from './compute';
@@ -54,15 +51,14 @@ import {
   K_STRIDE,
   K_TARGET,
   P_STRIDE,
-  Q_COUNT,
   T_CORES,
   T_CORE_LIST,
   T_DONE,
+  T_FIRST,
   T_GROUPS,
   T_ITER_END,
   T_ITER_LEFT,
   T_ITER_START,
-  T_LOOKUP_CYCLES,
   T_ON_THE_WAY,
   T_WARMUP,
   X_ARRIVED,
@@ -80,6 +76,7 @@ import { frontIteration, instructionAt, popInstruction } from './queue';
 import { flagMessage, isShared, storeMessage, writeRelease } from './shared';
 import { enqueue } from './source';
 import { giveTokens, missingToken, takeTokens } from './tokens';
+import { isLookedUp, lookUpHead } from './vrouter';
 
 const NEVER: u64 = u64.MAX_VALUE;
 
@@ -113,19 +110,6 @@ export function tryStart(core: usize, engine: u32, now: u64): bool {
 export function canStart(core: usize, engine: u32): bool {
   const record = engineAt(core, engine);
   return isStartable(core, engine, record, instructionAt(record + E_QUEUE, 0));
-}
-
-/** From the next cycle on the vRouter looks up the instruction at the head of this engine's queue, if there is one. */
-export function lookUpHead(core: usize, engine: u32, now: u64): void {
-  if (engine != ENGINE_SEND && engine != ENGINE_RECV) return;
-  const record = engineAt(core, engine);
-  const lookup: u64 = load<u32>(load<u32>(core, C_TENANT), T_LOOKUP_CYCLES);
-  if (lookup != 0 && load<u32>(record + E_QUEUE, Q_COUNT) != 0) store<u64>(record, now + 1 + lookup, E_KNOWN);
-}
-
-/** Is the send at the head of its queue being looked up? */
-export function isLookedUp(core: usize, now: u64): bool {
-  return load<u64>(engineAt(core, ENGINE_SEND), E_KNOWN) > now;
 }
 
 function isStartable(core: usize, engine: u32, record: usize, instruction: usize): bool {
@@ -292,7 +276,7 @@ function noteStart(core: usize, iteration: u32, now: u64): void {
 
 function noteEnd(tenant: usize, iteration: i32, now: u64): void {
   if (iteration < 0) {
-    if (load<u32>(tenant, T_DONE) == 0) store<u64>(tenant, now, T_WARMUP);
+    if (load<u32>(tenant, T_DONE) == load<u32>(tenant, T_FIRST)) store<u64>(tenant, now, T_WARMUP);
     return;
   }
   store<u64>(load<u32>(tenant, T_ITER_END) + (iteration << 3), now);

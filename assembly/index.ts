@@ -1,15 +1,12 @@
 // The door of the kernel: what the host calls, and every layout constant re-exported so that a test can hold both compilers equal.
 import { ACCESS_FAULT, ACCESS_HIT, ACCESS_MISS, LOAD_BAD_MAGIC, LOAD_BAD_SIZE, LOAD_BAD_VERSION, LOAD_OK, TRANSLATE_PAGE } from './codes';
 import { systolicCycles } from './compute';
-import { resolvePc } from './dispatch';
 import { digest as digestOf } from './digest';
 import {
   C_MISSES,
-  C_PC,
   C_STRIDE,
   C_TENANT,
   H_BYTES,
-  H_CORES,
   H_CORES_AT,
   H_MAGIC,
   H_TRAFFIC_AT,
@@ -32,11 +29,6 @@ export function open(): u32 {
   if (load<u32>(H_MAGIC) != IMAGE_MAGIC) return LOAD_BAD_MAGIC;
   if (load<u32>(H_VERSION) != IMAGE_VERSION) return LOAD_BAD_VERSION;
   if ((load<u32>(H_BYTES) as u64) + IMAGE_BASE > (memory.size() as u64) << 16) return LOAD_BAD_SIZE;
-  const cores: usize = load<u32>(H_CORES_AT);
-  for (let i: u32 = 0; i < load<u32>(H_CORES); i++) {
-    const core = cores + i * C_STRIDE;
-    if (load<u32>(core, C_PC) != 0) resolvePc(core);
-  }
   if (load<u32>(H_TRAFFIC_AT) != 0) openTraffic();
   return LOAD_OK;
 }

@@ -3,8 +3,9 @@
 // whoever had it has given it up and the last packet of theirs has left its source. Machine model sections 5 and 7; leaves out what the
 // hypervisor's own software costs.
 import { SIGNAL_WAKE, STATUS_DEPARTED, STATUS_RUNNING, STATUS_WAITING, TURN_ON } from './codes';
-import { makeReady, makeUnready } from './dispatch';
+import { makeReady, makeUnready, resolvePc } from './dispatch';
 import {
+  C_PC,
   C_SIGNAL,
   C_SOURCES,
   C_TILE,
@@ -26,7 +27,9 @@ import {
   T_STOP_CYCLE,
   T_STRIDE,
 } from './layout';
-import { beginMove, dropMove, isTileFree, nextMove, stepMove } from './move';
+import { beginMove, dropMove, nextMove, stepMove } from './move';
+import { endResize } from './resize';
+import { isTileFree } from './tiles';
 import { beginSlice } from './turns';
 
 const NEVER: u64 = u64.MAX_VALUE;
@@ -102,11 +105,13 @@ function tilesAreFree(tenant: usize): bool {
 function begin(tenant: usize, now: u64): void {
   const list = load<u32>(tenant, T_CORE_LIST);
   store<u32>(tenant, STATUS_RUNNING, T_STATUS);
+  endResize(tenant, now);
   for (let i: u32 = 0; i < load<u32>(tenant, T_CORES); i++) {
     const core: usize = load<u32>(list + (i << 2));
     if (load<u8>(core, C_TURN) == TURN_ON) store<u32>(load<u32>(core, C_SOURCES), (core + C_SIGNAL) as u32, S_OWNER);
     store<u8>(core, load<u8>(core, C_SIGNAL) | SIGNAL_WAKE, C_SIGNAL);
     beginSlice(core, now);
+    if (load<u32>(core, C_PC) != 0) resolvePc(core);
     makeReady(core);
   }
 }

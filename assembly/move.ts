@@ -15,17 +15,17 @@ import {
   ENGINE_SEND,
   ENGINE_VECTOR,
   MOVE_DRAINING,
+  MOVE_FINISHING,
   MOVE_NONE,
   MOVE_PLACING,
   MOVE_RESTORING,
   MOVE_SAVING,
   PLANE_DATA,
   SIGNAL_WAKE,
-  STATUS_RUNNING,
 } from './codes';
 import { makeReady, makeUnready } from './dispatch';
 import { startStream } from './dma';
-import { barrierRelease, engineAt, lookUpHead, messageLanded } from './engines';
+import { barrierRelease, engineAt, messageLanded } from './engines';
 import {
   CAUSE_COUNT,
   C_ACTIVE_STREAMS,
@@ -46,8 +46,6 @@ import {
   H_HYPERVISOR_FREE,
   H_MOVING,
   H_PLANES_AT,
-  H_TENANTS,
-  H_TENANTS_AT,
   I_STRIDE,
   MOST_RANGES,
   NO_RANGE,
@@ -56,10 +54,8 @@ import {
   P_ROUTES,
   P_STRIDE,
   Q_COUNT,
-  S_HEAD,
   S_OWNER,
   T_CORES,
-  T_CORE_LIST,
   T_INDEX,
   T_MOVE,
   T_MOVES_LEFT,
@@ -67,18 +63,16 @@ import {
   T_ON_THE_WAY,
   T_RANGES,
   T_RANGE_COUNT,
-  T_STATUS,
   T_STAYS,
-  T_STRIDE,
   V_BEGIN,
   V_BYTES,
   V_CYCLE,
   V_DRAINED,
   V_END,
   V_PLACED,
-  V_PLACES,
   V_ROUTES,
   V_SAVED,
+  V_SHAPE,
   V_STRIDE,
   V_TABLE_CYCLES,
   W_BYTES,
@@ -89,7 +83,10 @@ import {
   W_TILE,
 } from './layout';
 import { settle } from './observe';
+import { beginResize, stepResize } from './resize';
 import { isShared } from './shared';
+import { coreAt, isTileFree, placeAt } from './tiles';
+import { lookUpHead } from './vrouter';
 
 const NEVER: u64 = u64.MAX_VALUE;
 
@@ -97,7 +94,7 @@ const NEVER: u64 = u64.MAX_VALUE;
 // @ts-ignore: decorator
 @inline
 export function isMoving(core: usize): bool {
-  return load<u32>(load<u32>(core, C_TENANT), T_MOVE_STAGE) != MOVE_NONE;
+  return load<u32>(load<u32>(core, C_TENANT), T_MOVE_STAGE) > (MOVE_FINISHING as u32);
 }
 
 /** What is due at the beginning of a cycle for a tenant that runs: its next move begins, or its tables are written. */
@@ -107,8 +104,12 @@ export function beginMove(tenant: usize, now: u64): void {
   if (stage == MOVE_PLACING && load<u64>(move, V_PLACED) <= now && mayPlace(tenant, move)) place(tenant, move, now);
   if (stage != MOVE_NONE || load<u32>(tenant, T_MOVES_LEFT) == 0 || load<u64>(move, V_CYCLE) > now) return;
   store<u64>(move, now, V_BEGIN);
-  store<u32>(tenant, MOVE_DRAINING, T_MOVE_STAGE);
   store<u32>(H_MOVING, load<u32>(H_MOVING) + 1);
+  if (load<u32>(move, V_SHAPE) != 0) {
+    beginResize(tenant);
+    return;
+  }
+  store<u32>(tenant, MOVE_DRAINING, T_MOVE_STAGE);
   for (let v: u32 = 0; v < load<u32>(tenant, T_CORES); v++) {
     makeUnready(coreAt(tenant, v));
     wake(coreAt(tenant, v));
@@ -118,6 +119,7 @@ export function beginMove(tenant: usize, now: u64): void {
 /** What a move has come to at the end of a cycle. */
 export function stepMove(tenant: usize, now: u64): void {
   const move: usize = load<u32>(tenant, T_MOVE);
+  if (load<u32>(tenant, T_MOVE_STAGE) == MOVE_FINISHING) stepResize(tenant, move, now);
   if (load<u32>(tenant, T_MOVE_STAGE) == MOVE_DRAINING && isDrained(tenant)) {
     store<u64>(move, now + 1, V_DRAINED);
     store<u32>(tenant, MOVE_SAVING, T_MOVE_STAGE);
@@ -146,38 +148,6 @@ export function dropMove(tenant: usize): void {
   if (load<u32>(tenant, T_MOVE_STAGE) == MOVE_NONE) return;
   store<u32>(tenant, MOVE_NONE, T_MOVE_STAGE);
   store<u32>(H_MOVING, load<u32>(H_MOVING) - 1);
-}
-
-/** Has whoever had this tile before given it up, and has the last packet of theirs left its source? */
-export function isTileFree(tenant: usize, tile: u32, source: usize): bool {
-  if (load<u32>(source, S_HEAD) != 0) return false;
-  let other: usize = load<u32>(H_TENANTS_AT);
-  for (let i: u32 = 0; i < load<u32>(H_TENANTS); i++, other += T_STRIDE) {
-    if (other != tenant && load<u32>(other, T_STATUS) == STATUS_RUNNING && holds(other, tile)) return false;
-  }
-  return true;
-}
-
-/** A core that waits for its new tile holds none. */
-function holds(tenant: usize, tile: u32): bool {
-  const isLifted = load<u32>(tenant, T_MOVE_STAGE) == MOVE_PLACING;
-  for (let v: u32 = 0; v < load<u32>(tenant, T_CORES); v++) {
-    if (load<u32>(coreAt(tenant, v), C_TILE) != tile) continue;
-    return !isLifted || load<u32>(placeAt(load<u32>(tenant, T_MOVE), v), W_TILE) == tile;
-  }
-  return false;
-}
-
-// @ts-ignore: decorator
-@inline
-function coreAt(tenant: usize, vcore: u32): usize {
-  return load<u32>(load<u32>(tenant, T_CORE_LIST) + (vcore << 2));
-}
-
-// @ts-ignore: decorator
-@inline
-function placeAt(move: usize, vcore: u32): usize {
-  return load<u32>(move, V_PLACES) + vcore * W_STRIDE;
 }
 
 function wake(core: usize): void {
@@ -249,8 +219,7 @@ function place(tenant: usize, move: usize, now: u64): void {
   store<u64>(move, now, V_PLACED);
   store<u32>(tenant, MOVE_RESTORING, T_MOVE_STAGE);
   store<u32>(tenant, load<u32>(tenant, T_STAYS) + 1, T_STAYS);
-  const routes: usize = load<u32>(load<u32>(H_PLANES_AT) + PLANE_DATA * P_STRIDE, P_ROUTES);
-  if (routes != 0) store<u32>(routes + (load<u32>(tenant, T_INDEX) << 2), load<u32>(move, V_ROUTES));
+  changeRoutes(tenant, move);
   for (let v: u32 = 0; v < load<u32>(tenant, T_CORES); v++) {
     const core = coreAt(tenant, v);
     const next = placeAt(move, v);
@@ -258,6 +227,12 @@ function place(tenant: usize, move: usize, now: u64): void {
     memory.copy(next + W_CAUSES, core + C_CAUSES, CAUSE_COUNT * 8);
     if (load<u32>(next, W_TILE) != load<u32>(core, C_TILE)) settleDown(core, next);
   }
+}
+
+/** Messages of the tenant go the ways that this move brings from now on. */
+export function changeRoutes(tenant: usize, move: usize): void {
+  const routes: usize = load<u32>(load<u32>(H_PLANES_AT) + PLANE_DATA * P_STRIDE, P_ROUTES);
+  if (routes != 0) store<u32>(routes + (load<u32>(tenant, T_INDEX) << 2), load<u32>(move, V_ROUTES));
 }
 
 function settleDown(core: usize, place: usize): void {
@@ -270,12 +245,17 @@ function settleDown(core: usize, place: usize): void {
   copy(core, place, stateBytes(core, place), load<u32>(H_COPIES) + I_STRIDE);
 }
 
-/** From the next cycle on engines start again and instructions come; what waits is looked up in the new tables. */
-function resume(tenant: usize, move: usize, now: u64): void {
-  store<u64>(move, now + 1, V_END);
+/** The move, or the change of size, is over in this cycle; the next one may begin. */
+export function endMove(tenant: usize, move: usize, end: u64): void {
+  store<u64>(move, end, V_END);
   dropMove(tenant);
   store<u32>(tenant, load<u32>(tenant, T_MOVES_LEFT) - 1, T_MOVES_LEFT);
   store<u32>(tenant, (move + V_STRIDE) as u32, T_MOVE);
+}
+
+/** From the next cycle on engines start again and instructions come; what waits is looked up in the new tables. */
+function resume(tenant: usize, move: usize, now: u64): void {
+  endMove(tenant, move, now + 1);
   for (let v: u32 = 0; v < load<u32>(tenant, T_CORES); v++) {
     const core = coreAt(tenant, v);
     lookUpHead(core, ENGINE_SEND, now);

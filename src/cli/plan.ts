@@ -60,20 +60,37 @@ export function* planText(plan: Plan): Iterable<string> {
   if (plan.memory?.length) yield memoryText(chip, plan.memory);
   if (plan.traffic) yield trafficText(plan.traffic);
   for (const tenant of tenants) {
-    yield heading(tenant);
-    yield stagesText(tenant);
-    yield routingTable(tenant, chip);
-    if (tenant.handRoutes) yield handRoutesText(tenant.handRoutes);
-    if (tenant.routes !== undefined) yield routesText(tenant.name, tenant.routes);
-    yield rangeTable(tenant);
-    for (const move of tenant.moves ?? []) yield moveText(tenant, move);
-    for (const program of tenant.programs) {
-      const lines = listProgram(program).map(({ depth, index, text, liveBytes }) => {
-        const number = (index < 0 ? '' : String(index)).padStart(5);
-        return `${number}  ${String(liveBytes ?? '').padStart(9)}  ${'  '.repeat(depth)}${text}\n`;
-      });
-      yield `program of ${tenant.name}${program.vcore} (${program.stage}): number, live bytes of scratchpad, instruction\n${lines.join('')}`;
+    yield* tenantTexts(chip, tenant);
+    for (const { shape, ...move } of tenant.moves ?? []) {
+      if (shape) yield* sizeTexts(chip, { ...tenant, ...shape }, move.cycle);
+      else yield moveText(tenant, move);
     }
+  }
+}
+
+/** A tenant as it arrives, or with another size. */
+function* tenantTexts(chip: Chip, tenant: TenantPlan): Iterable<string> {
+  yield heading(tenant);
+  yield stagesText(tenant);
+  yield routingTable(tenant, chip);
+  if (tenant.handRoutes) yield handRoutesText(tenant.handRoutes);
+  if (tenant.routes !== undefined) yield routesText(tenant.name, tenant.routes);
+  yield rangeTable(tenant);
+  yield* programTexts(tenant);
+}
+
+function* sizeTexts(chip: Chip, tenant: TenantPlan, cycle: number): Iterable<string> {
+  yield `in cycle ${cycle} ${tenant.name} changes its size, and the iterations that are left run so:\n`;
+  yield* tenantTexts(chip, tenant);
+}
+
+function* programTexts({ name, programs }: TenantPlan): Iterable<string> {
+  for (const program of programs) {
+    const lines = listProgram(program).map(({ depth, index, text, liveBytes }) => {
+      const number = (index < 0 ? '' : String(index)).padStart(5);
+      return `${number}  ${String(liveBytes ?? '').padStart(9)}  ${'  '.repeat(depth)}${text}\n`;
+    });
+    yield `program of ${name}${program.vcore} (${program.stage}): number, live bytes of scratchpad, instruction\n${lines.join('')}`;
   }
 }
 

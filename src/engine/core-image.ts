@@ -3,7 +3,7 @@ import * as C from '../../assembly/codes.ts';
 import * as L from '../../assembly/layout.ts';
 import type { Chip } from '../model/chip.ts';
 import { forEachInstruction, type Program, type Step } from '../model/program.ts';
-import type { Plan, TenantPlan } from '../model/plan.ts';
+import { shapesOf, type Plan, type TenantShape } from '../model/plan.ts';
 import { pairKey, takePairs, writeProgram, type Pairs } from './program-image.ts';
 import { NEVER, type Regions } from './regions.ts';
 import { writeShares } from './share-image.ts';
@@ -11,6 +11,8 @@ import { writeShares } from './share-image.ts';
 export interface CoreSite {
   readonly tile: number;
   readonly tenant: number;
+  /** Which of the tenant's shapes it belongs to: 0 as it arrives. */
+  readonly shape: number;
   readonly vcore: number;
   readonly address: number;
 }
@@ -18,8 +20,8 @@ export interface CoreSite {
 export interface CoreSites {
   /** In tile order, as the machine holds them; those that share a tile by virtual core. */
   readonly list: readonly CoreSite[];
-  /** Addresses by tenant and virtual core. */
-  readonly byVcore: readonly (readonly number[])[];
+  /** Addresses by tenant, shape and virtual core. */
+  readonly byShape: readonly (readonly (readonly number[])[])[];
   /** Buckets of the timeline and cycles of the ring of causes. */
   readonly buckets: number;
   readonly recent: number;
@@ -32,23 +34,20 @@ const BUCKET_BYTES = L.CAUSE_COUNT * 4;
 
 /**
  * @param tenants addresses of the tenant records
- * @param channels addresses of the memory channels
  */
-export function writeCores(
-  regions: Regions,
-  plan: Plan,
-  tenants: readonly number[],
-  channels: readonly number[],
-): CoreSites {
-  const placed = plan.tenants.flatMap((tenant, t) => tenant.tiles.map((tile, vcore) => ({ tile, tenant: t, vcore })));
+export function writeCores(regions: Regions, plan: Plan, tenants: readonly number[]): CoreSites {
+  const shapes = plan.tenants.map(shapesOf);
+  const placed = shapes.flatMap((own, tenant) =>
+    own.flatMap(({ tiles }, shape) => tiles.map((tile, vcore) => ({ tile, tenant, shape, vcore }))),
+  );
   placed.sort((a, b) => a.tile - b.tile);
   const base = regions.take(placed.length * L.C_STRIDE);
   const list = placed.map((site, i) => ({ ...site, address: base + i * L.C_STRIDE }));
   const buckets = fitting(1024, placed.length * BUCKET_BYTES);
   const recent = fitting(8192, placed.length);
-  const byVcore = plan.tenants.map(({ tiles }) => tiles.map(() => 0));
-  for (const { tenant, vcore, address } of list) byVcore[tenant][vcore] = address;
-  const sites: CoreSites = { list, byVcore, buckets, recent };
+  const byShape = shapes.map((own) => own.map(({ tiles }) => tiles.map(() => 0)));
+  for (const { tenant, shape, vcore, address } of list) byShape[tenant][shape][vcore] = address;
+  const sites: CoreSites = { list, byShape, buckets, recent };
   regions.u32(L.H_CORES, list.length);
   regions.u32(L.H_CORES_AT, base);
   regions.u32(L.H_BUCKETS, buckets);
@@ -56,8 +55,11 @@ export function writeCores(
   regions.u32(L.H_RECENT, recent);
   list.forEach((site, index) => writeCore(regions, plan, site, index, tenants[site.tenant], sites));
   regions.u32(L.H_BURSTS_BUS_LAST, Math.max(list.length - 1, 0));
-  writeShares(regions, plan, byVcore);
-  byVcore.forEach((cores, t) => writeTenantCores(regions, tenants[t], plan, t, { cores, channels }));
+  writeShares(
+    regions,
+    plan,
+    byShape.map(([first]) => first),
+  );
   return sites;
 }
 
@@ -95,8 +97,9 @@ function writeCore(
   ];
   for (const [offset, value] of fields) regions.u32(core + offset, value);
   for (let i = 0; i < L.MOST_RANGES; i++) regions.u16(core + L.C_LAST_V + i * 2, L.NO_RANGE);
-  regions.u8(core + L.C_SIGNAL, C.SIGNAL_WAKE);
-  regions.u8(core + L.C_CAUSE, C.CAUSE_IDLE);
+  // cores of a later shape sleep, and are charged nothing, until they come
+  if (site.shape === 0) regions.u8(core + L.C_SIGNAL, C.SIGNAL_WAKE);
+  regions.u8(core + L.C_CAUSE, site.shape === 0 ? C.CAUSE_IDLE : C.CAUSE_AWAY);
   regions.u64(core + L.C_WAKE, NEVER);
 }
 
@@ -140,35 +143,63 @@ function instructionsOf(program: Program): number {
   return count;
 }
 
-function writeTenantCores(
-  regions: Regions,
-  record: number,
-  plan: Plan,
-  index: number,
-  { cores, channels }: { cores: readonly number[]; channels: readonly number[] },
-): void {
+/** Where the image of a shape goes, and what is known by then. */
+export interface ShapeSite {
+  /** The part of a tenant record from T_SHAPE on is written at this distance from it. */
+  readonly record: number;
+  readonly plan: Plan;
+  readonly tenant: number;
+  /** Addresses of its cores. */
+  readonly cores: readonly number[];
+  /** Addresses of the memory channels. */
+  readonly channels: readonly number[];
+}
+
+/** Programs, pairs and tables of one shape of a tenant. */
+export function writeShape(regions: Regions, shape: TenantShape, site: ShapeSite): void {
+  const { record, plan, tenant, cores, channels } = site;
   const { chip } = plan;
-  const tenant = plan.tenants[index];
-  const pairs = takePairs(regions, tenant.programs);
-  writePairs(regions, pairs, cores, index, plan);
-  writeBuffers(regions, pairs, tenant, chip, channels);
-  for (const program of tenant.programs) {
+  const pairs = takePairs(regions, shape.programs);
+  writePairs(regions, pairs, cores, tenant, plan);
+  writeBuffers(
+    regions,
+    pairs,
+    shape,
+    chip,
+    plan.tenants[tenant].channels.map((channel) => channels[channel]),
+  );
+  for (const program of shape.programs) {
     const core = cores[program.vcore];
     if (instructionsOf(program) > 0) regions.u32(core + L.C_PC, writeProgram(regions, program, pairs, chip));
     for (const { token, count } of program.initialTokens) regions.u16(core + L.C_TOKENS + token * 2, count);
   }
-  const iterations = tenant.iterations;
-  const starts = regions.take(iterations * 8);
-  const perIteration = tenant.programs.reduce((sum, program) => sum + perRound(program.steps), 0);
-  for (let i = 0; i < iterations; i++) regions.u64(starts + i * 8, NEVER);
+  const perIteration = shape.programs.reduce((sum, program) => sum + perRound(program.steps), 0);
   regions.u32(record + L.T_CORES, cores.length);
   regions.u32(record + L.T_CORE_LIST, regions.list(cores));
   regions.u32(record + L.T_LEFT, cores.length);
-  regions.u32(record + L.T_ITERATIONS, iterations);
-  regions.u32(record + L.T_ITER_START, starts);
-  regions.u32(record + L.T_ITER_END, regions.take(iterations * 8));
-  regions.u32(record + L.T_ITER_LEFT, regions.list(Array.from({ length: iterations }, () => perIteration)));
-  regions.u32(record + L.T_GROUPS, writeGroups(regions, tenant));
+  regions.u32(record + L.T_ITER_LEFT, regions.list(Array.from({ length: shape.iterations }, () => perIteration)));
+  regions.u32(record + L.T_GROUPS, writeGroups(regions, shape));
+  regions.u32(record + L.T_SETUP_CYCLES, shape.tables.setupCycles);
+  writeRanges(regions, record, shape);
+}
+
+/** The range table of a shape, and behind it the ranges of its saved state. */
+export function writeRanges(
+  regions: Regions,
+  record: number,
+  { ranges, savedState = [] }: Pick<TenantShape, 'ranges' | 'savedState'>,
+): void {
+  const all = [...ranges, ...savedState];
+  const table = regions.take(all.length * L.N_STRIDE);
+  all.forEach((range, i) => {
+    const at = table + i * L.N_STRIDE;
+    regions.u64(at + L.N_VIRTUAL, range.virtualBase);
+    regions.u64(at + L.N_PHYSICAL, range.physicalBase);
+    regions.u32(at + L.N_BYTES, range.bytes);
+    regions.u32(at + L.N_PERMISSION, range.permission);
+  });
+  regions.u32(record + L.T_RANGES, table);
+  regions.u32(record + L.T_RANGE_COUNT, ranges.length);
 }
 
 /** Instructions that run in one round of the loop over iterations. */
@@ -205,7 +236,7 @@ function writePairs(regions: Regions, pairs: Pairs, cores: readonly number[], te
 function writeBuffers(
   regions: Regions,
   pairs: Pairs,
-  { buffers = [], ranges, channels: own }: TenantPlan,
+  { buffers = [], ranges }: TenantShape,
   chip: Chip,
   channels: readonly number[],
 ): void {
@@ -214,17 +245,17 @@ function writeBuffers(
     const flags = virtualBase + chip.channelSlots * slotBytes;
     const range = ranges.find((r) => flags >= r.virtualBase && flags < r.virtualBase + r.bytes)!;
     const physical = range.physicalBase + (flags - range.virtualBase);
-    const turn = Math.floor(physical / chip.interleaveBytes) % own.length;
+    const turn = Math.floor(physical / chip.interleaveBytes) % channels.length;
     regions.u64(pair + L.X_BUFFER, virtualBase);
     regions.u32(pair + L.X_BUFFER_BYTES, slotBytes);
-    regions.u32(pair + L.X_FLAG_CHANNEL, channels[own[turn]]);
+    regions.u32(pair + L.X_FLAG_CHANNEL, channels[turn]);
   }
 }
 
 /** One record per barrier group: how many cores name it. */
-function writeGroups(regions: Regions, tenant: TenantPlan): number {
+function writeGroups(regions: Regions, { programs }: TenantShape): number {
   const members = new Map<number, Set<number>>();
-  for (const { vcore, steps } of tenant.programs) {
+  for (const { vcore, steps } of programs) {
     forEachInstruction(steps, (instruction) => {
       if (instruction.op !== 'barrier') return;
       members.set(instruction.group, (members.get(instruction.group) ?? new Set()).add(vcore));

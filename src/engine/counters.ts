@@ -3,6 +3,7 @@ import * as C from '../../assembly/codes.ts';
 import * as L from '../../assembly/layout.ts';
 import { LOCAL } from '../model/mesh.ts';
 import { flitOwners, type Plan } from '../model/plan.ts';
+import { readMoves, readShapes } from './changes.ts';
 import { readCircle } from './circle.ts';
 import type { ImageMap } from './image.ts';
 import type { CoreSite } from './core-image.ts';
@@ -15,7 +16,6 @@ import type {
   Deadlock,
   Fault,
   LinkCounters,
-  MoveSnapshot,
   Outcome,
   Snapshot,
   TenantSnapshot,
@@ -59,11 +59,10 @@ export function readDeadlock(kernel: Kernel, map: ImageMap, plan: Plan): Deadloc
   return { cycle: kernel.cycle - 1, isTotal, waiting, circle };
 }
 
-function readCore(kernel: Kernel, { address, tenant, vcore }: CoreSite): CoreSnapshot {
+function readCore(kernel: Kernel, { address, tenant, shape, vcore }: CoreSite): CoreSnapshot {
   return {
     tile: kernel.u32(address + L.C_TILE),
-    tenant,
-    vcore,
+    ...{ tenant, shape, vcore },
     cause: kernel.u8(address + L.C_CAUSE),
     causes: [...kernel.u64s(address + L.C_CAUSES, L.CAUSE_COUNT)],
     hits: kernel.u64(address + L.C_HITS),
@@ -85,7 +84,7 @@ export function tenantStatus(kernel: Kernel, record: number, outcome: Outcome): 
 
 /** Of all tiles that virtual cores of a tenant share. */
 function switchesOf(kernel: Kernel, { cores }: ImageMap, tenant: number): number {
-  const shares = new Set(cores.byVcore[tenant].map((core) => kernel.u32(core + L.C_SHARE)));
+  const shares = new Set(cores.byShape[tenant].flat().map((core) => kernel.u32(core + L.C_SHARE)));
   shares.delete(0);
   return [...shares].reduce((sum, share) => sum + kernel.u64(share + L.Y_SWITCHES), 0);
 }
@@ -95,43 +94,23 @@ function readTenant(kernel: Kernel, map: ImageMap, plan: Plan, index: number): T
   const { outcome } = kernel;
   const status = tenantStatus(kernel, record, outcome);
   const iterationsDone = kernel.u32(record + L.T_DONE);
+  const { arrivalCycle, moves = [] } = plan.tenants[index];
+  const shapes = readShapes(kernel, record, moves);
   return {
     status,
     iterationsDone,
     iterationStart: kernel.u64s(kernel.u32(record + L.T_ITER_START), iterationsDone),
     iterationEnd: kernel.u64s(kernel.u32(record + L.T_ITER_END), iterationsDone),
-    warmupCycles: kernel.u64(record + L.T_WARMUP),
+    warmupCycles: shapes[0].warmupCycles,
     interferenceCycles: kernel.u64(record + L.T_INTERFERENCE),
-    arrivalCycle: kernel.u64(record + L.T_ARRIVAL),
-    readyCycle: kernel.u64(record + L.T_READY),
+    arrivalCycle,
+    readyCycle: shapes[0].readyCycle,
     switches: switchesOf(kernel, map, index),
     transferredBytes: kernel.u64(record + L.T_TRANSFERRED),
     fault: status === 'fault' ? readFault(kernel, record) : undefined,
     ...(status !== 'running' && status !== 'deadlock' && { stopCycle: kernel.u64(record + L.T_STOP_CYCLE) + 1 }),
-    moves: readMoves(kernel, record, plan.tenants[index].moves?.length ?? 0),
-  };
-}
-
-/** The moves of a tenant that have begun, of as many as its plan has. */
-function readMoves(kernel: Kernel, record: number, moves: number): MoveSnapshot[] {
-  const next = kernel.u32(record + L.T_MOVE);
-  const first = next - (moves - kernel.u32(record + L.T_MOVES_LEFT)) * L.V_STRIDE;
-  const records = Array.from({ length: moves }, (_, m) => first + m * L.V_STRIDE);
-  return records.map((move) => readMove(kernel, move)).filter(({ begin }) => begin !== Infinity);
-}
-
-function readMove(kernel: Kernel, move: number): MoveSnapshot {
-  const known = (offset: number): number | null => {
-    const cycle = kernel.u64(move + offset);
-    return cycle <= kernel.cycle ? cycle : null;
-  };
-  return {
-    begin: kernel.u64(move + L.V_BEGIN),
-    drained: known(L.V_DRAINED),
-    saved: known(L.V_SAVED),
-    placed: known(L.V_PLACED),
-    end: known(L.V_END),
-    bytes: kernel.u64(move + L.V_BYTES),
+    moves: readMoves(kernel, record, moves.length),
+    shapes,
   };
 }
 

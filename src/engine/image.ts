@@ -7,8 +7,8 @@ import * as L from '../../assembly/layout.ts';
 import type { Chip, ChipParameters } from '../model/chip.ts';
 import { tileCount, type Mesh } from '../model/mesh.ts';
 import { flitOwners, type Plan, type TenantPlan } from '../model/plan.ts';
-import { hasVirtualCores, type TranslationKind } from '../model/vnpu.ts';
-import { dataChannels, writeCores, type CoreSites } from './core-image.ts';
+import { hasVirtualCores, type Translation, type TranslationKind } from '../model/vnpu.ts';
+import { dataChannels, writeCores, writeRanges, writeShape, type CoreSites } from './core-image.ts';
 import { writeMoves, type TileSources } from './move-image.ts';
 import { writePlane } from './network-image.ts';
 import { NEVER, Regions } from './regions.ts';
@@ -38,6 +38,9 @@ const TRANSLATION_CODES: Readonly<Record<TranslationKind, number>> = {
   page: C.TRANSLATE_PAGE,
   physical: C.TRANSLATE_PHYSICAL,
 };
+
+/** Programs say how many iterations there are. */
+const NO_LIMIT = 0x7fffffff;
 
 /** Header fields that are chip parameters one to one. */
 const HEADER_PARAMETERS: readonly [offset: number, key: keyof ChipParameters][] = [
@@ -85,23 +88,16 @@ export function takeHeader(
 export function writeTenantRecord(
   regions: Regions,
   tenant: number,
-  tenantPlan: Pick<TenantPlan, 'translation' | 'ranges' | 'savedState'>,
+  tenantPlan: Pick<TenantPlan, 'translation' | 'ranges'>,
 ): void {
-  const { translation, ranges, savedState = [] } = tenantPlan;
-  const all = [...ranges, ...savedState];
-  const table = regions.take(all.length * L.N_STRIDE);
-  all.forEach((range, i) => {
-    const at = table + i * L.N_STRIDE;
-    regions.u64(at + L.N_VIRTUAL, range.virtualBase);
-    regions.u64(at + L.N_PHYSICAL, range.physicalBase);
-    regions.u32(at + L.N_BYTES, range.bytes);
-    regions.u32(at + L.N_PERMISSION, range.permission);
-  });
+  writeRanges(regions, tenant, tenantPlan);
+  writeTranslation(regions, tenant, tenantPlan.translation);
+}
+
+function writeTranslation(regions: Regions, tenant: number, translation: Translation): void {
   regions.u32(tenant + L.T_TRANSLATION, TRANSLATION_CODES[translation.kind]);
   regions.u32(tenant + L.T_ENTRIES, translation.entries);
   regions.u32(tenant + L.T_PAGE_BYTES, translation.pageBytes);
-  regions.u32(tenant + L.T_RANGES, table);
-  regions.u32(tenant + L.T_RANGE_COUNT, ranges.length);
 }
 
 /** Build the image of a plan. Throws RangeError if it would exceed 2 GiB. */
@@ -117,20 +113,23 @@ export function buildImage(plan: Plan, options: MachineOptions = {}): ImageMap {
   const traffic = plan.traffic ? writePlanTraffic(regions, plan) : 0;
   writePlanes(regions, planes, plan);
   const channels = writeChannels(regions, planes, plan);
-  const cores = writeCores(regions, plan, tenants, channels);
+  const cores = writeCores(regions, plan, tenants);
   const sources = linkSources(regions, planes, plan, cores);
   writeDispatch(regions, planes, plan, cores.list.length);
   regions.u32(L.H_TENANTS_AT, tenantsAt);
   plan.tenants.forEach((tenant, i) => {
-    writeTenantRecord(regions, tenants[i], tenant);
-    regions.u32(tenants[i] + L.T_INDEX, i);
-    regions.u32(tenants[i] + L.T_CHANNELS, regions.list(tenant.channels.map((channel) => channels[channel])));
-    regions.u32(tenants[i] + L.T_CHANNEL_COUNT, tenant.channels.length);
-    writeLife(regions, tenants[i], tenant, chip);
-    regions.u32(tenants[i] + L.T_BUDGET_BYTES, tenant.bandwidth?.bytes ?? 0);
-    regions.u32(tenants[i] + L.T_WINDOW_CYCLES, tenant.bandwidth?.windowCycles ?? 0);
+    const record = tenants[i];
+    writeShape(regions, tenant, { record, plan, tenant: i, cores: cores.byShape[i][0], channels });
+    writeTranslation(regions, record, tenant.translation);
+    writeIterations(regions, record, tenant.iterations);
+    regions.u32(record + L.T_INDEX, i);
+    regions.u32(record + L.T_CHANNELS, regions.list(tenant.channels.map((channel) => channels[channel])));
+    regions.u32(record + L.T_CHANNEL_COUNT, tenant.channels.length);
+    writeLife(regions, record, tenant, chip);
+    regions.u32(record + L.T_BUDGET_BYTES, tenant.bandwidth?.bytes ?? 0);
+    regions.u32(record + L.T_WINDOW_CYCLES, tenant.bandwidth?.windowCycles ?? 0);
   });
-  writeMoves(regions, plan, tenants, sources);
+  writeMoves(regions, { plan, tenants, sources, channels, cores });
   return { image: regions.finish(), planes, tenants, channels, cores, traffic };
 }
 
@@ -182,14 +181,23 @@ function writeRoutes(regions: Regions, plane: number, plan: Plan): void {
   if (dataChannels(plan) !== plan.chip.virtualChannels) regions.u32(plane + L.P_MASKED, 1);
 }
 
+/** When its iterations begin and end, whatever shape they run on. */
+function writeIterations(regions: Regions, record: number, iterations: number): void {
+  const starts = regions.take(iterations * 8);
+  for (let i = 0; i < iterations; i++) regions.u64(starts + i * 8, NEVER);
+  regions.u32(record + L.T_ITERATIONS, iterations);
+  regions.u32(record + L.T_ITER_START, starts);
+  regions.u32(record + L.T_ITER_END, regions.take(iterations * 8));
+  regions.u32(record + L.T_LIMIT, NO_LIMIT);
+}
+
 /** When the tenant comes, what its creation costs, and how its instructions find their core. */
 function writeLife(regions: Regions, record: number, tenant: TenantPlan, chip: Chip): void {
-  const { mode, dispatch, tables, arrivalCycle, departureCycle } = tenant;
+  const { mode, dispatch, arrivalCycle, departureCycle } = tenant;
   regions.u32(record + L.T_STATUS, C.STATUS_WAITING);
   regions.u32(record + L.T_LOOKUP_CYCLES, hasVirtualCores(mode) ? chip.vrouterCycles : 0);
   regions.u32(record + L.T_DISPATCH, dispatch === 'noc' ? C.DISPATCH_NOC : C.DISPATCH_BUS);
   regions.u32(record + L.T_SHARED_MEMORY, mode === 'uvm' ? 1 : 0);
-  regions.u32(record + L.T_SETUP_CYCLES, tables.setupCycles);
   regions.u64(record + L.T_ARRIVAL, arrivalCycle);
   regions.u64(record + L.T_READY, NEVER);
   regions.u64(record + L.T_DEPARTURE, departureCycle ?? NEVER);

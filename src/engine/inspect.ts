@@ -2,7 +2,7 @@
 import * as C from '../../assembly/codes.ts';
 import * as L from '../../assembly/layout.ts';
 import { LOCAL } from '../model/mesh.ts';
-import { flitOwners, type Plan } from '../model/plan.ts';
+import { flitOwners, shapesOf, type Plan } from '../model/plan.ts';
 import { ENGINES } from '../model/program.ts';
 import { readBursts } from './burst-log.ts';
 import type { CoreSite, CoreSites } from './core-image.ts';
@@ -13,14 +13,13 @@ import type { CoreDetail, LinkCounts, RecentData, StreamDetail } from './snapsho
 import { queueOf } from './waiting.ts';
 
 export function readCoreDetail(kernel: Kernel, plan: Plan, site: CoreSite): CoreDetail {
-  const { address: core, tenant, vcore } = site;
-  const ranges = plan.tenants[tenant].ranges.length;
+  const { address: core, tenant, shape, vcore } = site;
+  const ranges = shapesOf(plan.tenants[tenant])[shape].ranges.length;
   const current = kernel.u32(core + L.C_RTT_CURRENT);
   const streams = readStreams(kernel, core);
   return {
     tile: kernel.u32(core + L.C_TILE),
-    tenant,
-    vcore,
+    ...{ tenant, shape, vcore },
     cycle: kernel.cycle,
     iteration: kernel.u32(core + L.C_ITERATION) | 0,
     engines: ENGINES.map((_, e) => readEngine(kernel, core + L.C_ENGINES + e * L.E_STRIDE, e, streams.indices)),

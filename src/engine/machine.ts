@@ -7,7 +7,7 @@ import * as L from '../../assembly/layout.ts';
 import { CAUSES } from '../model/causes.ts';
 import { cyclesPerIteration, measuredFrom } from '../model/iteration.ts';
 import { LOCAL } from '../model/mesh.ts';
-import { flitOwners, type Plan } from '../model/plan.ts';
+import { flitOwners, shapesOf, type Plan } from '../model/plan.ts';
 import type { CoreSite } from './core-image.ts';
 import { outcomeOf, readDeadlock, readSnapshot, tenantStatus } from './counters.ts';
 import { Follower } from './follow.ts';
@@ -116,8 +116,9 @@ export class Machine {
   }
 
   /** Does this core have its tile now? */
-  private has({ tenant, address }: CoreSite): boolean {
-    return this.isThere(tenant) && this.kernel.u8(address + L.C_TURN) !== TURN_AWAY;
+  private has({ tenant, shape, address }: CoreSite): boolean {
+    const present = this.kernel.u32(this.map.tenants[tenant] + L.T_SHAPES);
+    return this.isThere(tenant) && shape === present && this.kernel.u8(address + L.C_TURN) !== TURN_AWAY;
   }
 
   private isThere(tenant: number): boolean {
@@ -231,16 +232,18 @@ export class Machine {
     FrameTenant,
     'status' | 'iterationsDone' | 'cyclesPerIteration' | 'measuredFrom' | 'lastEnd' | 'interferenceCycles'
   > {
-    const { stages } = this.plan.tenants[tenant];
     const record = this.map.tenants[tenant];
-    const done = this.kernel.u32(record + L.T_DONE);
-    const starts = this.kernel.u32(record + L.T_ITER_START);
-    const ends = this.kernel.u32(record + L.T_ITER_END);
+    const { stages } = shapesOf(this.plan.tenants[tenant])[this.kernel.u32(record + L.T_SHAPES)];
+    // of the iterations on its present size
+    const first = this.kernel.u32(record + L.T_FIRST);
+    const done = this.kernel.u32(record + L.T_DONE) - first;
+    const starts = this.kernel.u32(record + L.T_ITER_START) + first * 8;
+    const ends = this.kernel.u32(record + L.T_ITER_END) + first * 8;
     const start = (i: number): number => this.kernel.u64(starts + i * 8);
     const end = (i: number): number => this.kernel.u64(ends + i * 8);
     return {
       status: tenantStatus(this.kernel, record, this.outcome),
-      iterationsDone: done,
+      iterationsDone: first + done,
       cyclesPerIteration: cyclesPerIteration(done, stages, start, end) ?? 0,
       measuredFrom: done === 0 ? 0 : measuredFrom(done, stages, start, end),
       lastEnd: done === 0 ? 0 : end(done - 1),

@@ -1,7 +1,8 @@
 /** Builds the records of moves: what each brings a tenant's cores to, what its tables cost, and where state waits in between. */
 import * as C from '../../assembly/codes.ts';
 import * as L from '../../assembly/layout.ts';
-import type { Plan, TenantMove } from '../model/plan.ts';
+import type { Plan, TenantMove, TenantShape } from '../model/plan.ts';
+import { writeShape, type CoreSites } from './core-image.ts';
 import { NEVER, type Regions } from './regions.ts';
 import { takeRoutes } from './routes-image.ts';
 
@@ -16,8 +17,19 @@ export interface TileSources {
 
 const aligned = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 
-/** Records of all moves, in the order of their cycles. */
-export function writeMoves(regions: Regions, plan: Plan, tenants: readonly number[], sources: TileSources): void {
+/** What is in the image by the time moves are written. */
+export interface MoveSite {
+  readonly plan: Plan;
+  /** Addresses of the tenant records, and of the memory channels. */
+  readonly tenants: readonly number[];
+  readonly channels: readonly number[];
+  readonly cores: CoreSites;
+  readonly sources: TileSources;
+}
+
+/** Records of all moves and changes of size, in the order of their cycles. */
+export function writeMoves(regions: Regions, site: MoveSite): void {
+  const { plan, tenants } = site;
   if (plan.tenants.every(({ moves = [] }) => moves.length === 0)) return;
   regions.u32(L.H_COPIES, writeCopies(regions));
   plan.tenants.forEach(({ moves = [] }, i) => {
@@ -25,8 +37,30 @@ export function writeMoves(regions: Regions, plan: Plan, tenants: readonly numbe
     const records = regions.take(moves.length * L.V_STRIDE);
     regions.u32(tenants[i] + L.T_MOVE, records);
     regions.u32(tenants[i] + L.T_MOVES_LEFT, moves.length);
-    moves.forEach((move, m) => writeMove(regions, records + m * L.V_STRIDE, move, { plan, sources }));
+    let shapes = 0;
+    moves.forEach((move, m) => {
+      const record = records + m * L.V_STRIDE;
+      writeMove(regions, record, move, site);
+      if (move.shape) regions.u32(record + L.V_SHAPE, takeShape(regions, move.shape, i, ++shapes, site));
+      else regions.u32(record + L.V_PLACES, takePlaces(regions, move, site.sources));
+    });
   });
+}
+
+/** A shape that a tenant gets later: as in its record from T_SHAPE on. */
+function takeShape(
+  regions: Regions,
+  shape: TenantShape,
+  tenant: number,
+  index: number,
+  { plan, channels, cores }: MoveSite,
+): number {
+  const address = regions.take(L.SHAPE_BYTES);
+  writeShape(regions, shape, {
+    ...{ record: address - L.T_SHAPE, plan, tenant, channels },
+    cores: cores.byShape[tenant][index],
+  });
+  return address;
 }
 
 /** Instructions that the hypervisor's copies are charged to; no program holds them. */
@@ -39,26 +73,25 @@ function writeCopies(regions: Regions): number {
   return copies;
 }
 
-function writeMove(
-  regions: Regions,
-  record: number,
-  move: TenantMove,
-  { plan, sources }: { plan: Plan; sources: TileSources },
-): void {
+function writeMove(regions: Regions, record: number, move: TenantMove, { plan }: MoveSite): void {
   for (const unknown of [L.V_BEGIN, L.V_DRAINED, L.V_SAVED, L.V_PLACED, L.V_END]) regions.u64(record + unknown, NEVER);
-  const places = regions.take(move.tiles.length * L.W_STRIDE);
   regions.u64(record + L.V_CYCLE, move.cycle);
   regions.u32(record + L.V_TABLE_CYCLES, move.tableCycles);
   regions.u32(record + L.V_ROUTES, takeRoutes(regions, plan.chip, move.routes));
-  regions.u32(record + L.V_PLACES, places);
+}
+
+/** Where a move brings each virtual core. */
+function takePlaces(regions: Regions, { tiles, stateBytes }: TenantMove, sources: TileSources): number {
+  const places = regions.take(tiles.length * L.W_STRIDE);
   let offset = 0;
-  move.tiles.forEach((tile, vcore) => {
+  tiles.forEach((tile, vcore) => {
     const place = places + vcore * L.W_STRIDE;
     regions.u32(place + L.W_TILE, tile);
-    regions.u32(place + L.W_BYTES, move.stateBytes[vcore]);
+    regions.u32(place + L.W_BYTES, stateBytes[vcore]);
     regions.u32(place + L.W_SOURCES, sources.data(tile));
     regions.u32(place + L.W_SOURCES + 4, sources.request(tile));
     regions.u32(place + L.W_OFFSET, offset);
-    offset += aligned(move.stateBytes[vcore]);
+    offset += aligned(stateBytes[vcore]);
   });
+  return places;
 }

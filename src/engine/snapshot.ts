@@ -2,6 +2,8 @@
  * What the machine has counted, copied out of its memory: plain data that reports and views read. All counts are from cycle 0
  * and exact (below 2^53). Causes are indexed as in model/causes.ts, planes as PLANES, ports as in model/mesh.ts.
  */
+import type { MoveSnapshot, ShapeSnapshot } from './changes.ts';
+
 export type Outcome = 'running' | 'done' | 'deadlock';
 export type TenantStatus = 'running' | 'done' | 'fault' | 'deadlock' | 'departed';
 
@@ -37,8 +39,10 @@ export interface Deadlock {
 export interface CoreSnapshot {
   readonly tile: number;
   readonly tenant: number;
+  /** Number of the tenant's size that it belongs to. */
+  readonly shape: number;
   readonly vcore: number;
-  /** Cause of the last cycle, index into CAUSES; 255: another virtual core has its tile. */
+  /** Cause of the last cycle, index into CAUSES; 255: another virtual core has its tile, or the tenant has another size. */
   readonly cause: number;
   /** Cycles per cause; those of a tile (one core, unless several share it) add up to the snapshot's cycle. */
   readonly causes: readonly number[];
@@ -80,24 +84,10 @@ export interface TenantSnapshot {
   /** Bytes of all bursts that its DMA engines have issued. */
   readonly transferredBytes: number;
   readonly fault?: Fault;
-  /** Moves that have begun, in order. */
+  /** Moves and changes of size that have begun, in order. */
   readonly moves: readonly MoveSnapshot[];
-}
-
-/** A move to other tiles, by the first cycles of its parts; null for those that are not known yet. */
-export interface MoveSnapshot {
-  /** Engines start nothing more. */
-  readonly begin: number;
-  /** Nothing is under way any more. */
-  readonly drained: number | null;
-  /** The state of its cores is in memory. */
-  readonly saved: number | null;
-  /** Tables are written and the cores are at their new tiles. */
-  readonly placed: number | null;
-  /** State is restored, engines start again. */
-  readonly end: number | null;
-  /** Bytes of state that went to memory and come back. */
-  readonly bytes: number;
+  /** Its sizes so far, one after the other. */
+  readonly shapes: readonly ShapeSnapshot[];
 }
 
 /** The input channels of one router, by port and virtual channel. */
@@ -262,6 +252,7 @@ export interface BurstDetail {
 export interface CoreDetail {
   readonly tile: number;
   readonly tenant: number;
+  readonly shape: number;
   readonly vcore: number;
   readonly cycle: number;
   /** Iteration that the controller is issuing, from 0; -1 before the loop. */

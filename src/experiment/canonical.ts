@@ -137,7 +137,11 @@ function canonicalEvents({ events = [], tenants = [] }: ExperimentDocument): Eve
   const turn = ({ tenant }: EventDocument): number => tenants.findIndex(({ name }) => name === tenant);
   return [...events]
     .sort((a, b) => a.cycle - b.cycle || turn(a) - turn(b))
-    .map(({ cycle, tenant, placement }) => ({ cycle, tenant, placement: [...placement] }));
+    .map(({ cycle, tenant, topology, placement }) => ({
+      ...{ cycle, tenant },
+      ...(topology && { topology: sparse({ width: topology.width, height: topology.height }, {}) }),
+      ...(placement && { placement: [...placement] }),
+    }));
 }
 
 type StageDocument = NonNullable<NonNullable<TenantDocument['workload']>['stages']>[number];

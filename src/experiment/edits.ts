@@ -10,7 +10,8 @@ import { tileAt, tileX, tileY } from '../model/mesh.ts';
 import { vcoreCount, type Translation } from '../model/vnpu.ts';
 import { canonical } from './canonical.ts';
 import { DEFAULT_TENANT, defaultName } from './defaults.ts';
-import { MODE_RULES, withoutContradictions } from './modes.ts';
+import { problemsOfEvent } from './events.ts';
+import { withoutContradictions } from './modes.ts';
 import { resolveTenant } from './parse.ts';
 import {
   MAX_TENANTS,
@@ -152,11 +153,12 @@ export function setChip(document: ExperimentDocument, change: ChipDocument): Exp
       placement?.length === tenant.placement?.length && placement?.every((tile) => after.tiles[tile] === 'core');
     return { ...tenant, placement: stands ? placement : undefined, ...(resized && { routes: undefined }) };
   });
-  const events = document.events?.flatMap((event) => {
-    const placement = moved(event.placement)!;
+  const events = document.events?.flatMap((event): EventDocument[] => {
+    const placement = moved(event.placement);
     const stands =
-      placement.length === event.placement.length && placement.every((tile) => after.tiles[tile] === 'core');
-    return stands ? [{ ...event, placement }] : [];
+      placement?.length === event.placement?.length && placement?.every((tile) => after.tiles[tile] === 'core');
+    if (stands ?? true) return [{ ...event, placement }];
+    return event.topology ? [{ ...event, placement: undefined }] : [];
   });
   const traffic = resized && document.traffic ? { ...document.traffic, routes: undefined } : document.traffic;
   return canonical({ ...document, chip, tenants, events, ...(traffic && { traffic }) });
@@ -190,11 +192,9 @@ function withFittingEvents(
   const tenant = document.tenants?.[index];
   if (document.events === undefined || tenant === undefined) return document;
   const named = document.events.map((event) => (event.tenant === oldName ? { ...event, tenant: tenant.name } : event));
-  const cores = vcoreCount(resolveTenant(tenant).topology);
-  const { mode = 'vnpu', arrivalCycle = 0, departureCycle = Infinity } = tenant;
-  const fits = ({ tenant: name, cycle, placement }: EventDocument): boolean =>
-    name !== tenant.name ||
-    (MODE_RULES[mode].placement && placement.length === cores && cycle > arrivalCycle && cycle <= departureCycle);
+  const chip = resolveChip(document.chip ?? {});
+  const fits = ({ tenant: name }: EventDocument, event: number): boolean =>
+    name !== tenant.name || problemsOfEvent({ ...document, events: named }, chip, event).length === 0;
   return canonical({ ...document, events: named.filter(fits) });
 }
 

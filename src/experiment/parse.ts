@@ -68,7 +68,7 @@ export function resolve(document: ExperimentDocument): Experiment {
     chip,
     tenants: (document.tenants ?? []).map((tenant) => ({
       ...resolveTenant(tenant, chip.windowCycles),
-      ...movesOf(document, tenant.name),
+      ...movesOf(document, tenant),
     })),
     ...(document.traffic && { traffic: { ...DEFAULT_TRAFFIC, ...document.traffic } }),
     placementOrder: document.placementOrder ?? DEFAULT_PLACEMENT_ORDER,

@@ -189,17 +189,12 @@ export const trafficSchema = record('synthetic traffic', {
   ),
 });
 
-export const eventSchema = record(
-  'an event',
-  {
-    cycle: whole(1, LARGEST_COUNT, 'cycle'),
-    tenant: text(1, 40),
-    placement: list(tile),
-  },
-  {
-    topology: 'a tenant keeps its virtual cores; let it depart and another one arrive instead',
-  },
-);
+export const eventSchema = record('an event', {
+  cycle: whole(1, LARGEST_COUNT, 'cycle'),
+  tenant: text(1, 40),
+  topology: v.optional(topologySchema),
+  placement: v.optional(list(tile)),
+});
 
 const stopSchema = v.union(
   [v.literal('done'), v.strictObject({ cycles: whole(1, LARGEST_COUNT) })],
@@ -230,7 +225,7 @@ type Parsed = v.InferOutput<typeof documentSchema>;
 /** One tenant of a document. Its name is always there: a missing one is given when the document is read. */
 export type TenantDocument = v.InferOutput<typeof tenantSchema> & { name: string };
 export type ChipDocument = v.InferOutput<typeof chipSchema>;
-/** A tenant moves while it runs. */
+/** A tenant moves, or changes its size, while it runs. */
 export type EventDocument = v.InferOutput<typeof eventSchema>;
 export type TrafficDocument = v.InferOutput<typeof trafficSchema>;
 /** A document that was read without an error: sparse, every missing key stands for its default. */

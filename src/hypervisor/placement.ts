@@ -109,7 +109,7 @@ export function staysOf(request: TenantRequest): Stay[] {
 
 function takeMoves(chip: Chip, request: TenantRequest, owners: Owners): Problem[] {
   const stays = staysOf(request);
-  return (request.moves ?? []).flatMap(({ event, placement }, i) =>
+  return (request.moves ?? []).flatMap(({ event, placement = [] }, i) =>
     takeTiles(chip, placement, stays[i + 1], `events.${event}.placement`, owners),
   );
 }

@@ -77,13 +77,15 @@ export interface TenantRequest {
   readonly workload: WorkloadRequest;
 }
 
-/** A tenant is asked onto other tiles while it runs. */
+/** A tenant is asked onto other tiles while it runs, or is given another size; a document says one of both at least. */
 export interface MoveRequest {
   /** Number of the event in the document. */
   readonly event: number;
   readonly cycle: number;
-  /** Tile of each virtual core from then on. */
-  readonly placement: readonly number[];
+  /** Tile of each virtual core from then on; absent: the mapping policy chooses for the new size. */
+  readonly placement?: readonly number[];
+  /** Of a change of size. */
+  readonly topology?: Topology;
 }
 
 export interface Experiment {

@@ -113,7 +113,7 @@ export interface MemoryState {
   readonly freeBlocks: number;
 }
 
-/** A tenant's cores come to other tiles while it runs. */
+/** A tenant's cores come to other tiles while it runs, or it gets other cores. */
 export interface TenantMove {
   /** Cycle in which the hypervisor is asked for it. */
   readonly cycle: number;
@@ -127,27 +127,39 @@ export interface TenantMove {
   readonly tableCycles: number;
   /** Bytes that each virtual core takes along; 0 where it stays. */
   readonly stateBytes: readonly number[];
+  /** Of a change of size: what it is from then on. */
+  readonly shape?: TenantShape;
 }
 
-export interface TenantPlan extends Compilation {
-  readonly name: string;
-  readonly mode: Mode;
+/** What of a tenant follows from its size. */
+export interface TenantShape extends Compilation {
   readonly topology: Topology;
   /** Tile of each virtual core. */
   readonly tiles: readonly number[];
-  /** Of a tenant in mode mig: all core tiles that it holds. */
-  readonly partition?: readonly number[];
-  /** Tiles of several of its virtual cores; absent: each has its own. */
-  readonly shared?: readonly SharedTile[];
   /** Topology edit distance of the placement: 0 for an exact mesh. */
   readonly editDistance: number;
   /** Requested edges whose ends are not neighbours. */
   readonly stretched: readonly StretchedEdge[];
   /** Of a placement by the mapping search. */
   readonly search?: Found;
-  readonly routing: Routing;
   /** Of a tenant whose routing is confined. */
   readonly routes?: Routes;
+  readonly ranges: readonly Range[];
+  /** Of a tenant that moves: where its cores' state waits; in no table of its own. */
+  readonly savedState?: readonly Range[];
+  readonly tables: HypervisorTables;
+  /** Of a tenant in mode uvm. */
+  readonly buffers?: readonly MessageBuffer[];
+}
+
+export interface TenantPlan extends TenantShape {
+  readonly name: string;
+  readonly mode: Mode;
+  /** Of a tenant in mode mig: all core tiles that it holds. */
+  readonly partition?: readonly number[];
+  /** Tiles of several of its virtual cores; absent: each has its own. */
+  readonly shared?: readonly SharedTile[];
+  readonly routing: Routing;
   /** Ways made by hand beside those of its routing. */
   readonly handRoutes?: readonly HandRoute[];
   readonly dispatch: Dispatch;
@@ -160,12 +172,6 @@ export interface TenantPlan extends Compilation {
   readonly departureCycle?: number;
   /** In the order of their cycles. */
   readonly moves?: readonly TenantMove[];
-  readonly ranges: readonly Range[];
-  /** Of a tenant that moves: where its cores' state waits; in no table of its own. */
-  readonly savedState?: readonly Range[];
-  readonly tables: HypervisorTables;
-  /** Of a tenant in mode uvm. */
-  readonly buffers?: readonly MessageBuffer[];
   /** Memory channels its ranges interleave over. */
   readonly channels: readonly number[];
 }
@@ -180,6 +186,12 @@ export interface Plan {
   /** Cycle to stop at, or undefined: run until done. */
   readonly stopCycles?: number;
 }
+
+/** What a tenant is one after the other: as it arrives, and after each change of its size. */
+export const shapesOf = (tenant: TenantPlan): TenantShape[] => [
+  tenant,
+  ...(tenant.moves ?? []).flatMap(({ shape }) => shape ?? []),
+];
 
 /** Whose flits links tell apart: the tenants', or those of synthetic traffic. */
 export const flitOwners = ({ tenants, traffic }: Plan): number => (traffic === undefined ? tenants.length : 1);

@@ -6,17 +6,18 @@ import { mapMemory } from '../hypervisor/ranges.ts';
 import { placeJointly } from '../hypervisor/joint.ts';
 import { placeTenants, type Placement } from '../hypervisor/placement.ts';
 import type { Searching } from '../hypervisor/similar.ts';
+import { bySize, inDocument as ofEvents, type Sized } from '../hypervisor/sizes.ts';
 import { hypervisorTables } from '../hypervisor/tables.ts';
 import type { Chip } from '../model/chip.ts';
 import type { Experiment, TenantRequest } from '../model/experiment.ts';
 import type { Edge, Mapper } from '../model/mapping.ts';
-import type { Compilation, Plan, TenantMove, TenantPlan } from '../model/plan.ts';
+import type { Compilation, MemoryState, Plan, TenantMove, TenantPlan } from '../model/plan.ts';
 import { ok, type Problem, type Result } from '../model/problem.ts';
 import { vcoreCount, type HypervisorTables, type Range, type Routes } from '../model/vnpu.ts';
 import { compiled } from './compilations.ts';
 import { trafficEdges } from './edge-traffic.ts';
 import { messageBuffers, type SharedMemory } from './message-buffers.ts';
-import { savedTensor, tenantMoves } from './moves.ts';
+import { resizeTo, savedTensor, tenantMoves } from './moves.ts';
 import { bindRoutes, circleProblem } from './routes.ts';
 import { compileForTiles, type Shared } from './turns.ts';
 
@@ -25,16 +26,63 @@ import { compileForTiles, type Shared } from './turns.ts';
  * @param mapper the mapping search; needed where a tenant's mapping is searched
  */
 export function buildPlan(experiment: Experiment, mapper?: Mapper): Result<Plan> {
-  const { chip, tenants, traffic, seed, stop } = experiment;
+  const { chip, traffic, seed, stop } = experiment;
+  const sizes = bySize(experiment.tenants);
+  const bound = bindSizes(
+    { ...experiment, tenants: sizes.map(({ request }) => request) },
+    experiment.tenants,
+    sizes,
+    mapper,
+  );
+  if (!bound.ok) return { ok: false, problems: ofEvents(sizes, bound.problems) };
+  const { plans, memory } = bound.value;
+  return ok({
+    chip,
+    tenants: experiment.tenants.map((request, tenant) =>
+      joined(
+        request,
+        plans.filter((_, i) => sizes[i].tenant === tenant),
+      ),
+    ),
+    memory,
+    ...(traffic && { traffic: { ...traffic, seed } }),
+    ...(stop === 'done' ? {} : { stopCycles: stop.cycles }),
+  });
+}
+
+/** One tenant of its sizes: it arrives with the first, and each further one is a change in its life. */
+function joined({ departureCycle }: TenantRequest, [first, ...later]: readonly TenantPlan[]): TenantPlan {
+  if (later.length === 0) return first;
+  const changes = later.flatMap((shape) => [resizeTo(shape), ...(shape.moves ?? [])]);
+  return { ...first, departureCycle, moves: [...(first.moves ?? []), ...changes] };
+}
+
+/**
+ * A plan for every size.
+ * @param experiment whose tenants are the sizes
+ * @param requests the tenants of the document
+ */
+function bindSizes(
+  experiment: Experiment,
+  requests: readonly TenantRequest[],
+  sizes: readonly Sized[],
+  mapper?: Mapper,
+): Result<{ plans: TenantPlan[]; memory: readonly MemoryState[] }> {
+  const { chip, tenants } = experiment;
+  const present: Present = (i) => requests.map((request, t) => (t === sizes[i].tenant ? tenants[i] : request));
   const place = experiment.placementOrder === 'best' ? placeJointly : placeTenants;
-  const placements = place(chip, tenants, mapper && searchingIn(experiment, mapper));
+  const placements = place(chip, tenants, mapper && searchingIn(experiment, mapper, present));
   if (!placements.ok) return placements;
-  const compilations = compileTenants(chip, tenants, placements.value);
+  const compilations = compileTenants(chip, tenants, placements.value, present);
   if (!compilations.ok) return compilations;
   const memory = tenants.map(({ mode }, i) =>
     mode === 'uvm' ? messageBuffers(chip, compilations.value[i].compilation) : undefined,
   );
-  const wanted = tenants.map((tenant, i) => wantedMemory(chip, tenant, compilations.value[i].compilation, memory[i]));
+  const wanted = tenants.map((tenant, i) => ({
+    ...wantedMemory(chip, tenant, compilations.value[i].compilation, memory[i]),
+    // only the run knows when a size has drained, so what it has is given back when the tenant departs
+    departureCycle: requests[sizes[i].tenant].departureCycle,
+  }));
   const mapped = mapMemory(wanted, chip.memoryMiB * 2 ** 20);
   if (!mapped.ok) return mapped;
   const isSaved = wanted.map(
@@ -69,19 +117,20 @@ export function buildPlan(experiment: Experiment, mapper?: Mapper): Result<Plan>
     tables: tables.value[index],
     ...(memory[index] && { buffers: memory[index].buffers }),
   }));
-  return ok({
-    chip,
-    tenants: plans,
-    memory: mapped.value.states,
-    ...(traffic && { traffic: { ...traffic, seed } }),
-    ...(stop === 'done' ? {} : { stopCycles: stop.cycles }),
-  });
+  return ok({ plans, memory: mapped.value.states });
 }
 
+/** The tenants of the document while one of them has the size of this number. */
+type Present = (size: number) => readonly TenantRequest[];
+
 /** The mapping search with what it needs of the experiment; programs are compiled only for tenants whose edges weigh traffic. */
-export function searchingIn({ chip, tenants, seed }: Experiment, mapper: Mapper): Searching {
+export function searchingIn(
+  { chip, tenants, seed }: Experiment,
+  mapper: Mapper,
+  present: Present = () => tenants,
+): Searching {
   const traffic = (tenant: number): Edge[] => {
-    const compilation = compileTenant(chip, tenants, tenants[tenant]);
+    const compilation = compileTenant(chip, present(tenant), tenants[tenant]);
     return compilation.ok ? trafficEdges(compilation.value) : [];
   };
   return { mapper, seed, traffic };
@@ -154,10 +203,11 @@ function compileTenants(
   chip: Chip,
   tenants: readonly TenantRequest[],
   placements: readonly Placement[],
+  present: Present,
 ): Result<Shared[]> {
   const results = tenants.map((tenant, i) =>
     compileForTiles(chip, placements[i].tiles, (scratchpadBytes) =>
-      compileTenant({ ...chip, scratchpadBytes }, tenants, tenant),
+      compileTenant({ ...chip, scratchpadBytes }, present(i), tenant),
     ),
   );
   const problems = results.flatMap((result, index) =>

@@ -7,7 +7,7 @@ import { hypervisorTables } from '../hypervisor/tables.ts';
 import { requestEdges, stretchedEdges, topologyEditDistance } from '../hypervisor/topology.ts';
 import type { Chip } from '../model/chip.ts';
 import type { TenantRequest } from '../model/experiment.ts';
-import type { Compilation, MemoryTensor, TenantMove } from '../model/plan.ts';
+import type { Compilation, MemoryTensor, TenantMove, TenantPlan } from '../model/plan.ts';
 import { ok, type Problem, type Result } from '../model/problem.ts';
 import { ENGINES, RESERVED_ZONE, type Program } from '../model/program.ts';
 import { READ, WRITE } from '../model/vnpu.ts';
@@ -29,7 +29,7 @@ export function tenantMoves(
   const moves: TenantMove[] = [];
   const problems: Problem[] = [];
   let before = tiles;
-  for (const { event, cycle, placement } of request.moves ?? []) {
+  for (const { event, cycle, placement = [] } of request.moves ?? []) {
     const move = moveTo(chip, request, programs, { cycle, placement, before, ranges });
     if (move.ok) moves.push(move.value);
     else problems.push(...move.problems.map(({ message }) => ({ path: `events.${event}.placement`, message })));
@@ -88,6 +88,19 @@ function stateBytes(chip: Chip, program: Program | undefined): number {
   const queued = chip.instructionQueue + ENGINES.length * chip.engineQueue;
   return held.reduce((sum, { bytes }) => sum + bytes, 0) + queued * chip.instructionBytes;
 }
+
+/** A change of size: all tables are written anew, and nothing is taken along. */
+export const resizeTo = (shape: TenantPlan): TenantMove => ({
+  cycle: shape.arrivalCycle,
+  tiles: shape.tiles,
+  editDistance: shape.editDistance,
+  stretched: shape.stretched,
+  ...(shape.routes && { routes: shape.routes }),
+  tables: shape.tables,
+  tableCycles: shape.tables.setupCycles,
+  stateBytes: [],
+  shape,
+});
 
 /** Memory in which the state of a tenant that moves waits, behind its last tensor: enough for the largest of its moves. */
 export function savedTensor(

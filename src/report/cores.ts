@@ -1,14 +1,18 @@
 /** Which core is which in a snapshot, a timeline and a trace: cores in tile order, as the machine holds them. */
-import type { Plan } from '../model/plan.ts';
+import { shapesOf, type Plan } from '../model/plan.ts';
 
 export interface CoreId {
   readonly tile: number;
   readonly tenant: number;
+  /** Number of the tenant's size that it belongs to. */
+  readonly shape: number;
   readonly vcore: number;
 }
 
 /** The cores of a plan in the order of `Snapshot.cores` and `TimelineData`. */
 export const planCores = ({ tenants }: Plan): CoreId[] =>
   tenants
-    .flatMap(({ tiles }, tenant) => tiles.map((tile, vcore) => ({ tile, tenant, vcore })))
+    .flatMap((own, tenant) =>
+      shapesOf(own).flatMap(({ tiles }, shape) => tiles.map((tile, vcore) => ({ tile, tenant, shape, vcore }))),
+    )
     .sort((a, b) => a.tile - b.tile);

@@ -114,7 +114,13 @@ export const METRICS: readonly Metric[] = [
   ),
   metric('setupCycles', 'set-up', 'cycles', 'from arrival until its tables are written', (t) => t.setupCycles),
   metric('warmupCycles', 'warm-up', 'cycles', 'from then until resident weights are loaded', (t) => t.warmupCycles),
-  metric('migrationCycles', 'moves', 'cycles', 'in which it stood still to move', (t) => t.migrationCycles),
+  metric(
+    'migrationCycles',
+    'moves',
+    'cycles',
+    'in which it stood still to move or to change its size',
+    (t) => t.migrationCycles,
+  ),
   metric(
     'routingBits',
     'routing table',

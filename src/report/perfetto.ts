@@ -1,21 +1,26 @@
 /**
  * A run as Chrome trace events, which Perfetto opens: a process per tenant, a thread per core, a slice per stretch of buckets with
- * the same leading cause, and a counter track per tenant with the shares of its time. Buckets are the resolution: single
+ * the same leading cause, a counter track per tenant with the shares of its time, and a mark for every move or change of size. Buckets are the resolution: single
  * instructions are not in it. Source: "Trace Event Format", Google, 2016. Time stamps are microseconds of the simulated chip.
  */
 import { CAUSES, CAUSE_GROUPS } from '../model/causes.ts';
-import type { Plan } from '../model/plan.ts';
+import { shapesOf, type Plan } from '../model/plan.ts';
 import type { TimelineData } from '../engine/snapshot.ts';
 import { planCores } from './cores.ts';
 import { bucketFill, coresByTenant, timelineColumns } from './timeline.ts';
 
+/** Threads of a process are numbered by virtual core, those of its later sizes from multiples of this on. */
+const SIZE_THREADS = 1000;
+
 export interface TraceEvent {
-  readonly ph: 'M' | 'X' | 'C';
+  readonly ph: 'M' | 'X' | 'C' | 'i';
   readonly pid: number;
   readonly tid: number;
   readonly name: string;
   readonly ts?: number;
   readonly dur?: number;
+  /** Of a mark: it is about the whole process. */
+  readonly s?: 'p';
   readonly args?: Readonly<Record<string, string | number>>;
 }
 
@@ -24,15 +29,28 @@ export function* perfettoEvents(plan: Plan, timeline: TimelineData): Iterable<Tr
   const cores = planCores(plan);
   for (const [tenant, { name }] of plan.tenants.entries()) {
     yield { ph: 'M', pid: tenant, tid: 0, name: 'process_name', args: { name: `tenant ${name}` } };
+    yield* marks(plan, tenant, timeline.cycles);
   }
-  for (const [core, { tile, tenant, vcore }] of cores.entries()) {
-    const { name, programs } = plan.tenants[tenant];
-    const label = `${name}${vcore} tile ${tile} ${programs[vcore]?.stage ?? ''}`.trimEnd();
-    yield { ph: 'M', pid: tenant, tid: vcore, name: 'thread_name', args: { name: label } };
-    yield* slices(timeline, core, { pid: tenant, tid: vcore }, plan.chip.clockMHz);
+  for (const [core, { tile, tenant, shape, vcore }] of cores.entries()) {
+    const sizes = shapesOf(plan.tenants[tenant]);
+    const { programs, topology } = sizes[shape];
+    const size = sizes.length > 1 ? ` of ${topology.width} x ${topology.height}` : '';
+    const label = `${plan.tenants[tenant].name}${vcore}${size} tile ${tile} ${programs[vcore]?.stage ?? ''}`.trimEnd();
+    const thread = { pid: tenant, tid: shape * SIZE_THREADS + vcore };
+    yield { ph: 'M', ...thread, name: 'thread_name', args: { name: label } };
+    yield* slices(timeline, core, thread, plan.chip.clockMHz);
   }
   const sets = coresByTenant(cores, plan.tenants.length);
   for (const [tenant, set] of sets.entries()) yield* counters(timeline, set, tenant, plan.chip.clockMHz);
+}
+
+/** What was asked of a tenant in the cycles that the trace covers. */
+function* marks({ tenants, chip }: Plan, pid: number, cycles: number): Iterable<TraceEvent> {
+  for (const { cycle, tiles, shape } of tenants[pid].moves ?? []) {
+    if (cycle >= cycles) return;
+    const name = shape ? `change to ${shape.topology.width} x ${shape.topology.height}` : 'move';
+    yield { ph: 'i', pid, tid: 0, s: 'p', name, ts: cycle / chip.clockMHz, args: { tiles: tiles.join(' ') } };
+  }
 }
 
 /** Cause with the most cycles in one bucket of a core, the first of equals; -1 where it did not have its tile. */

@@ -5,7 +5,7 @@ import type { TrafficFigures } from './traffic.ts';
 export interface TenantReport {
   name: string;
   status: 'done' | 'stopped' | 'fault' | 'deadlock';
-  /** Tile of each virtual core. */
+  /** Tile of each virtual core, as it arrived. */
   tiles: number[];
   /** Mode mig: all core tiles that it holds. */
   partition?: number[];
@@ -23,14 +23,19 @@ export interface TenantReport {
   setupCycles: number;
   /** From then until its resident weights are loaded. */
   warmupCycles: number;
-  /** In which it stood still, because it moved to other tiles. */
+  /** In which it stood still, because it moved to other tiles or changed its size; iterations that end meanwhile are not in it. */
   migrationCycles: number;
-  /** Its moves that have begun; absent where none was asked for. */
+  /** Its moves and changes of size that have begun; absent where none was asked for. */
   moves?: MoveReport[];
+  /** Its sizes one after the other, where it was to change; figures of the tenant are those of the last, unless they say otherwise. */
+  sizes?: SizeReport[];
   /** Multiply-accumulates of one iteration. */
   macs: number;
   utilization: number | null;
-  /** Cycles per cause over all tiles of the tenant; they add up to cycles x tiles, a tile of several virtual cores counted once. */
+  /**
+   * Cycles per cause over all tiles of the tenant; they add up to cycles x tiles, a tile of several virtual cores counted once, and
+   * where the tenant changes its size over the tiles that it has at the time.
+   */
   stalls: Record<Cause, number>;
   translation: {
     hits: number;
@@ -68,6 +73,21 @@ export interface MoveReport {
   restoreCycles: number;
   /** Bytes that went to memory and came back. */
   stateBytes: number;
+  /** Of a change of size: what it is then. Draining is the end of iterations that have begun. */
+  topology?: { width: number; height: number };
+}
+
+/** What a tenant did on one of its sizes. */
+export interface SizeReport {
+  width: number;
+  height: number;
+  tiles: number[];
+  iterations: number;
+  cyclesPerIteration: number | null;
+  utilization: number | null;
+  /** From the tables on until its resident weights were loaded. */
+  warmupCycles: number;
+  memoryBytes: number;
 }
 
 export interface LinkReport {

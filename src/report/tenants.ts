@@ -1,10 +1,10 @@
 /** What one tenant got: iterations, where its cores' cycles went, what translation cost. Sums over the cores of the snapshot. */
 import { CAUSES, type Cause } from '../model/causes.ts';
 import { cyclesPerIteration } from '../model/iteration.ts';
-import type { Plan, TenantPlan } from '../model/plan.ts';
+import { shapesOf, type Plan, type TenantPlan, type TenantShape } from '../model/plan.ts';
 import type { CoreSnapshot, Snapshot, TenantSnapshot } from '../engine/snapshot.ts';
 import { foreignLinkFlits } from './network.ts';
-import type { MoveReport, TenantReport } from './report.ts';
+import type { MoveReport, SizeReport, TenantReport } from './report.ts';
 
 /** Report of tenant `index` of the plan. */
 export function tenantReport(plan: Plan, snapshot: Snapshot, index: number): TenantReport {
@@ -13,12 +13,8 @@ export function tenantReport(plan: Plan, snapshot: Snapshot, index: number): Ten
   const cores = snapshot.cores.filter((core) => core.tenant === index);
   const { shared, partition } = tenant;
   const { iterationStart: start, iterationEnd: end } = state;
-  const cycles = cyclesPerIteration(
-    end.length,
-    tenant.stages,
-    (i) => start[i],
-    (i) => end[i],
-  );
+  const sizes = sizesOf(plan, tenant, state);
+  const { cyclesPerIteration: cycles, utilization } = sizes[sizes.length - 1];
   return {
     name: tenant.name,
     status: state.status === 'running' || state.status === 'departed' ? 'stopped' : state.status,
@@ -33,13 +29,16 @@ export function tenantReport(plan: Plan, snapshot: Snapshot, index: number): Ten
     latencyCycles: Array.from(end, (cycle, i) => cycle - start[i]),
     setupCycles: Math.min(state.readyCycle, snapshot.cycle) - Math.min(state.arrivalCycle, snapshot.cycle),
     warmupCycles: Math.max(0, state.warmupCycles - state.readyCycle),
-    migrationCycles: movesOf(tenant, state, snapshot.cycle).reduce((sum, move) => sum + standstill(move), 0),
+    migrationCycles:
+      movesOf(tenant, state, snapshot.cycle).reduce((sum, move) => sum + standstill(move), 0) +
+      sizes.slice(1).reduce((sum, { warmupCycles }) => sum + warmupCycles, 0),
     ...(tenant.moves && { moves: movesOf(tenant, state, snapshot.cycle) }),
+    ...(tenant.moves?.some(({ shape }) => shape) && { sizes }),
     macs: tenant.macs,
-    utilization: utilization(plan, tenant, cycles),
+    utilization,
     stalls: stallsOf(cores),
     translation: translationOf(cores),
-    memoryBytes: tenant.ranges.reduce((sum, range) => sum + range.bytes, 0),
+    memoryBytes: sizes[sizes.length - 1].memoryBytes,
     routingBits: tenant.tables.routing?.bits ?? 0,
     tableBytes: tenant.tables.bytes,
     transferredBytes: state.transferredBytes,
@@ -49,17 +48,48 @@ export function tenantReport(plan: Plan, snapshot: Snapshot, index: number): Ten
   };
 }
 
+/** The sizes that a tenant has had: rates are measured over the iterations of each. */
+function sizesOf(
+  plan: Plan,
+  tenant: TenantPlan,
+  { iterationStart, iterationEnd, shapes }: TenantSnapshot,
+): SizeReport[] {
+  return shapesOf(tenant)
+    .slice(0, shapes.length)
+    .map((shape, i) => {
+      const { firstIteration, readyCycle, warmupCycles } = shapes[i];
+      const iterations = (shapes[i + 1]?.firstIteration ?? iterationEnd.length) - firstIteration;
+      const cycles = cyclesPerIteration(
+        iterations,
+        shape.stages,
+        (n) => iterationStart[firstIteration + n],
+        (n) => iterationEnd[firstIteration + n],
+      );
+      return {
+        width: shape.topology.width,
+        height: shape.topology.height,
+        tiles: [...shape.tiles],
+        iterations,
+        cyclesPerIteration: cycles,
+        utilization: utilization(plan, shape, cycles),
+        warmupCycles: Math.max(0, warmupCycles - readyCycle),
+        memoryBytes: shape.ranges.reduce((sum, range) => sum + range.bytes, 0),
+      };
+    });
+}
+
 /**
  * Share of the array's multiply-accumulates that were used. The cycles between the two ends that are measured hold n - k
  * iterations, so the share is MACs of one iteration over what all tiles could do in the cycles of one.
  */
-function utilization({ chip }: Plan, tenant: TenantPlan, cycles: number | null): number | null {
+function utilization({ chip }: Plan, { macs, tiles }: TenantShape, cycles: number | null): number | null {
   if (cycles === null || cycles <= 0) return null;
-  return tenant.macs / (chip.arrayRows * chip.arrayColumns * new Set(tenant.tiles).size * cycles);
+  return macs / (chip.arrayRows * chip.arrayColumns * new Set(tiles).size * cycles);
 }
 
-const standstill = ({ drainCycles, saveCycles, tableCycles, restoreCycles }: MoveReport): number =>
-  drainCycles + saveCycles + tableCycles + restoreCycles;
+/** While a tenant drains to change its size it works. */
+const standstill = ({ drainCycles, saveCycles, tableCycles, restoreCycles, topology }: MoveReport): number =>
+  (topology ? 0 : drainCycles) + saveCycles + tableCycles + restoreCycles;
 
 /** Moves that have begun, with the cycles of their parts as far as they go; a tenant that is over stands still no more. */
 function movesOf({ moves = [] }: TenantPlan, state: TenantSnapshot, cycle: number): MoveReport[] {
@@ -67,6 +97,7 @@ function movesOf({ moves = [] }: TenantPlan, state: TenantSnapshot, cycle: numbe
   return state.moves.map((move, i): MoveReport => {
     const { begin, drained, saved, placed, end, bytes } = move;
     const ends = [begin, drained, saved, placed, end].map((part) => part ?? now);
+    const { topology } = moves[i].shape ?? {};
     return {
       cycle: begin,
       tiles: [...moves[i].tiles],
@@ -76,6 +107,7 @@ function movesOf({ moves = [] }: TenantPlan, state: TenantSnapshot, cycle: numbe
       tableCycles: ends[3] - ends[2],
       restoreCycles: ends[4] - ends[3],
       stateBytes: bytes,
+      ...(topology && { topology: { width: topology.width, height: topology.height } }),
     };
   });
 }

@@ -62,8 +62,46 @@ describe('events', () => {
       { ...a, placement: [1, 1, 9, 10] },
       'events.0.placement.1: tile 1 holds virtual core 0 already; give each its own',
     ],
-    [{ cycle: 5, tenant: 'A' }, 'events.0.placement: is missing: "placement" must be given here'],
+    [
+      { cycle: 5, tenant: 'A' },
+      'events.0: says nothing; it must name other tiles ("placement"), another size ("topology"), or both',
+    ],
+    [
+      { cycle: 5, tenant: 'A', topology: square },
+      'events.0.topology: is 2 x 2, which "A" has already; name another size, or only "placement"',
+    ],
+    [
+      { cycle: 5, tenant: 'A', topology: { width: 3 }, placement: a.placement },
+      'events.0.placement: names 4 tiles; 3 x 2 virtual cores need 6, one for each',
+    ],
   ])('are refused where they are wrong: %o', (event, problem) => expect(problemsOf([event])).toEqual([problem]));
+
+  it('give a tenant another size, of which a later event may name one side alone', () => {
+    const grow = { cycle: 600, tenant: 'A', topology: { width: 3 } };
+    const events = [{ cycle: 800, tenant: 'A', topology: { height: 1 } }, grow, a];
+    expect(problemsOf(events)).toEqual([]);
+    expect(resolve({ ...document, events }).tenants[0].moves).toEqual([
+      { event: 2, cycle: 500, placement: a.placement },
+      { event: 1, cycle: 600, topology: { kind: 'mesh', width: 3, height: 2 } },
+      { event: 0, cycle: 800, topology: { kind: 'mesh', width: 3, height: 1 } },
+    ]);
+    expect(canonical({ ...document, events }).events?.slice(1)).toEqual([grow, events[0]]);
+    // a move after it has the tiles of the new size
+    const after = (placement: number[]) => problemsOf([grow, { cycle: 700, tenant: 'A', placement }]);
+    expect(after([1, 2, 3, 9, 10, 11])).toEqual([]);
+    expect(after([1, 2, 9, 10])).toEqual([
+      'events.1.placement: names 4 tiles; 3 x 2 virtual cores need 6, one for each',
+    ]);
+  });
+
+  it('leave the size of a fixed partition, and of routes made by hand, alone', () => {
+    const grow = { cycle: 600, tenant: 'A', topology: { width: 3 } };
+    const refused = (tenant: object) =>
+      parseDocument({ version: 1, tenants: [{ name: 'A', topology: square, ...tenant }], events: [grow] });
+    for (const tenant of [{ mode: 'mig' }, { routes: [{ tiles: [1, 2] }] }])
+      expect(refused(tenant)).toMatchObject({ problems: [{ path: 'events.0.topology' }] });
+    expect(refused({ mode: 'zigzag' }).ok).toBe(true);
+  });
 
   it('move a tenant once in a cycle, and not where its mode chooses the tiles', () => {
     expect(problemsOf([a, { ...a, placement: [3, 4, 11, 12] }])).toEqual([
@@ -109,6 +147,11 @@ describe('edits', () => {
     expect(editTenant(document, 1, { departureCycle: 600 }).events).toEqual([a]);
     expect(editTenant(document, 0, { mode: 'zigzag' }).events).toEqual([b]);
     expect(editTenant(document, 0, { workload: { iterations: 2 } }).events).toEqual([a, b]);
+    // a size that it has from the start now is no event any more, one that it does not stays
+    const grow = { cycle: 600, tenant: 'A', topology: { width: 3 } };
+    const grown = { ...document, events: [grow] };
+    expect(editTenant(grown, 0, { topology: { width: 3 } }).events).toBeUndefined();
+    expect(editTenant(grown, 0, { topology: { height: 3 } }).events).toEqual([grow]);
   });
 
   it('keep their spots on a chip of another width, and drop those that are gone', () => {

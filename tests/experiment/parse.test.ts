@@ -204,7 +204,10 @@ describe('unknown and later keys', () => {
     [withTenant({ topology: { cores: 6 } }), 'tenants.0.topology.cores'],
     [withTenant({ memoryBytes: 1 }), 'tenants.0.memoryBytes'],
     [withTenant({ workload: { precision: 'fp16' } }), 'tenants.0.workload.precision'],
-    [{ version: 1, events: [{ cycle: 1, tenant: 'A', placement: [], topology: {} }] }, 'events.0.topology'],
+    [
+      { version: 1, events: [{ cycle: 1, tenant: 'A', topology: { kind: 'ring', cores: 6 } }] },
+      'events.0.topology.kind',
+    ],
   ])('%j is not available yet', (document, path) => {
     const message = refusal(document);
     expect(message).toMatch(new RegExp(`^${path}: .*not available yet`, 'm'));

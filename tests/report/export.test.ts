@@ -87,9 +87,9 @@ describe('perfettoEvents', () => {
   it('takes cores in tile order, whatever tenant and virtual core they are', () => {
     const mixed = plan([tenantPlan('A', [5, 1]), tenantPlan('B', [2])]);
     expect(planCores(mixed)).toEqual([
-      { tile: 1, tenant: 0, vcore: 1 },
-      { tile: 2, tenant: 1, vcore: 0 },
-      { tile: 5, tenant: 0, vcore: 0 },
+      { tile: 1, tenant: 0, shape: 0, vcore: 1 },
+      { tile: 2, tenant: 1, shape: 0, vcore: 0 },
+      { tile: 5, tenant: 0, shape: 0, vcore: 0 },
     ]);
   });
 

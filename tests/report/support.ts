@@ -75,6 +75,7 @@ export const core = (
 ): CoreSnapshot => ({
   tile,
   tenant,
+  shape: 0,
   vcore,
   cause: 0,
   causes: causes(some),
@@ -98,6 +99,7 @@ export const tenantSnapshot = (ends: readonly number[], more: Partial<TenantSnap
   switches: 0,
   transferredBytes: 0,
   moves: [],
+  shapes: [{ firstIteration: 0, readyCycle: 0, warmupCycles: 0 }],
   ...more,
 });
 

@@ -11,8 +11,8 @@ const timeline = timelineOf(100, [
   [{ recvWait: 100 }, { send: 50, sendBlocked: 50 }, { memory: 30, throttle: 10 }],
 ]);
 const cores = [
-  { tile: 0, tenant: 0, vcore: 0 },
-  { tile: 1, tenant: 0, vcore: 1 },
+  { tile: 0, tenant: 0, shape: 0, vcore: 0 },
+  { tile: 1, tenant: 0, shape: 0, vcore: 1 },
 ];
 const group = (name: (typeof CAUSE_GROUPS)[number]): number => CAUSE_GROUPS.indexOf(name);
 
@@ -135,7 +135,7 @@ describe('recentColumns', () => {
 
 describe('coresByTenant', () => {
   it('keeps the order of the snapshot', () => {
-    const mixed = [1, 0, 1].map((tenant, vcore) => ({ tile: vcore, tenant, vcore }));
+    const mixed = [1, 0, 1].map((tenant, vcore) => ({ tile: vcore, tenant, shape: 0, vcore }));
     expect(coresByTenant(mixed, 3)).toEqual([[1], [0, 2], []]);
   });
 });

@@ -29,10 +29,11 @@ export function step(
   };
 }
 
-/** Cores come to other tiles; state and tables are nothing unless said. */
+/** Cores come to other tiles; state and tables are nothing unless said. With a shape the tenant gets other cores there. */
 export interface TinyMove extends Partial<Pick<TenantMove, 'routes' | 'tableCycles' | 'stateBytes'>> {
   readonly cycle: number;
   readonly tiles: readonly number[];
+  readonly shape?: Omit<TinyTenant, 'tiles' | 'moves'>;
 }
 
 export interface TinyTenant extends Partial<
@@ -62,13 +63,14 @@ export function tinyPlan(chip: ChipRequest, tenants: readonly TinyTenant[]): Pla
 const NO_TABLES = { routingEntries: 0, rangeEntries: 0, bytes: 0, setupCycles: 0 };
 const SAVED: Range = { name: 'saved', virtualBase: 2 ** 40, physicalBase: 2 ** 40, bytes: 2 ** 31, permission: 3 };
 
-const tinyMove = (move: TinyMove): TenantMove => ({
+const tinyMove = ({ shape, ...move }: TinyMove, channels: number): TenantMove => ({
   editDistance: 0,
   stretched: [],
   tables: NO_TABLES,
   tableCycles: 0,
   stateBytes: move.tiles.map(() => 0),
   ...move,
+  ...(shape && { shape: tinyTenant({ ...shape, tiles: move.tiles, moves: [] }, 0, channels) }),
 });
 
 function tinyTenant(tenant: TinyTenant, index: number, channels: number): TenantPlan {
@@ -105,7 +107,7 @@ function tinyTenant(tenant: TinyTenant, index: number, channels: number): Tenant
     translation: tenant.translation ?? { kind: 'physical', entries: 4, pageBytes: 4096 },
     ...(tenant.bandwidth && { bandwidth: tenant.bandwidth }),
     ranges,
-    ...(tenant.moves && { moves: tenant.moves.map(tinyMove), savedState: [SAVED] }),
+    ...(tenant.moves && { moves: tenant.moves.map((move) => tinyMove(move, channels)), savedState: [SAVED] }),
     ...(tenant.routes && { routes: tenant.routes }),
     ...(tenant.buffers && { buffers: tenant.buffers }),
     ...(tenant.shared && { shared: tenant.shared }),

@@ -119,6 +119,7 @@ export class FakeMachine implements Simulated {
     return {
       tile,
       tenant,
+      shape: 0,
       vcore: this.plan.tenants[tenant].tiles.indexOf(tile),
       cycle: this.cycle,
       iteration: 0,

@@ -170,7 +170,7 @@ describe('the run loop around the real machine', () => {
     const machine = straight(3000);
     const { cores } = machine.snapshot();
     const named = planCores(machine.plan);
-    expect(cores.map(({ tile, tenant, vcore }) => ({ tile, tenant, vcore }))).toEqual(named);
+    expect(cores.map(({ tile, tenant, shape, vcore }) => ({ tile, tenant, shape, vcore }))).toEqual(named);
     const timeline = machine.timeline();
     expect(timeline.cycles).toBe(3000);
     cores.forEach(({ causes }, i) => expect([...totalsAt(timeline, [i], 3000)]).toEqual([...causes]));

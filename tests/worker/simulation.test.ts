@@ -31,9 +31,9 @@ describe('loading', () => {
       { name: 'B', tiles: [2], stageLabels: ['s0'] },
     ]);
     expect(result.value.cores).toEqual([
-      { tile: 0, tenant: 0, vcore: 0 },
-      { tile: 1, tenant: 0, vcore: 1 },
-      { tile: 2, tenant: 1, vcore: 0 },
+      { tile: 0, tenant: 0, shape: 0, vcore: 0 },
+      { tile: 1, tenant: 0, shape: 0, vcore: 1 },
+      { tile: 2, tenant: 1, shape: 0, vcore: 0 },
     ]);
     expect(structuredClone(result)).toEqual(result);
   });
