@@ -29,7 +29,7 @@ export class Runs {
   /** The figures that sentences are made from. */
   settled = $state.raw<Figures | null>(null);
   timeline = $state.raw<TimelineData | null>(null);
-  /** The timeline as of the settled figures: it is asked for apart from them, and lags a little. */
+  /** The timeline that was asked for with the settled figures: it knows all that they speak of. */
   settledTimeline = $state.raw<TimelineData | null>(null);
   ideal = $state.raw<Ideal>([]);
   ghost = $state.raw<Ghost | null>(null);
@@ -224,9 +224,11 @@ export class Runs {
 
   private readonly askTimeline = async (): Promise<void> => {
     if (!this.info) return;
-    const { runId } = this;
+    const { runId, figures } = this;
     const timeline = await this.simulation.timeline();
-    if (runId === this.runId) this.timeline = timeline;
+    if (runId !== this.runId) return;
+    this.timeline = timeline;
+    if (figures) this.settle(figures);
   };
 
   private readonly askSlowThings = async (): Promise<void> => {
@@ -252,7 +254,9 @@ export class Runs {
   };
 
   private frameDue(time: number): boolean {
-    return this.slow || this.figures?.pace !== Infinity || time - this.lastRequest >= cadence.FLAT_OUT_FRAME_MS;
+    const { pace, hurried } = this.figures ?? {};
+    const flatOut = pace === Infinity || hurried;
+    return this.slow || !flatOut || time - this.lastRequest >= cadence.FLAT_OUT_FRAME_MS;
   }
 
   private requestFrame(time: number): void {
@@ -279,12 +283,17 @@ export class Runs {
     this.figures = readFigures(frame);
     const stays = this.figures.tenants.map((tenant) => tenant.stays);
     if (stays.some((moves, i) => moves !== (this.stays[i] ?? 0))) this.stays = stays;
-    const ended = this.over && !wasOver;
+    if (this.over && !wasOver) this.settle(this.figures, true);
+  }
+
+  /** Make these what sentences are about, at once or when the last ones have stood for long enough to be read. */
+  private settle(figures: Figures, atOnce = false): void {
+    const now = performance.now();
     // What is measured on the way to where the picture shall begin is not said yet.
-    if (!ended && frame.hurried && !this.stepping) return;
-    if (!ended && this.settled && time - this.lastSettled < cadence.SENTENCE_MS) return;
-    this.lastSettled = time;
-    this.settled = this.figures;
+    const tooEarly = figures.hurried && !this.stepping;
+    if (!atOnce && (tooEarly || (this.settled && now - this.lastSettled < cadence.SENTENCE_MS))) return;
+    this.lastSettled = now;
+    this.settled = figures;
     this.settledTimeline = this.timeline;
   }
 

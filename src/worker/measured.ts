@@ -2,6 +2,7 @@
 import { tileCount } from '../model/mesh.ts';
 import type { Plan } from '../model/plan.ts';
 import { Frame, frameBytes } from '../engine/frame.ts';
+import type { TenantStatus } from '../engine/snapshot.ts';
 import type { Simulated } from './simulated.ts';
 
 /** Seconds that the window of synthetic traffic takes at the automatic pace. */
@@ -11,6 +12,7 @@ const ITERATION_SECONDS = 3;
 const SLOWEST_AUTO_PACE = 1;
 
 export interface MeasuredTenant {
+  readonly status: TenantStatus;
   readonly iterationsDone: number;
   /** 0 while unknown. */
   readonly cyclesPerIteration: number;
@@ -31,8 +33,8 @@ export class Measured {
   tenants(): MeasuredTenant[] {
     this.machine.writeFrame(this.frame, { paused: false, cyclesPerSecond: 0, pace: 0, hurried: false, flits: false });
     return this.plan.tenants.map((_, i) => {
-      const { iterationsDone, cyclesPerIteration } = this.frame.tenant(i);
-      return { iterationsDone, cyclesPerIteration };
+      const { status, iterationsDone, cyclesPerIteration } = this.frame.tenant(i);
+      return { status, iterationsDone, cyclesPerIteration };
     });
   }
 

@@ -29,7 +29,10 @@ export interface LoadRequest {
   readonly runId: number;
   /** The experiment document: plain JSON. */
   readonly document: unknown;
-  /** Run flat out to this cycle first, for 300 ms at most; `filled`: until the pipelines are about full, for 1.5 s at most; 0: start at once. */
+  /**
+   * Where the run begins to be shown, reached flat out, within 10 s: `filled`, a first look, with an iteration of every tenant measured;
+   * the cycle of the run before, of which one that plays does what 300 ms allow beyond a first look; 0, at once.
+   */
   readonly catchUpTo: number | 'filled';
   /** Cycles per second, or Infinity for flat out, or 'auto': the fastest tenant's iteration takes about 3 s. */
   readonly pace: number | 'auto';

@@ -4,6 +4,7 @@
  */
 import type { Plan } from '../model/plan.ts';
 import type { Frame } from '../engine/frame.ts';
+import { FirstLook } from './first-look.ts';
 import { Measured } from './measured.ts';
 import { Meter } from './meter.ts';
 import { Pacer } from './pacer.ts';
@@ -13,32 +14,27 @@ import { Stepper } from './stepper.ts';
 
 /** Cycles per second at which the page sees every single cycle. */
 export const ONE_PER_FRAME = 60;
+/** A run that plays is brought back to its cycle for so long, beyond a first look. */
 const CATCH_UP_MS = 300;
-const FIRST_LOOK_MS = 1500;
+/** The longest way to where a run is shown. */
+const LONGEST_WAY_MS = 10_000;
 const LONGEST_SEARCH_MS = 2000;
 /** While frames are asked for at least this often, they set the beat of slow paces. */
 const FRAME_BEAT_MS = 100;
 const AUTO_PACE_EVERY_MS = 250;
 
 /** Something to do flat out before pacing goes on: to a cycle, to a miss, to a packet; given up when the clock passes `until`. */
-type Errand = { readonly until: number } & (
-  { readonly toCycle: number } | { readonly toMissOf: number } | { readonly toPacketOf: number }
-);
+type Errand = { readonly until: number } & (ToCycle | { readonly toMissOf: number } | { readonly toPacketOf: number });
+
+interface ToCycle {
+  readonly toCycle: number;
+  /** What will do once the clock is at `enough`. */
+  readonly look?: FirstLook;
+  readonly enough?: number;
+}
 
 /** What the loop should do after a slice: at once again, in a few milliseconds, or not before something changes. */
 export type Appetite = 'more' | 'soon' | 'none';
-
-/**
- * About the cycle from which all pipelines are full and a few iterations have been measured, as far as the estimates go, but never
- * more than three fifths of a tenant's iterations; of synthetic traffic the end of its warm-up: what a first look should show.
- */
-function filledAt(plan: Plan): number {
-  if (plan.traffic) return plan.traffic.warmup;
-  const fills = plan.tenants.map(
-    ({ stages, iterations, estimatedCycles }) => Math.min(stages + 5, iterations * 0.6) * estimatedCycles,
-  );
-  return Math.floor(Math.max(0, ...fills));
-}
 
 export class Run {
   readonly runId: number;
@@ -66,9 +62,16 @@ export class Run {
     this.measured = new Measured(machine, plan);
     this.playing = request.playing;
     this.setPace(request.pace);
-    const toCycle = request.catchUpTo === 'filled' ? filledAt(plan) : request.catchUpTo;
-    const longest = request.catchUpTo === 'filled' ? FIRST_LOOK_MS : CATCH_UP_MS;
-    if (toCycle > 0) this.errand = { toCycle, until: start + longest };
+    if (request.catchUpTo !== 0) this.errand = this.wayTo(request.catchUpTo, start);
+  }
+
+  /** A paused run goes to the very cycle that it was in. */
+  private wayTo(cycle: number | 'filled', start: number): Errand {
+    const until = start + LONGEST_WAY_MS;
+    if (cycle !== 'filled' && !this.playing) return { toCycle: cycle, until };
+    const look = new FirstLook(this.plan, this.measured);
+    if (cycle === 'filled') return { toCycle: Infinity, look, enough: start, until };
+    return { toCycle: cycle, look, enough: start + CATCH_UP_MS, until };
   }
 
   /** Seconds inside the machine. */
@@ -85,7 +88,9 @@ export class Run {
     return this.plan.stopCycles ?? Infinity;
   }
 
+  /** The pace that is chosen holds at once: the way to a first look ends. */
   setPace(pace: number | 'auto'): void {
+    if (this.errand && 'look' in this.errand) this.errand = undefined;
     this.auto = pace === 'auto';
     this.autoAt = this.now();
     this.pacer.setPace(pace === 'auto' ? this.measured.autoPace() : pace, this.now());
@@ -128,8 +133,10 @@ export class Run {
   private pursue(errand: Errand, deadline: number): void {
     const until = Math.min(deadline, errand.until);
     if ('toCycle' in errand) {
-      this.stepper.run(Math.min(errand.toCycle, this.end) - this.machine.cycle, until);
-      if (this.machine.cycle >= errand.toCycle) this.errand = undefined;
+      const { toCycle, look, enough = Infinity } = errand;
+      this.stepper.run(Math.min(toCycle, look?.next ?? Infinity, this.end) - this.machine.cycle, until);
+      look?.at(this.machine.cycle);
+      if (this.machine.cycle >= toCycle || (look?.over && this.now() >= enough)) this.errand = undefined;
     } else if (this.find(errand, until)) {
       this.setPace(ONE_PER_FRAME);
       this.playing = true;

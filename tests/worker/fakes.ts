@@ -192,6 +192,7 @@ export class FakeMachine implements Simulated {
 export interface FakeDocument {
   readonly stop?: number;
   readonly stages?: number;
+  readonly iterations?: number;
   readonly broken?: boolean;
   readonly unplannable?: boolean;
   readonly tooBig?: boolean;
@@ -213,10 +214,16 @@ export function fakeRooms(
       return ok({ ...said, tenants: [{ translation }, { translation }] } as unknown as Experiment);
     },
     plan: (experiment) => {
-      const { stop, stages, unplannable, tooBig } = experiment as unknown as FakeDocument & { stop?: number };
+      const {
+        stop,
+        stages,
+        iterations = 32,
+        unplannable,
+        tooBig,
+      } = experiment as unknown as FakeDocument & { stop?: number };
       if (unplannable) return fail('tenants.1', 'does not fit');
       const { kind } = experiment.tenants[0].translation;
-      const more = { stages: stages ?? 2, iterations: 32, translation: { kind, entries: 4, pageBytes: 4096 } };
+      const more = { stages: stages ?? 2, iterations, translation: { kind, entries: 4, pageBytes: 4096 } };
       const made = plan(
         [
           tenantPlan('A', [0, 1], { ...more, estimatedCycles: 90_000 }),

@@ -168,13 +168,66 @@ describe('catching up', () => {
     expect(cycle()).toBeLessThan(100_310);
   });
 
-  it('gives up after 300 ms', async () => {
+  it('goes on from a first look after 300 ms', async () => {
     const { host, load, cycle } = setUp();
-    await load({}, { catchUpTo: 1e9, pace: 1000, playing: false });
-    host.pass(1000);
-    // 300 ms at 500 cycles per ms, and one call of 200 cycles at most beyond
-    expect(cycle()).toBeGreaterThan(0.95 * 150_000);
-    expect(cycle()).toBeLessThanOrEqual(150_200);
+    await load({}, { catchUpTo: 1e9, pace: 1000 });
+    host.pass(1300);
+    // 500 cycles per ms for 300 ms and at most a slice of 8 ms beyond; then a second of 1000
+    expect(cycle()).toBeGreaterThan(0.95 * 150_000 + 1000);
+    expect(cycle()).toBeLessThanOrEqual(155_100);
+  });
+
+  it('shows the same at first, however fast the machine is', async () => {
+    // the second iteration of 60,000 cycles has ended at 30 x 4,096 = 122,880
+    for (const cyclesPerMs of [20, 50, 500, 5000]) {
+      for (const catchUpTo of ['filled', 122_880] as const) {
+        const { host, load, frame, cycle } = setUp({ cyclesPerMs });
+        await load({}, { catchUpTo, pace: 1 });
+        host.pass(122_880 / cyclesPerMs - 1);
+        expect(frame()!.hurried).toBe(true);
+        host.pass(500);
+        expect(frame()!.hurried).toBe(false);
+        // at a cycle per second
+        expect(cycle() - 122_880).toBeOneOf([0, 1]);
+      }
+    }
+  });
+
+  it('leaves two fifths of a short run, and gives a long iteration up after ten seconds', async () => {
+    const short = setUp({ cyclesPerMs: 50 });
+    await short.load({ iterations: 3 }, { catchUpTo: 'filled', pace: 1 });
+    short.host.pass(1000);
+    expect(short.frame()!.hurried).toBe(true);
+    short.host.pass(1000);
+    // the first iteration of 60,000 cycles has ended at 15 x 4,096 = 61,440
+    expect(short.frame()!.hurried).toBe(false);
+    expect(short.cycle() - 61_440).toBeOneOf([0, 1]);
+    const long = setUp({ iterationCycles: 1e9 });
+    await long.load({}, { catchUpTo: 'filled', pace: 1 });
+    long.host.pass(9900);
+    expect(long.frame()!.hurried).toBe(true);
+    long.host.pass(200);
+    expect(long.frame()!.hurried).toBe(false);
+  });
+
+  it('gives way to a pace that is chosen', async () => {
+    const { host, load, simulation, frame } = setUp();
+    await load({}, { catchUpTo: 'filled', pace: 'auto' });
+    host.pass(50);
+    simulation.setPace(1000);
+    host.pass(50);
+    expect([frame()!.hurried, frame()!.pace]).toEqual([false, 1000]);
+  });
+
+  it('brings a paused run back to its very cycle, within ten seconds', async () => {
+    const { host, load, frame, cycle } = setUp({ cyclesPerMs: 50 });
+    await load({}, { catchUpTo: 288_784, playing: false });
+    host.pass(7000);
+    expect([frame()!.outcome, cycle()]).toEqual(['paused', 288_784]);
+    await load({}, { catchUpTo: 1e9, playing: false });
+    host.pass(20_000);
+    expect(cycle()).toBeGreaterThan(0.95 * 500_000);
+    expect(cycle()).toBeLessThanOrEqual(500_200);
   });
 });
 
