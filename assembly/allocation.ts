@@ -11,6 +11,7 @@ import {
   K_FLITS,
   K_MASK,
   K_TENANT,
+  L_ACCEPT,
   L_GRANT,
   L_OUT,
   L_STRIDE,
@@ -20,7 +21,6 @@ import {
   ROW,
   R_LANES,
   R_OWNED,
-  A_ACCEPT,
   WORK_CONTESTED,
   WORK_LANE,
   WORK_LIST,
@@ -28,7 +28,7 @@ import {
   WORK_REQUESTS,
   WORK_WAITING,
 } from './layout';
-import { indexOf, laneBytes, lanes, masked, neighbour, plane, recordOf, vcs, work } from './plane';
+import { indexOf, masked, neighbour, plane, vcs, work } from './plane';
 
 const NOBODY: u32 = 255;
 
@@ -50,11 +50,9 @@ export function allocateChannels(block: usize, first: u32, listEnd: usize): bool
     if (!masked) v128.store(row, v128.andnot(v128.load(row, WORK_LOST), alone), WORK_LOST);
     const lane = laneOf(entry) as u32;
     const index = indexOf(lane);
-    const records = recordOf(first, lane);
-    const step = lanes * laneBytes;
     for (; bits != 0; bits &= bits - 1) {
       const byte = ctz<u32>(bits);
-      if (allocateOnly(block + byte, first + byte, lane, index, records + byte * step) && masked) store<u8>(row + byte, 0, WORK_LOST);
+      if (allocateOnly(block + byte, first + byte, lane, index) && masked) store<u8>(row + byte, 0, WORK_LOST);
     }
   }
   for (let bits = i8x16.bitmask(i8x16.ne(twice, none)) as u32; bits != 0; bits &= bits - 1) {
@@ -82,13 +80,13 @@ function contested(base: usize, listEnd: usize): v128 {
 /** VA for a head that nobody stands in the way of; `router` is the block plus the byte of the tile. */
 // @ts-ignore: decorator
 @inline
-function allocateOnly(router: usize, tile: u32, lane: u32, index: u32, record: usize): bool {
+function allocateOnly(router: usize, tile: u32, lane: u32, index: u32): bool {
   const out: u32 = ctz<u32>(load<u8>(router + lane * L_STRIDE, R_LANES + L_OUT));
   let free = freeChannels(router, out);
-  if (masked) free &= load<u16>(frontOf(record), K_MASK);
+  if (masked) free &= load<u16>(frontOf(router, lane), K_MASK);
   if (free == 0) return false;
   const base = out * vcs;
-  take(router, tile, lane, index, record, out, firstFrom((free as u64) << (base as u64), load<u8>(record, A_ACCEPT)) - base);
+  take(router, tile, lane, index, out, firstFrom((free as u64) << (base as u64), acceptOf(router, lane)) - base);
   return true;
 }
 
@@ -117,19 +115,18 @@ function arbitrate(router: usize, tile: u32, out: u32, requests: u64): void {
   let free = freeChannels(router, out);
   while (free != 0) {
     const vc = ctz<u32>(free);
-    const winner = grant(router, tile, out, vc, requests);
+    const winner = grant(router, out, vc, requests);
     free &= free - 1;
     if (winner == NOBODY) continue;
     let offers: u64 = (1 as u64) << ((out * vcs + vc) as u64);
     for (let rest = free; rest != 0; rest &= rest - 1) {
       const other = ctz<u32>(rest);
-      if (grant(router, tile, out, other, requests) != winner) continue;
+      if (grant(router, out, other, requests) != winner) continue;
       offers |= (1 as u64) << ((out * vcs + other) as u64);
       free &= ~((1 as u32) << other);
     }
     const lane = laneOfIndex(winner);
-    const record = recordOf(tile, lane);
-    take(router, tile, lane, winner, record, out, firstFrom(offers, load<u8>(record, A_ACCEPT)) - out * vcs);
+    take(router, tile, lane, winner, out, firstFrom(offers, acceptOf(router, lane)) - out * vcs);
     store<u8>(work + lane * WORK_LANE + (tile & (ROW - 1)), 0, WORK_LOST);
   }
 }
@@ -138,6 +135,13 @@ function arbitrate(router: usize, tile: u32, out: u32, requests: u64): void {
 function laneOfIndex(index: u32): u32 {
   const port = index / vcs;
   return (index - port * vcs) * PORTS + port;
+}
+
+/** VA accept pointer of an input lane. */
+// @ts-ignore: decorator
+@inline
+function acceptOf(router: usize, lane: u32): u32 {
+  return load<u8>(router + lane * L_STRIDE, R_LANES + L_ACCEPT);
 }
 
 /** Channels of an output port that nobody owns. */
@@ -150,18 +154,18 @@ function freeChannels(router: usize, out: u32): u32 {
 }
 
 /** The input channel that output channel (out, vc) grants, or NOBODY. */
-function grant(router: usize, tile: u32, out: u32, vc: u32, requests: u64): u32 {
-  if (masked) requests = allowed(tile, vc, requests);
+function grant(router: usize, out: u32, vc: u32, requests: u64): u32 {
+  if (masked) requests = allowed(router, vc, requests);
   if (requests == 0) return NOBODY;
   return firstFrom(requests, load<u8>(router + (vc * PORTS + out) * L_STRIDE, R_LANES + L_GRANT));
 }
 
 /** The requests of packets that may take channel `vc`. */
-function allowed(tile: u32, vc: u32, requests: u64): u64 {
+function allowed(router: usize, vc: u32, requests: u64): u64 {
   let result: u64 = 0;
   for (let left = requests; left != 0; left &= left - 1) {
     const index = ctz<u64>(left) as u32;
-    const packet = frontOf(recordOf(tile, laneOfIndex(index)));
+    const packet = frontOf(router, laneOfIndex(index));
     const may: u64 = (load<u16>(packet, K_MASK) >> (vc as u16)) & 1;
     result |= may << (index as u64);
   }
@@ -171,13 +175,14 @@ function allowed(tile: u32, vc: u32, requests: u64): u64 {
 /** Commit: the packet at the front of lane `lane`, number `index` to iSLIP, owns channel `vc` of the output from the next cycle on and is handed on to the router behind it. */
 // @ts-ignore: decorator
 @inline
-function take(router: usize, tile: u32, lane: u32, index: u32, record: usize, out: u32, vc: u32): void {
+function take(router: usize, tile: u32, lane: u32, index: u32, out: u32, vc: u32): void {
   const owned = router + vc * ROW;
-  const packet = frontOf(record);
-  store<u8>(record, (out * vcs + vc + 1) as u8, A_ACCEPT);
+  const rows = router + lane * L_STRIDE;
+  const packet = frontOf(router, lane);
+  store<u8>(rows, (out * vcs + vc + 1) as u8, R_LANES + L_ACCEPT);
   store<u8>(router + (vc * PORTS + out) * L_STRIDE, (index + 1) as u8, R_LANES + L_GRANT);
   store<u8>(owned, load<u8>(owned, R_OWNED) | ((1 as u32) << out), R_OWNED);
-  store<u8>(router + lane * L_STRIDE, vc as u8, R_LANES + L_VC);
+  store<u8>(rows, vc as u8, R_LANES + L_VC);
   granted = true;
   if (out == (LINKS as u32)) return;
   const link = load<u32>(plane, P_LINK_FLITS) + (((tile * LINKS + out) * load<u32>(H_TENANTS) + (load<u8>(packet, K_TENANT) as u32)) << 3);

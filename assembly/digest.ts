@@ -48,6 +48,7 @@ import {
   H_TILES,
   I_INDEX,
   L_COUNT,
+  L_ACCEPT,
   L_FREE,
   L_GRANT,
   L_VC,
@@ -99,9 +100,8 @@ import {
   Y_SLICE_END,
   Y_STRIDE,
   Y_SWITCHES,
-  A_ACCEPT,
 } from './layout';
-import { blockOf, byteOf, laneAt, lanes, openPlane, recordOf, vcs } from './plane';
+import { blockOf, byteOf, laneAt, lanes, openPlane, vcs } from './plane';
 
 let hash: u64 = 0;
 
@@ -158,12 +158,12 @@ function mixRouter(tile: u32): void {
     const row = router + vc * ROW;
     mix((load<u8>(row, R_OWNED) as u64) | ((load<u8>(row, R_KNOWN) as u64) << 8));
   }
-  for (let lane: u32 = 0; lane < lanes; lane++) mixLane(laneAt(tile, lane), recordOf(tile, lane));
+  for (let lane: u32 = 0; lane < lanes; lane++) mixLane(laneAt(tile, lane));
 }
 
-function mixLane(lane: usize, record: usize): void {
+function mixLane(lane: usize): void {
   mix((load<u8>(lane, L_COUNT) as u64) | ((load<u8>(lane, L_FREE) as u64) << 16) | ((load<u8>(lane, L_VC) as u64) << 32));
-  mix((load<u8>(record, A_ACCEPT) as u64) | ((load<u8>(lane, L_GRANT) as u64) << 8));
+  mix((load<u8>(lane, L_ACCEPT) as u64) | ((load<u8>(lane, L_GRANT) as u64) << 8));
 }
 
 function mixCore(core: usize): void {

@@ -105,13 +105,13 @@ export const P_BLOCK_BYTES = 20;
 export const P_SOURCES = 24;
 export const P_PENDING = 28; // bitset of sources with a packet
 export const P_RINGS = 32; // tile 0 in the first row of slot 0 of the rings of messages
-export const P_RING_ROW = 36; // bytes from a row to the next: a byte per tile, and room for the neighbours of tiles at the edges
+export const P_RING_ROW = 36; // bytes from a row to the next: a byte per tile, and room for what is written of neighbours beyond the edges
 export const P_EJECT = 40; // the same for credits of the terminals' buffers: a row per channel and slot; 0 where none runs out
 export const P_AWAKE = 44; // EJECT_SLOTS rows of a byte per block: 255 where it must be visited in that cycle
 export const P_AWAKE_ROW = 48; // bytes of a row
 export const P_ASLEEP = 52; // u8 per block: 1 where it sleeps with flits that cannot leave
-export const P_LANES = 56; // what only single lanes need: a record per tile and lane
-export const P_QUEUE_MASK = 60; // packets that one lane can hold, less 1
+export const P_LANES = 56; // what is seldom needed of single lanes: a record per tile and lane
+export const P_QUEUE_MASK = 60; // packets that one lane can hold behind its front, rounded up to a power of two, less 1
 export const P_LANE_BYTES = 64;
 export const P_LONG = 68; // some packet has more than MOST_LEFT flits
 export const P_PACKETS = 72; // packets created and not yet arrived
@@ -146,22 +146,24 @@ export const R_OWNED = R_BLOCKED + LINKS * ROW; // rows of channels: output port
 export const R_KNOWN = R_OWNED + MOST_VCS * ROW; // rows of channels: free slots of the terminal input, as the source knows
 export const R_X = R_KNOWN + MOST_VCS * ROW; // column of the tile
 export const R_Y = R_X + ROW;
-export const R_LANES = R_Y + ROW; // records of lanes
-// lane
+export const R_LANES = R_Y + 3 * ROW; // records of lanes, from the beginning of a cache line
+// lane: what the switch needs of it, what channel allocation does, and its packets are a cache line each
 export const L_COUNT = 0; // flits in the buffer of this input lane
 export const L_OUT = L_COUNT + ROW; // 1 << output port of the front packet
 export const L_VC = L_OUT + ROW; // channel of that output that the front packet owns, or NO_VC
 export const L_LEFT = L_VC + ROW; // flits of the front packet that have not left; see A_MORE
 export const L_FREE = L_LEFT + ROW; // free slots behind this output lane
 export const L_GRANT = L_FREE + ROW; // VA grant pointer of this output lane, port * V + vc
-export const L_TENANT = L_GRANT + ROW; // tenant of the front packet
-export const L_STRIDE = 7 * ROW;
+export const L_ACCEPT = L_GRANT + ROW; // VA accept pointer of this input lane
+export const L_TENANT = L_ACCEPT + ROW; // tenant of the front packet
+export const L_FRONT = L_TENANT + ROW; // u32 per router: address of the front packet, and MORE_QUEUED if others are queued behind it; 0: none
+export const L_STRIDE = L_FRONT + 4 * ROW;
+export const MORE_QUEUED = 1;
 // behind the lanes, where there are several tenants: per tenant LINKS rows, blocked cycles as R_BLOCKED
 
-// lane of one tile: what is not a row
-export const A_HEAD = 0; // u8 place of the front packet
+// lane of one tile: its packets behind the front one
+export const A_HEAD = 0; // u8 place of the first of them
 export const A_QUEUED = 1; // u8 packets that have come or will come to this input lane
-export const A_ACCEPT = 2; // u8 VA accept pointer of this input lane
 export const A_MORE = 4; // with P_LONG: flits of the front packet beyond L_LEFT
 export const A_PACKETS = 8; // addresses in a ring
 

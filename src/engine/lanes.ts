@@ -30,18 +30,25 @@ export function channelAt(kernel: Kernel, lane: Lane): number | undefined {
 /** Addresses of the packets that have come or will come to an input lane, front first. */
 export function packetsOf(kernel: Kernel, lane: Lane): number[] {
   const record = recordAt(kernel, lane);
+  const front = kernel.u32(frontAt(kernel, lane));
+  if (front === 0) return [];
   const mask = kernel.u32(lane.plane + L.P_QUEUE_MASK);
   const head = kernel.u8(record + L.A_HEAD);
-  return Array.from({ length: kernel.u8(record + L.A_QUEUED) }, (_, i) =>
+  const behind = Array.from({ length: kernel.u8(record + L.A_QUEUED) }, (_, i) =>
     kernel.u32(record + L.A_PACKETS + ((head + i) & mask) * 4),
   );
+  return [front - (front & L.MORE_QUEUED), ...behind];
 }
 
 /** Flits of the front packet of a lane that have not left. */
 export const flitsToLeave = (kernel: Kernel, lane: Lane): number =>
   kernel.u8(laneAt(kernel, lane) + L.L_LEFT) + kernel.u32(recordAt(kernel, lane) + L.A_MORE);
 
-/** Address of what is not a row of a lane of one tile. */
+/** Where the address of the packet at the front of an input lane is. */
+const frontAt = (kernel: Kernel, lane: Lane): number =>
+  laneAt(kernel, lane) + L.L_FRONT + (lane.tile % L.ROW) * 3;
+
+/** Address of what is seldom needed of a lane of one tile. */
 const recordAt = (kernel: Kernel, { plane, tile, lane }: Lane): number =>
   kernel.u32(plane + L.P_LANES) +
   (tile * kernel.u32(plane + L.P_VCS) * L.PORTS + lane) * kernel.u32(plane + L.P_LANE_BYTES);

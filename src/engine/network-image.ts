@@ -30,16 +30,17 @@ export function writePlane(regions: Regions, plane: number, shape: PlaneShape): 
   const blockCount = Math.ceil(tiles / L.ROW);
   const lanes = vcs * L.PORTS;
   const ejectionStalls = bufferDepth <= EJECTION_LOOP;
-  // every packet that was handed on holds a slot of the buffer, but for the one whose head has not come
-  const queued = 2 ** Math.ceil(Math.log2(bufferDepth + 1));
+  // every packet that was handed on holds a slot of the buffer, but for the one whose head has not come; one of them is the front
+  const queued = 2 ** Math.ceil(Math.log2(bufferDepth));
   const long = shape.mostFlits > L.MOST_LEFT ? 1 : 0;
   const laneBytes = roundUp(L.A_PACKETS + queued * 4, 8);
-  // what goes to the neighbours of a block lands at most a row of tiles and a block beside it
-  const margin = roundUp(mesh.width, L.ROW) + L.ROW;
-  // an odd number of cache lines, so that the rows do not compete for the same places of the cache
-  const ringRow = roundUp(roundUp(blockCount * L.ROW + 2 * margin, CACHE_LINE), 2 * CACHE_LINE) + CACHE_LINE;
-  const takeRows = (rows: number): number => roundUp(regions.take(rows * ringRow + CACHE_LINE), CACHE_LINE) + margin;
-  const awakeMargin = margin / L.ROW;
+  // what goes to the neighbours of a block is written at most a row of tiles beside it; nothing goes to tiles that do not exist, so
+  // a row and the next may share what is between them
+  const margin = roundUp(mesh.width, L.ROW);
+  const ringRow = blockCount * L.ROW + margin;
+  const takeRows = (rows: number): number =>
+    roundUp(regions.take(rows * ringRow + margin + CACHE_LINE), CACHE_LINE) + margin;
+  const awakeMargin = margin / L.ROW + 1;
   const awakeRow = roundUp(blockCount + 2 * awakeMargin, L.ROW);
   const tallies = tenants === 1 ? 0 : tenants * L.LINKS * L.ROW;
   const blockBytes = roundUp(L.R_LANES + lanes * L.L_STRIDE + tallies, CACHE_LINE);
