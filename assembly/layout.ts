@@ -4,7 +4,8 @@
 // the host builds IS the memory the machine runs in: header at IMAGE_BASE, then the sections the header points to. Pointers
 // are u32 addresses; `u64` marks fields of eight bytes; all others are u32 unless marked u8 or u16.
 
-export const IMAGE_BASE = 4096;
+export const IMAGE_BASE = 12288;
+export const WORK = 4096; // what the passes over one block of routers hand on, before the image: WORK_BYTES
 export const IMAGE_MAGIC = 0x55504e76;
 export const IMAGE_VERSION = 1;
 
@@ -125,9 +126,8 @@ export const P_LINK_BLOCKED = 104; // u64 per tile and link port
 export const P_ARRIVALS = 108; // ARRIVAL_SLOTS rows of packets whose tail the terminal takes
 export const P_ARRIVAL_ROW = 112;
 export const P_ARRIVAL_COUNTS = 116; // u32 x ARRIVAL_SLOTS
-export const P_WORK = 132; // what the passes over one block hand on: WORK_BYTES
-export const P_BLOCKED_TENANTS = 136; // u64 per tile, link port and tenant; 0: there is one tenant, and P_LINK_BLOCKED is its
-export const P_STRIDE = 144;
+export const P_BLOCKED_TENANTS = 132; // u64 per tile, link port and tenant; 0: there is one tenant, and P_LINK_BLOCKED is its
+export const P_STRIDE = 136;
 
 // rows of a slot of the ring, per virtual channel: 255 for each message
 export const RING_FLITS = 0; // PORTS rows: a flit lands in this input lane

@@ -15,7 +15,6 @@ import {
   P_RINGS,
   P_RING_ROW,
   P_VCS,
-  P_WORK,
   PORTS,
   RING_CREDITS,
   RING_KNOWN,
@@ -23,6 +22,7 @@ import {
   ROW,
   R_LANES,
   SLOTS,
+  WORK,
   WORK_BACK,
 } from './layout';
 
@@ -32,7 +32,7 @@ export let vcs: u32 = 0;
 export let lanes: u32 = 0;
 export let blocks: usize = 0;
 export let blockBytes: u32 = 0;
-export let work: usize = 0;
+export const work: usize = WORK;
 export let masked: bool = false;
 let width: i32 = 0;
 let laneRecords: usize = 0;
@@ -63,7 +63,6 @@ export function openPlane(record: usize, cycle: u64): void {
   lanes = vcs * PORTS;
   blocks = load<u32>(record, P_BLOCKS);
   blockBytes = load<u32>(record, P_BLOCK_BYTES);
-  work = load<u32>(record, P_WORK);
   width = load<u32>(H_WIDTH);
   masked = load<u32>(record, P_MASKED) != 0;
   laneRecords = load<u32>(record, P_LANES);

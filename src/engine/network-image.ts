@@ -71,7 +71,6 @@ export function writePlane(regions: Regions, plane: number, shape: PlaneShape): 
     [L.P_BLOCKED_TENANTS, tenants === 1 ? 0 : regions.take(tiles * LOCAL * tenants * 8)],
     [L.P_ARRIVALS, regions.take(tiles * 4 * L.ARRIVAL_SLOTS)],
     [L.P_ARRIVAL_ROW, tiles * 4],
-    [L.P_WORK, regions.take(L.WORK_BYTES)],
   ];
   for (const [offset, value] of fields) regions.u32(plane + offset, value);
   for (let block = 0; block < blockCount; block++) writeBlock(regions, blocks + block * blockBytes, block, shape);
