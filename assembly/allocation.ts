@@ -5,6 +5,7 @@
 import { firstFrom } from './bits';
 import { laneOf, workOf } from './landing';
 import { frontOf, handOn } from './link';
+import { gatherLosers } from './losers';
 import {
   H_TENANTS,
   LINKS,
@@ -28,7 +29,7 @@ import {
   WORK_REQUESTS,
   WORK_WAITING,
 } from './layout';
-import { indexOf, masked, neighbour, plane, vcs, work } from './plane';
+import { indexOf, masked, neighbour, plane, vcs } from './plane';
 
 const NOBODY: u32 = 255;
 
@@ -38,16 +39,13 @@ let granted: bool = false;
 export function allocateChannels(block: usize, first: u32, listEnd: usize): bool {
   granted = false;
   const none = i8x16.splat(0);
-  const base = work;
-  const twice = contested(base, listEnd);
-  for (let at = base + WORK_LIST; at < listEnd; at += 8) {
+  const twice = v128.load(WORK_CONTESTED);
+  for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
     const entry = load<u64>(at);
-    const row = workOf(base, entry);
+    const row = workOf(entry);
     const alone = i8x16.ne(v128.andnot(v128.load(row, WORK_WAITING), twice), none);
     let bits = i8x16.bitmask(alone) as u32;
     if (bits == 0) continue;
-    // in the pipeline, not blocked: a head that is alone gets a channel unless it may not take those that are free
-    if (!masked) v128.store(row, v128.andnot(v128.load(row, WORK_LOST), alone), WORK_LOST);
     const lane = laneOf(entry) as u32;
     const index = indexOf(lane);
     for (; bits != 0; bits &= bits - 1) {
@@ -59,22 +57,8 @@ export function allocateChannels(block: usize, first: u32, listEnd: usize): bool
     const byte = ctz<u32>(bits);
     allocateAmong(block + byte, first + byte, byte, listEnd);
   }
+  if (masked || v128.any_true(twice)) gatherLosers(listEnd);
   return granted;
-}
-
-/** Outputs, as bits, that more than one waiting head asks for. */
-// @ts-ignore: decorator
-@inline
-function contested(base: usize, listEnd: usize): v128 {
-  let once = i8x16.splat(0);
-  let twice = once;
-  for (let at = base + WORK_LIST; at < listEnd; at += 8) {
-    const waiting = v128.load(workOf(base, load<u64>(at)), WORK_WAITING);
-    twice = v128.or(twice, v128.and(once, waiting));
-    once = v128.or(once, waiting);
-  }
-  v128.store(base, twice, WORK_CONTESTED);
-  return twice;
 }
 
 /** VA for a head that nobody stands in the way of; `router` is the block plus the byte of the tile. */
@@ -92,12 +76,12 @@ function allocateOnly(router: usize, tile: u32, lane: u32, index: u32): bool {
 
 /** VA at a router where several heads ask for one output. */
 function allocateAmong(router: usize, tile: u32, byte: usize, listEnd: usize): void {
-  const requests = work + WORK_REQUESTS;
+  const requests: usize = WORK_REQUESTS;
   let outs: u32 = 0;
-  for (let at = work + WORK_LIST; at < listEnd; at += 8) {
+  for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
     const entry = load<u64>(at);
     const lane = laneOf(entry) as u32;
-    const waiting: u32 = load<u8>(workOf(work, entry) + byte, WORK_WAITING) & load<u8>(work + byte, WORK_CONTESTED);
+    const waiting: u32 = load<u8>(workOf(entry) + byte, WORK_WAITING) & load<u8>(byte, WORK_CONTESTED);
     if (waiting == 0) continue;
     const asked = requests + (ctz<u32>(waiting) << 3);
     store<u64>(asked, load<u64>(asked) | ((1 as u64) << (indexOf(lane) as u64)));
@@ -127,7 +111,7 @@ function arbitrate(router: usize, tile: u32, out: u32, requests: u64): void {
     }
     const lane = laneOfIndex(winner);
     take(router, tile, lane, winner, out, firstFrom(offers, acceptOf(router, lane)) - out * vcs);
-    store<u8>(work + lane * WORK_LANE + (tile & (ROW - 1)), 0, WORK_LOST);
+    store<u8>(lane * WORK_LANE + (tile & (ROW - 1)), 0, WORK_LOST);
   }
 }
 

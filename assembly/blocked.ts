@@ -1,5 +1,6 @@
 // Whose flits wanted a link that none took (model.md section 8), where several tenants share a plane. A tenant counts once per link
 // and cycle, however many of its flits wait for it. Visits are tallied by block, like those of all tenants together (losers.ts).
+import { rowsOf, workOf } from './landing';
 import {
   H_TENANTS,
   LINKS,
@@ -10,56 +11,52 @@ import {
   ROW,
   R_LANES,
   WORK_BLOCKED,
-  WORK_LANE,
+  WORK_LIST,
   WORK_LOST,
 } from './layout';
-import { lanes, plane, work } from './plane';
+import { lanes, plane } from './plane';
 
 const LINK_PORTS: i8 = 15;
 
 /** Tally one cycle of a block: links that a flit wanted and none took. */
-export function tallyTenants(block: usize): void {
-  const links = v128.and(v128.load(work, WORK_BLOCKED), i8x16.splat(LINK_PORTS));
+export function tallyTenants(block: usize, listEnd: usize): void {
+  const links = v128.and(v128.load(WORK_BLOCKED), i8x16.splat(LINK_PORTS));
   if (!v128.any_true(links)) return;
   let least = i8x16.splat(-1);
   let most = i8x16.splat(0);
-  for (let lane: u32 = 0; lane < lanes; lane++) {
-    const isFree = i8x16.eq(waiting(lane, links), i8x16.splat(0));
-    const tenant = v128.load(tenantRow(block, lane));
+  for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
+    const entry = load<u64>(at);
+    const isFree = i8x16.eq(waiting(entry, links), i8x16.splat(0));
+    const tenant = v128.load(rowsOf(block, entry), L_TENANT);
     least = i8x16.min_u(least, v128.or(tenant, isFree));
     most = i8x16.max_u(most, v128.andnot(tenant, isFree));
   }
   const first = leastByte(least);
   const last: u32 = 255 - leastByte(v128.not(most));
   for (let tenant = first; tenant <= last; tenant++) {
-    tally(rowsOf(block, tenant), first == last ? links : linksOf(block, tenant, links));
+    tally(talliesOf(block, tenant), first == last ? links : linksOf(block, listEnd, tenant, links));
   }
 }
 
 /** The links among some that flits of a tenant wait for. */
-function linksOf(block: usize, tenant: u32, links: v128): v128 {
+function linksOf(block: usize, listEnd: usize, tenant: u32, links: v128): v128 {
   let wanted = i8x16.splat(0);
-  for (let lane: u32 = 0; lane < lanes; lane++) {
-    const isIts = i8x16.eq(v128.load(tenantRow(block, lane)), i8x16.splat(tenant as i8));
-    wanted = v128.or(wanted, v128.and(waiting(lane, links), isIts));
+  for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
+    const entry = load<u64>(at);
+    const isIts = i8x16.eq(v128.load(rowsOf(block, entry), L_TENANT), i8x16.splat(tenant as i8));
+    wanted = v128.or(wanted, v128.and(waiting(entry, links), isIts));
   }
   return wanted;
 }
 
 // @ts-ignore: decorator
 @inline
-function waiting(lane: u32, links: v128): v128 {
-  return v128.and(v128.load(work + lane * WORK_LANE, WORK_LOST), links);
-}
-
-// @ts-ignore: decorator
-@inline
-function tenantRow(block: usize, lane: u32): usize {
-  return block + R_LANES + L_TENANT + lane * L_STRIDE;
+function waiting(entry: u64, links: v128): v128 {
+  return v128.and(v128.load(workOf(entry), WORK_LOST), links);
 }
 
 /** The tallies of a tenant: a row per link port. */
-function rowsOf(block: usize, tenant: u32): usize {
+function talliesOf(block: usize, tenant: u32): usize {
   return block + R_LANES + lanes * L_STRIDE + tenant * (LINKS * ROW);
 }
 
@@ -75,7 +72,7 @@ function tally(rows: usize, links: v128): void {
 export function tellTenants(block: usize, first: u32, tiles: u32): void {
   for (let tenant: u32 = 0; tenant < load<u32>(H_TENANTS); tenant++) {
     for (let port: u32 = 0; port < (LINKS as u32); port++) {
-      const row = rowsOf(block, tenant) + port * ROW;
+      const row = talliesOf(block, tenant) + port * ROW;
       for (let byte: u32 = 0; byte < tiles; byte++) add(first + byte, port, tenant, load<u8>(row + byte));
       v128.store(row, i8x16.splat(0));
     }
@@ -83,11 +80,11 @@ export function tellTenants(block: usize, first: u32, tiles: u32): void {
 }
 
 /** Charge cycles that a block has slept: every flit that waits has lost, and none has won. */
-export function chargeTenants(block: usize, first: u32, cycles: u64): void {
-  const links = v128.and(v128.load(work, WORK_BLOCKED), i8x16.splat(LINK_PORTS));
+export function chargeTenants(block: usize, first: u32, listEnd: usize, cycles: u64): void {
+  const links = v128.and(v128.load(WORK_BLOCKED), i8x16.splat(LINK_PORTS));
   for (let bits = i8x16.bitmask(i8x16.ne(links, i8x16.splat(0))) as u32; bits != 0; bits &= bits - 1) {
     const byte = ctz<u32>(bits);
-    for (let left = whoWaits(block + byte, work + byte); left != 0; left &= left - 1) {
+    for (let left = whoWaits(block + byte, byte, listEnd); left != 0; left &= left - 1) {
       const bit = ctz<u64>(left) as u32;
       add(first + byte, bit / MOST_TENANTS, bit % MOST_TENANTS, cycles);
     }
@@ -95,12 +92,13 @@ export function chargeTenants(block: usize, first: u32, cycles: u64): void {
 }
 
 /** Bit port * MOST_TENANTS + tenant, for one router. */
-function whoWaits(router: usize, row: usize): u64 {
+function whoWaits(router: usize, byte: usize, listEnd: usize): u64 {
   let waits: u64 = 0;
-  for (let lane: u32 = 0; lane < lanes; lane++) {
-    const out = load<u8>(row + lane * WORK_LANE, WORK_LOST) & LINK_PORTS;
+  for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
+    const entry = load<u64>(at);
+    const out = load<u8>(workOf(entry) + byte, WORK_LOST) & LINK_PORTS;
     if (out == 0) continue;
-    waits |= (1 as u64) << ((ctz<u32>(out) * MOST_TENANTS + load<u8>(tenantRow(router, lane))) as u64);
+    waits |= (1 as u64) << ((ctz<u32>(out) * MOST_TENANTS + load<u8>(rowsOf(router, entry), L_TENANT)) as u64);
   }
   return waits;
 }

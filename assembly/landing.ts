@@ -15,7 +15,7 @@ import {
   WORK_LANE,
   WORK_LIST,
 } from './layout';
-import { ejectNow, ringRow, slotNow, vcs, work } from './plane';
+import { ejectNow, ringRow, slotNow, vcs } from './plane';
 
 // an entry of the list of lanes: offsets of its rows in the block and in the work, of its port's rows, its number and its channel
 const NEXT_PORT: u64 = L_STRIDE | (WORK_LANE << 16) | ((ROW as u64) << 32) | ((1 as u64) << 48);
@@ -25,12 +25,11 @@ const NEXT_CHANNEL: u64 = (PORTS * L_STRIDE) | ((PORTS * WORK_LANE) << 16) | ((P
 export function receive(block: usize, first: usize): usize {
   const row: usize = ringRow;
   const channels: usize = vcs;
-  const base = work;
   const eject = ejectNow;
   let ring = slotNow + first;
   let lane = block + R_LANES;
   let entry: u64 = R_LANES;
-  let end = base + WORK_LIST;
+  let end: usize = WORK_LIST;
   for (let vc: usize = 0; vc < channels; vc++) {
     end = land(lane, ring, end, entry);
     end = land(lane + L_STRIDE, ring + row, end, entry + NEXT_PORT);
@@ -46,7 +45,7 @@ export function receive(block: usize, first: usize): usize {
     if (eject == 0) credit = v128.or(credit, i8x16.splat(16));
     else credit = v128.or(credit, take(lane + 4 * L_STRIDE + L_FREE, eject + vc * row + first, 16));
     take(block + R_KNOWN + vc * ROW, ring + row * RING_KNOWN, 0);
-    v128.store(base + WORK_CREDIT + vc * ROW, credit);
+    v128.store(vc * ROW, credit, WORK_CREDIT);
     ring += row * RING_ROWS;
     lane += PORTS * L_STRIDE;
     entry += NEXT_CHANNEL;
@@ -63,6 +62,20 @@ function land(lane: usize, ring: usize, end: usize, entry: u64): usize {
   v128.store(lane, count, L_COUNT);
   store<u64>(end, entry);
   return end + ((v128.any_true(count) as usize) << 3);
+}
+
+/** Lists the lanes of a block where any router holds a flit. Returns the end of the list. */
+export function listHolders(block: usize): usize {
+  let end: usize = WORK_LIST;
+  let entry: u64 = R_LANES;
+  for (let vc: u32 = 0; vc < vcs; vc++, entry += NEXT_CHANNEL) {
+    for (let port: u32 = 0; port < (PORTS as u32); port++) {
+      const each = entry + (port as u64) * NEXT_PORT;
+      store<u64>(end, each);
+      if (v128.any_true(v128.load(rowsOf(block, each), L_COUNT))) end += 8;
+    }
+  }
+  return end;
 }
 
 /** Credits that return. Returns `bit` where a slot is free. */
@@ -82,11 +95,11 @@ export function rowsOf(block: usize, entry: u64): usize {
   return block + ((entry & 0xffff) as usize);
 }
 
-/** Rows of a listed lane in the work. */
+/** Offset of the rows of a listed lane in the work. */
 // @ts-ignore: decorator
 @inline
-export function workOf(base: usize, entry: u64): usize {
-  return base + (((entry >> 16) & 0xffff) as usize);
+export function workOf(entry: u64): usize {
+  return ((entry >> 16) & 0xffff) as usize;
 }
 
 /** Offset of the rows of its port, in the block and in the work. */

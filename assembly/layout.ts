@@ -5,7 +5,6 @@
 // are u32 addresses; `u64` marks fields of eight bytes; all others are u32 unless marked u8 or u16.
 
 export const IMAGE_BASE = 12288;
-export const WORK = 4096; // what the passes over one block of routers hand on, before the image: WORK_BYTES
 export const IMAGE_MAGIC = 0x55504e76;
 export const IMAGE_VERSION = 1;
 
@@ -167,14 +166,14 @@ export const A_QUEUED = 1; // u8 packets that have come or will come to this inp
 export const A_MORE = 4; // with P_LONG: flits of the front packet beyond L_LEFT
 export const A_PACKETS = 8; // addresses in a ring
 
-// work on one block: rows per lane, rows per port, then the rest
-export const WORK_REQUEST = 0; // output port that this lane asks the switch for, as a bit
-export const WORK_WAITING = ROW; // the same of a head that may get a channel
-export const WORK_KEY = 2 * ROW; // its turn among the channels of its port
-export const WORK_WON = 3 * ROW; // 255: its flit leaves
-export const WORK_LOST = 4 * ROW; // output port that its flit wants, as a bit; 0 once it is granted a channel
-export const WORK_LANE = 5 * ROW;
-export const WORK_ASKED = MOST_LANES * WORK_LANE; // outputs that an input port asks for
+// work on one block, before the image: rows per lane, rows per port, then the rest
+export const WORK_REQUEST = 4096; // output port that this lane asks the switch for, as a bit
+export const WORK_WAITING = WORK_REQUEST + ROW; // the same of a head that may get a channel
+export const WORK_KEY = WORK_WAITING + ROW; // its turn among the channels of its port
+export const WORK_WON = WORK_KEY + ROW; // 255: its flit leaves
+export const WORK_LOST = WORK_WON + ROW; // output port that its flit wants and does not get, as a bit; 0 once it is granted a channel
+export const WORK_LANE = 5 * ROW; // bytes from a lane's rows to the next one's
+export const WORK_ASKED = WORK_REQUEST + MOST_LANES * WORK_LANE; // outputs that an input port asks for
 export const WORK_ACCEPTED = WORK_ASKED + PORTS * ROW; // the output that it sends to
 export const WORK_BEST = WORK_ACCEPTED + PORTS * ROW; // least key of its lanes
 export const WORK_BACK = WORK_BEST + PORTS * ROW; // u32 where the credits of channel 0 of an input port go, for tile 0; u32 routers that send on this side
@@ -184,8 +183,9 @@ export const WORK_TAILS = WORK_SENT + MOST_VCS * ROW; // u16 per lane, a bit per
 export const WORK_CONTESTED = WORK_TAILS + 2 * MOST_LANES + 8; // output ports that several waiting heads ask for
 export const WORK_REQUESTS = WORK_CONTESTED + ROW; // u64 per output port
 export const WORK_LIST = WORK_REQUESTS + 8 * PORTS; // u64 per lane that holds flits: offsets of its rows, of its port's, lane and channel
-export const WORK_BLOCKED = WORK_LIST + 8 * MOST_LANES + 8; // links that a flit wanted and none took, where there are several tenants
-export const WORK_BYTES = WORK_BLOCKED + ROW;
+export const WORK_LOSERS = WORK_LIST + 8 * MOST_LANES + 8; // outputs that some flit wants and does not get
+export const WORK_BLOCKED = WORK_LOSERS + ROW; // links that a flit wanted and none took, where there are several tenants
+export const WORK_END = WORK_BLOCKED + ROW; // no later than IMAGE_BASE
 
 // source: the injecting half of a terminal
 export const S_HEAD = 0;

@@ -27,16 +27,15 @@ import {
   A_QUEUED,
   WORK_TAILS,
 } from './layout';
-import { blockOf, byteOf, lanes, now, plane, queueMask, recordOf, work } from './plane';
+import { blockOf, byteOf, lanes, now, plane, queueMask, recordOf } from './plane';
 
 const TO_TERMINAL: u32 = 16;
 
 /** Packets of a block whose tail left: their channels are free, and the next packet of each lane, if any, comes to the front. */
 export function passTails(block: usize, first: u32): void {
-  const base = work;
   const count = lanes;
   for (let at: u32 = 0; at < count; at += 4) {
-    for (let bits = load<u64>(base + at * 2, WORK_TAILS); bits != 0; bits &= bits - 1) {
+    for (let bits = load<u64>(at * 2, WORK_TAILS); bits != 0; bits &= bits - 1) {
       const bit = ctz<u64>(bits) as u32;
       const byte = bit & (ROW - 1);
       passTail(block + byte, first + byte, at + (bit >> 4));

@@ -2,7 +2,7 @@
 // state after channel allocation and before tails release their channels. A block whose flits can do nothing until a message
 // comes is not visited: the cycles that it sleeps are counted when it wakes, or when somebody reads the counters.
 import { chargeTenants, tallyTenants, tellTenants } from './blocked';
-import { laneOf, workOf } from './landing';
+import { listHolders, portRow, rowsOf, workOf } from './landing';
 import {
   H_TENANTS,
   H_TENANTS_AT,
@@ -26,59 +26,42 @@ import {
   T_INTERFERENCE,
   T_STRIDE,
   WORK_BLOCKED,
-  WORK_LANE,
   WORK_LIST,
+  WORK_LOSERS,
   WORK_LOST,
   WORK_SENT,
   WORK_WON,
 } from './layout';
-import { lanes, now, plane, portOf, vcs, work } from './plane';
+import { lanes, now, plane, vcs } from './plane';
 
 const MOST_VISITS: u32 = 255;
 
+/** Which outputs some flit wants and does not get, after lanes were granted channels. */
+export function gatherLosers(listEnd: usize): void {
+  let losers = i8x16.splat(0);
+  for (let at: usize = WORK_LIST; at < listEnd; at += 8) losers = v128.or(losers, v128.load(workOf(load<u64>(at)), WORK_LOST));
+  v128.store(WORK_LOSERS, losers);
+}
+
 /** Count the losers of this cycle at a block whose listed lanes hold flits; `hasWinners` if a flit of it left. */
 export function observeLosers(block: usize, first: u32, listEnd: usize, hasWinners: bool): void {
-  const none = i8x16.splat(0);
-  const base = work;
-  let lost = none;
-  for (let at = base + WORK_LIST; at < listEnd; at += 8) {
-    const row = workOf(base, load<u64>(at));
-    const won = hasWinners ? v128.load(row, WORK_WON) : none;
-    const stayed = v128.andnot(v128.load(row, WORK_LOST), won);
-    v128.store(row, stayed, WORK_LOST);
-    lost = v128.or(lost, stayed);
-  }
+  const lost = v128.load(WORK_LOSERS);
   if (!v128.any_true(lost)) return;
   let blocked = lost;
-  if (hasWinners) for (let vc: usize = 0; vc < vcs; vc++) blocked = v128.andnot(blocked, v128.load(base + vc * ROW, WORK_SENT));
+  if (hasWinners) for (let vc: usize = 0; vc < vcs; vc++) blocked = v128.andnot(blocked, v128.load(vc * ROW, WORK_SENT));
   tally(block, blocked, 1);
   tally(block + ROW, blocked, 2);
   tally(block + 2 * ROW, blocked, 4);
   tally(block + 3 * ROW, blocked, 8);
   const isShared = load<u32>(H_TENANTS) > 1;
   if (isShared) {
-    clearUnlisted(base, listEnd);
-    v128.store(base, blocked, WORK_BLOCKED);
-    tallyTenants(block);
+    v128.store(WORK_BLOCKED, blocked);
+    tallyTenants(block, listEnd);
   }
   const visits = load<u32>(block, R_VISITS) + 1;
   store<u32>(block, visits, R_VISITS);
   if (visits == MOST_VISITS) tellBlocked(block, first);
-  if (isShared) interfere(block, lost, hasWinners, 1);
-}
-
-/** Lanes without a flit have neither lost nor won. */
-function clearUnlisted(base: usize, listEnd: usize): void {
-  const none = i8x16.splat(0);
-  let at = base + WORK_LIST;
-  for (let lane: usize = 0; lane < lanes; lane++) {
-    if (at < listEnd && laneOf(load<u64>(at)) == lane) {
-      at += 8;
-      continue;
-    }
-    v128.store(base + lane * WORK_LANE, none, WORK_LOST);
-    v128.store(base + lane * WORK_LANE, none, WORK_WON);
-  }
+  if (isShared) interfere(block, listEnd, lost, hasWinners, 1);
 }
 
 // @ts-ignore: decorator
@@ -129,13 +112,15 @@ export function countSleep(block: usize, index: u32): void {
   if (load<u8>(load<u32>(plane, P_ASLEEP) + index) == 0) return;
   const cycles = now - load<u64>(block, R_SINCE);
   const first = index * ROW;
-  let lost = i8x16.splat(0);
   store<u64>(block, now, R_SINCE);
   if (cycles == 0) return;
-  for (let lane: u32 = 0; lane < lanes; lane++) {
-    const record = block + R_LANES + lane * L_STRIDE;
-    const out = v128.andnot(v128.load(record, L_OUT), i8x16.eq(v128.load(record, L_COUNT), i8x16.splat(0)));
-    v128.store(work + lane * WORK_LANE, out, WORK_LOST);
+  const listEnd = listHolders(block);
+  let lost = i8x16.splat(0);
+  for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
+    const entry = load<u64>(at);
+    const lane = rowsOf(block, entry);
+    const out = v128.andnot(v128.load(lane, L_OUT), i8x16.eq(v128.load(lane, L_COUNT), i8x16.splat(0)));
+    v128.store(workOf(entry), out, WORK_LOST);
     lost = v128.or(lost, out);
   }
   for (let port: u32 = 0; port < (LINKS as u32); port++) {
@@ -145,13 +130,13 @@ export function countSleep(block: usize, index: u32): void {
     }
   }
   if (load<u32>(H_TENANTS) <= 1) return;
-  v128.store(work, lost, WORK_BLOCKED);
-  chargeTenants(block, first, cycles);
-  interfere(block, lost, false, cycles);
+  v128.store(WORK_BLOCKED, lost);
+  chargeTenants(block, first, listEnd, cycles);
+  interfere(block, listEnd, lost, false, cycles);
 }
 
 /** Charge interference at the routers that hold flits of more than one tenant. */
-function interfere(block: usize, lost: v128, hasWinners: bool, cycles: u64): void {
+function interfere(block: usize, listEnd: usize, lost: v128, hasWinners: bool, cycles: u64): void {
   let least = i8x16.splat(-1);
   let most = i8x16.splat(0);
   for (let lane: u32 = 0; lane < lanes; lane++) {
@@ -165,25 +150,28 @@ function interfere(block: usize, lost: v128, hasWinners: bool, cycles: u64): voi
   const mixed = v128.andnot(i8x16.lt_u(least, most), i8x16.eq(lost, i8x16.splat(0)));
   for (let bits = i8x16.bitmask(mixed) as u32; bits != 0; bits &= bits - 1) {
     const byte = ctz<u32>(bits);
-    chargeLosers(block + byte + R_LANES, work + byte, hasWinners, cycles);
+    chargeLosers(block + byte, byte, listEnd, hasWinners, cycles);
   }
 }
 
-/** Charge each loser whose winner at the output or at its own port, or whose channels' owner, is another tenant's; one router. */
-function chargeLosers(router: usize, row: usize, hasWinners: bool, cycles: u64): void {
+/** Charge each loser whose winner at the output or at its own port, or whose channels' owner, is another tenant's; one router, byte `byte` of its block. */
+function chargeLosers(router: usize, byte: usize, listEnd: usize, hasWinners: bool, cycles: u64): void {
   const tenants: usize = load<u32>(H_TENANTS_AT);
-  for (let lane: u32 = 0; lane < lanes; lane++) {
-    const out: u32 = load<u8>(row + lane * WORK_LANE, WORK_LOST);
+  for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
+    const entry = load<u64>(at);
+    const out: u32 = load<u8>(workOf(entry) + byte, WORK_LOST);
     if (out == 0) continue;
-    const record = router + lane * L_STRIDE;
+    const record = rowsOf(router, entry);
     const tenant: u32 = load<u8>(record, L_TENANT);
     const vc: u32 = load<u8>(record, L_VC);
     let isForeign: bool;
     if (vc == NO_VC) {
-      isForeign = isChannelForeign(router, out, tenant);
+      isForeign = isChannelForeign(router + R_LANES, out, tenant);
     } else {
-      const hasCredit = load<u8>(router + (vc * PORTS + ctz<u32>(out)) * L_STRIDE, L_FREE) != 0;
-      isForeign = hasWinners && (isWinnerForeign(router, row, out, tenant) || (hasCredit && isPortForeign(router, row, portOf(lane), tenant)));
+      const hasCredit = load<u8>(router + (vc * PORTS + ctz<u32>(out)) * L_STRIDE, R_LANES + L_FREE) != 0;
+      isForeign =
+        hasWinners &&
+        (isWinnerForeign(router, byte, listEnd, out, tenant) || (hasCredit && isPortForeign(router, byte, listEnd, portRow(entry), tenant)));
     }
     if (!isForeign) continue;
     const counter = tenants + tenant * T_STRIDE;
@@ -192,28 +180,31 @@ function chargeLosers(router: usize, row: usize, hasWinners: bool, cycles: u64):
 }
 
 /** Does another tenant own a channel of this output (a bit)? */
-function isChannelForeign(router: usize, out: u32, tenant: u32): bool {
+function isChannelForeign(lanesOf: usize, out: u32, tenant: u32): bool {
   for (let lane: u32 = 0; lane < lanes; lane++) {
-    const record = router + lane * L_STRIDE;
+    const record = lanesOf + lane * L_STRIDE;
     if (load<u8>(record, L_VC) != NO_VC && load<u8>(record, L_OUT) == out && load<u8>(record, L_TENANT) != tenant) return true;
   }
   return false;
 }
 
 /** Did a flit of another tenant take this output (a bit)? */
-function isWinnerForeign(router: usize, row: usize, out: u32, tenant: u32): bool {
-  for (let lane: u32 = 0; lane < lanes; lane++) {
-    const record = router + lane * L_STRIDE;
-    if (load<u8>(row + lane * WORK_LANE, WORK_WON) == 0 || load<u8>(record, L_OUT) != out) continue;
+function isWinnerForeign(router: usize, byte: usize, listEnd: usize, out: u32, tenant: u32): bool {
+  for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
+    const entry = load<u64>(at);
+    const record = rowsOf(router, entry);
+    if (load<u8>(workOf(entry) + byte, WORK_WON) == 0 || load<u8>(record, L_OUT) != out) continue;
     return load<u8>(record, L_TENANT) != tenant;
   }
   return false;
 }
 
-/** Did a flit of another tenant leave this input port? */
-function isPortForeign(router: usize, row: usize, port: u32, tenant: u32): bool {
-  for (let lane = port; lane < lanes; lane += PORTS) {
-    if (load<u8>(row + lane * WORK_LANE, WORK_WON) != 0) return load<u8>(router + lane * L_STRIDE, L_TENANT) != tenant;
+/** Did a flit of another tenant leave this input port, whose rows are at `port`? */
+function isPortForeign(router: usize, byte: usize, listEnd: usize, port: usize, tenant: u32): bool {
+  for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
+    const entry = load<u64>(at);
+    if (portRow(entry) != port || load<u8>(workOf(entry) + byte, WORK_WON) == 0) continue;
+    return load<u8>(rowsOf(router, entry), L_TENANT) != tenant;
   }
   return false;
 }

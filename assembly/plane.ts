@@ -22,7 +22,6 @@ import {
   ROW,
   R_LANES,
   SLOTS,
-  WORK,
   WORK_BACK,
 } from './layout';
 
@@ -32,7 +31,6 @@ export let vcs: u32 = 0;
 export let lanes: u32 = 0;
 export let blocks: usize = 0;
 export let blockBytes: u32 = 0;
-export const work: usize = WORK;
 export let masked: bool = false;
 let width: i32 = 0;
 let laneRecords: usize = 0;
@@ -91,7 +89,7 @@ export function openPlane(record: usize, cycle: u64): void {
 // @ts-ignore: decorator
 @inline
 function back(port: u32, ring: usize): void {
-  store<u32>(work + port * ROW, ring as u32, WORK_BACK);
+  store<u32>(port * ROW, ring as u32, WORK_BACK);
 }
 
 function slot(ahead: u32): usize {

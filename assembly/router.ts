@@ -8,7 +8,7 @@ import { H_TENANTS, LINKS, L_OUT, L_STRIDE, L_TENANT, L_VC, NO_VC, P_BLOCK_COUNT
 import { receive } from './landing';
 import { flitsLeft, passTails } from './link';
 import { countSleep, fallAsleep, observeLosers, tellBlocked, wakeUp } from './losers';
-import { awakeIn1, awakeNow, blockBytes, blocks, lanes, noteMove, openPlane, plane, recordOf, work } from './plane';
+import { awakeIn1, awakeNow, blockBytes, blocks, lanes, noteMove, openPlane, plane, recordOf } from './plane';
 import { injectAll } from './source';
 import { allocateSwitch, ANY_LEFT, ANY_WAITING, ANY_WON } from './switch';
 
@@ -36,7 +36,7 @@ function visit(index: u32): void {
   const first = index * ROW;
   wakeUp(block, index);
   const listEnd = receive(block, first);
-  if (listEnd == work + WORK_LIST) return;
+  if (listEnd == WORK_LIST) return;
   const what = allocateSwitch(block, first, listEnd);
   const hasWon = (what & ANY_WON) != 0;
   const isGranted = (what & ANY_WAITING) != 0 && allocateChannels(block, first, listEnd);

@@ -1,17 +1,17 @@
 // Flits that won the switch of ROW routers leave, and the slots that they leave go back as credits (noc-model.md sections 6 and 11). A
 // message is a byte in the row of its lane and slot, at the place of the tile that it goes to, so a neighbour is an offset.
 import { H_WIDTH, L_FREE, L_STRIDE, PORTS, RING_ROWS, ROW, R_LANES, WORK_BACK, WORK_SENT } from './layout';
-import { awakeIn2, awakeIn3, awakeIn6, ejectIn6, ringRow, slotIn3, vcs, work } from './plane';
+import { awakeIn2, awakeIn3, awakeIn6, ejectIn6, ringRow, slotIn3, vcs } from './plane';
 
 /** Nothing goes back yet. */
 // @ts-ignore: decorator
 @inline
-export function openCredits(base: usize): void {
-  store<u32>(base, 0, WORK_BACK + 4);
-  store<u32>(base, 0, WORK_BACK + 4 + ROW);
-  store<u32>(base, 0, WORK_BACK + 4 + 2 * ROW);
-  store<u32>(base, 0, WORK_BACK + 4 + 3 * ROW);
-  store<u32>(base, 0, WORK_BACK + 4 + 4 * ROW);
+export function openCredits(): void {
+  store<u32>(WORK_BACK + 4, 0);
+  store<u32>(WORK_BACK + 4 + ROW, 0);
+  store<u32>(WORK_BACK + 4 + 2 * ROW, 0);
+  store<u32>(WORK_BACK + 4 + 3 * ROW, 0);
+  store<u32>(WORK_BACK + 4 + 4 * ROW, 0);
 }
 
 /** Credits for flits that left a lane: `port` is the place of its port's rows in the work, `channelRows` the bytes of the rings before its channel. */
@@ -30,20 +30,19 @@ export function sendFlits(block: usize, first: usize): void {
   const width: usize = load<u32>(H_WIDTH);
   const channels: usize = vcs;
   const eject = ejectIn6;
-  const base = work;
   let lane = block + R_LANES;
   let ring = slotIn3 + first;
   // routers that send anything, by side
-  let east = load<u32>(base, WORK_BACK + 4);
-  let west = load<u32>(base, WORK_BACK + 4 + ROW);
-  let south = load<u32>(base, WORK_BACK + 4 + 2 * ROW);
-  let north = load<u32>(base, WORK_BACK + 4 + 3 * ROW);
+  let east = load<u32>(WORK_BACK + 4);
+  let west = load<u32>(WORK_BACK + 4 + ROW);
+  let south = load<u32>(WORK_BACK + 4 + 2 * ROW);
+  let north = load<u32>(WORK_BACK + 4 + 3 * ROW);
   let ejected: u32 = 0;
   // allocatePorts left the outputs of all channels in the row of channel 0
-  let sent = v128.load(base, WORK_SENT);
-  for (let vc: usize = 1; vc < channels; vc++) sent = v128.andnot(sent, v128.load(base + vc * ROW, WORK_SENT));
+  let sent = v128.load(WORK_SENT);
+  for (let vc: usize = 1; vc < channels; vc++) sent = v128.andnot(sent, v128.load(vc * ROW, WORK_SENT));
   for (let vc: usize = 0; vc < channels; vc++) {
-    if (vc != 0) sent = v128.load(base + vc * ROW, WORK_SENT);
+    if (vc != 0) sent = v128.load(vc * ROW, WORK_SENT);
     east |= spend(lane, sent, 1, ring + row + 1);
     west |= spend(lane + L_STRIDE, sent, 2, ring - 1);
     south |= spend(lane + 2 * L_STRIDE, sent, 4, ring + 3 * row + width);
@@ -56,7 +55,7 @@ export function sendFlits(block: usize, first: usize): void {
   wake(west, first - 1);
   wake(south, first + width);
   wake(north, first - width);
-  if (load<u32>(base, WORK_BACK + 4 + 4 * ROW) != 0) store<u8>(awakeIn2 + first / ROW, 255);
+  if (load<u32>(WORK_BACK + 4 + 4 * ROW) != 0) store<u8>(awakeIn2 + first / ROW, 255);
   if (ejected != 0) store<u8>(awakeIn6 + first / ROW, 255);
 }
 

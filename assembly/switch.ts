@@ -21,9 +21,11 @@ import {
   WORK_ACCEPTED,
   WORK_ASKED,
   WORK_BEST,
+  WORK_CONTESTED,
   WORK_CREDIT,
   WORK_KEY,
   WORK_LIST,
+  WORK_LOSERS,
   WORK_LOST,
   WORK_REQUEST,
   WORK_SENT,
@@ -31,7 +33,7 @@ import {
   WORK_WAITING,
   WORK_WON,
 } from './layout';
-import { lanes, ringRow, vcs, work } from './plane';
+import { lanes, masked, ringRow, vcs } from './plane';
 import { credit, openCredits, sendFlits } from './sending';
 
 /** A flit left some router. */
@@ -44,7 +46,10 @@ export const ANY_LEFT: u32 = 4;
 /** The switch at a block whose first tile is `first`, where the listed lanes hold flits. Returns ANY_WON and the others. */
 export function allocateSwitch(block: usize, first: usize, listEnd: usize): u32 {
   const isWaiting = ask(block, listEnd) ? ANY_WAITING : 0;
-  if (!allocatePorts(block)) return isWaiting | ANY_LEFT;
+  if (!allocatePorts(block)) {
+    stay(block, listEnd);
+    return isWaiting | ANY_LEFT;
+  }
   takeTurns(block, listEnd);
   return isWaiting | ANY_WON | (leave(block, first, listEnd) ? ANY_LEFT : 0);
 }
@@ -54,36 +59,37 @@ export function allocateSwitch(block: usize, first: usize, listEnd: usize): u32 
 @inline
 function ask(block: usize, listEnd: usize): bool {
   const none = i8x16.splat(0);
-  const base = work;
   const channels: usize = vcs;
   let waiting = none;
+  let contested = none;
   let unowned = v128.not(v128.load(block, R_OWNED));
   for (let vc: usize = 1; vc < channels; vc++) unowned = v128.or(unowned, v128.not(v128.load(block + vc * ROW, R_OWNED)));
-  v128.store(base, none, WORK_ASKED);
-  v128.store(base, none, WORK_ASKED + ROW);
-  v128.store(base, none, WORK_ASKED + 2 * ROW);
-  v128.store(base, none, WORK_ASKED + 3 * ROW);
-  v128.store(base, none, WORK_ASKED + 4 * ROW);
-  const credit0 = v128.load(base, WORK_CREDIT);
-  for (let at = base + WORK_LIST; at < listEnd; at += 8) {
+  v128.store(WORK_ASKED, none);
+  v128.store(WORK_ASKED + ROW, none);
+  v128.store(WORK_ASKED + 2 * ROW, none);
+  v128.store(WORK_ASKED + 3 * ROW, none);
+  v128.store(WORK_ASKED + 4 * ROW, none);
+  const credit0 = v128.load(WORK_CREDIT);
+  for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
     const entry = load<u64>(at);
     const lane = rowsOf(block, entry);
-    const row = workOf(base, entry);
-    const port = base + portRow(entry);
+    const row = workOf(entry);
+    const port = portRow(entry);
     const vc = v128.load(lane, L_VC);
     const out = v128.andnot(v128.load(lane, L_OUT), i8x16.eq(v128.load(lane, L_COUNT), none));
     let credit = v128.and(i8x16.eq(vc, none), credit0);
     for (let w: usize = 1; w < channels; w++) {
-      credit = v128.or(credit, v128.and(i8x16.eq(vc, i8x16.splat(w as i8)), v128.load(base + w * ROW, WORK_CREDIT)));
+      credit = v128.or(credit, v128.and(i8x16.eq(vc, i8x16.splat(w as i8)), v128.load(w * ROW, WORK_CREDIT)));
     }
     const request = v128.and(out, credit);
     const head = v128.and(v128.and(out, unowned), i8x16.eq(vc, i8x16.splat(NO_VC as i8)));
+    contested = v128.or(contested, v128.and(waiting, head));
     waiting = v128.or(waiting, head);
     v128.store(row, request, WORK_REQUEST);
     v128.store(row, head, WORK_WAITING);
-    v128.store(row, out, WORK_LOST);
     v128.store(port, v128.or(v128.load(port, WORK_ASKED), request), WORK_ASKED);
   }
+  v128.store(WORK_CONTESTED, contested);
   return v128.any_true(waiting);
 }
 
@@ -91,12 +97,11 @@ function ask(block: usize, listEnd: usize): bool {
 // @ts-ignore: decorator
 @inline
 function allocatePorts(block: usize): bool {
-  const base = work;
-  const r0 = v128.load(base, WORK_ASKED);
-  const r1 = v128.load(base, WORK_ASKED + ROW);
-  const r2 = v128.load(base, WORK_ASKED + 2 * ROW);
-  const r3 = v128.load(base, WORK_ASKED + 3 * ROW);
-  const r4 = v128.load(base, WORK_ASKED + 4 * ROW);
+  const r0 = v128.load(WORK_ASKED);
+  const r1 = v128.load(WORK_ASKED + ROW);
+  const r2 = v128.load(WORK_ASKED + 2 * ROW);
+  const r3 = v128.load(WORK_ASKED + 3 * ROW);
+  const r4 = v128.load(WORK_ASKED + 4 * ROW);
   if (!v128.any_true(v128.or(v128.or(v128.or(r0, r1), v128.or(r2, r3)), r4))) return false;
   // grant: inputs at or after the pointer first, then the others
   const m0 = v128.load(block, R_GRANT);
@@ -123,16 +128,16 @@ function allocatePorts(block: usize): bool {
   g3 = v128.or(g3, v128.andnot(r3, taken));
   taken = v128.or(taken, r3);
   g4 = v128.or(g4, v128.andnot(r4, taken));
-  const a0 = accept(block, base, g0);
-  const a1 = accept(block + ROW, base + ROW, g1);
-  const a2 = accept(block + 2 * ROW, base + 2 * ROW, g2);
-  const a3 = accept(block + 3 * ROW, base + 3 * ROW, g3);
-  const a4 = accept(block + 4 * ROW, base + 4 * ROW, g4);
+  const a0 = accept(block, 0, g0);
+  const a1 = accept(block + ROW, ROW, g1);
+  const a2 = accept(block + 2 * ROW, 2 * ROW, g2);
+  const a3 = accept(block + 3 * ROW, 3 * ROW, g3);
+  const a4 = accept(block + 4 * ROW, 4 * ROW, g4);
   const to1 = v128.or(a0, a1);
   const to2 = v128.or(to1, a2);
   const to3 = v128.or(to2, a3);
   const sent = v128.or(to3, a4);
-  v128.store(base, sent, WORK_SENT);
+  v128.store(WORK_SENT, sent);
   v128.store(block, v128.andnot(m0, sent), R_GRANT);
   v128.store(block, v128.or(v128.andnot(m1, sent), a0), R_GRANT + ROW);
   v128.store(block, v128.or(v128.andnot(m2, sent), to1), R_GRANT + 2 * ROW);
@@ -160,39 +165,68 @@ function accept(port: usize, row: usize, granted: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function takeTurns(block: usize, listEnd: usize): void {
-  const base = work;
   const channels = i8x16.splat(vcs as i8);
-  for (let at = base + WORK_LIST; at < listEnd; at += 8) {
+  for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
     const entry = load<u64>(at);
-    const row = workOf(base, entry);
+    const row = workOf(entry);
     const port = portRow(entry);
     const ahead = i8x16.sub(i8x16.splat(vcOf(entry) as i8), v128.load(block + port, R_FIRST));
     const rank = i8x16.min_u(ahead, i8x16.add(ahead, channels));
-    const isOther = i8x16.eq(v128.and(v128.load(row, WORK_REQUEST), v128.load(base + port, WORK_ACCEPTED)), i8x16.splat(0));
+    const isOther = i8x16.eq(v128.and(v128.load(row, WORK_REQUEST), v128.load(port, WORK_ACCEPTED)), i8x16.splat(0));
     const key = v128.or(rank, isOther);
     v128.store(row, key, WORK_KEY);
-    v128.store(base + port, i8x16.min_u(v128.load(base + port, WORK_BEST), key), WORK_BEST);
+    v128.store(port, i8x16.min_u(v128.load(port, WORK_BEST), key), WORK_BEST);
   }
+}
+
+/** No flit leaves: what each lane wants and does not get. */
+function stay(block: usize, listEnd: usize): void {
+  const sure = heirs();
+  let losers = i8x16.splat(0);
+  for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
+    const entry = load<u64>(at);
+    losers = v128.or(losers, lose(rowsOf(block, entry), workOf(entry), i8x16.splat(0), sure));
+  }
+  v128.store(WORK_LOSERS, losers);
+}
+
+/** Outputs that a waiting head gets a channel of unless it may not take those that are free: nobody stands in its way. */
+// @ts-ignore: decorator
+@inline
+function heirs(): v128 {
+  return masked ? i8x16.splat(0) : v128.not(v128.load(WORK_CONTESTED));
+}
+
+/** The output that a lane wants and does not get; a head that gets a channel is in the pipeline, not blocked. */
+// @ts-ignore: decorator
+@inline
+function lose(lane: usize, row: usize, won: v128, sure: v128): v128 {
+  const out = v128.andnot(v128.load(lane, L_OUT), i8x16.eq(v128.load(lane, L_COUNT), i8x16.splat(0)));
+  const lost = v128.andnot(v128.andnot(out, won), v128.and(v128.load(row, WORK_WAITING), sure));
+  v128.store(row, lost, WORK_LOST);
+  return lost;
 }
 
 /** Flits leave the lanes whose turn it is. Returns whether any router holds flits after it. */
 // @ts-ignore: decorator
 @inline
 function leave(block: usize, first: usize, listEnd: usize): bool {
-  const base = work;
   const none = i8x16.splat(0);
   const channels: usize = vcs;
   const channelRows = (ringRow as usize) * RING_ROWS;
+  const sure = heirs();
   let holds = none;
-  openCredits(base);
-  clearLanes(base + WORK_TAILS);
-  for (let w: usize = 1; w < channels; w++) v128.store(base + w * ROW, none, WORK_SENT);
-  for (let at = base + WORK_LIST; at < listEnd; at += 8) {
+  let losers = none;
+  openCredits();
+  clearLanes(WORK_TAILS);
+  for (let w: usize = 1; w < channels; w++) v128.store(w * ROW, none, WORK_SENT);
+  for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
     const entry = load<u64>(at);
     const lane = rowsOf(block, entry);
-    const row = workOf(base, entry);
+    const row = workOf(entry);
     const port = portRow(entry);
-    const won = i8x16.eq(v128.load(row, WORK_KEY), v128.load(base + port, WORK_BEST));
+    const won = i8x16.eq(v128.load(row, WORK_KEY), v128.load(port, WORK_BEST));
+    losers = v128.or(losers, lose(lane, row, won, sure));
     const left = i8x16.add(v128.load(lane, L_LEFT), won);
     const count = i8x16.add(v128.load(lane, L_COUNT), won);
     const next = vcOf(entry) + 1;
@@ -203,15 +237,16 @@ function leave(block: usize, first: usize, listEnd: usize): bool {
     const turn = i8x16.splat((next == channels ? 0 : next) as i8);
     v128.store(block + port, v128.bitselect(turn, v128.load(block + port, R_FIRST), won), R_FIRST);
     const tails = v128.and(won, i8x16.eq(left, none));
-    store<u16>(base + laneOf(entry) * 2, i8x16.bitmask(tails) as u16, WORK_TAILS);
-    const sent = v128.and(v128.load(base + port, WORK_ACCEPTED), won);
+    store<u16>(laneOf(entry) * 2, i8x16.bitmask(tails) as u16, WORK_TAILS);
+    const sent = v128.and(v128.load(port, WORK_ACCEPTED), won);
     const vc = v128.load(lane, L_VC);
     for (let w: usize = 1; w < channels; w++) {
       const onChannel = v128.and(sent, i8x16.eq(vc, i8x16.splat(w as i8)));
-      v128.store(base + w * ROW, v128.or(v128.load(base + w * ROW, WORK_SENT), onChannel), WORK_SENT);
+      v128.store(w * ROW, v128.or(v128.load(w * ROW, WORK_SENT), onChannel), WORK_SENT);
     }
-    credit(first, base + port, vcOf(entry) * channelRows, won);
+    credit(first, port, vcOf(entry) * channelRows, won);
   }
+  v128.store(WORK_LOSERS, losers);
   sendFlits(block, first);
   return v128.any_true(holds);
 }
