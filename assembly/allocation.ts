@@ -3,7 +3,7 @@
 // several ask for one output, iSLIP runs with requests as bitmasks over input channels numbered port * V + vc, and its "first at or
 // after the pointer" is one count of trailing zeros.
 import { firstFrom } from './bits';
-import { laneOf, workOf } from './landing';
+import { addRouters, laneOf, portRow, routerOf, rowsOf, vcOf, workOf } from './landing';
 import { frontOf, handOn } from './link';
 import { gatherLosers } from './losers';
 import {
@@ -23,6 +23,7 @@ import {
   R_LANES,
   R_OWNED,
   WORK_CONTESTED,
+  WORK_HEADS,
   WORK_LANE,
   WORK_LIST,
   WORK_LOST,
@@ -40,18 +41,15 @@ export function allocateChannels(block: usize, first: u32, listEnd: usize): bool
   granted = false;
   const none = i8x16.splat(0);
   const twice = v128.load(WORK_CONTESTED);
+  let end: usize = WORK_HEADS;
   for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
     const entry = load<u64>(at);
-    const row = workOf(entry);
-    const alone = i8x16.ne(v128.andnot(v128.load(row, WORK_WAITING), twice), none);
-    let bits = i8x16.bitmask(alone) as u32;
-    if (bits == 0) continue;
-    const lane = laneOf(entry) as u32;
-    const index = indexOf(lane);
-    for (; bits != 0; bits &= bits - 1) {
-      const byte = ctz<u32>(bits);
-      if (allocateOnly(block + byte, first + byte, lane, index) && masked) store<u8>(row + byte, 0, WORK_LOST);
-    }
+    const alone = v128.andnot(v128.load(workOf(entry), WORK_WAITING), twice);
+    end = addRouters(end, entry, i8x16.bitmask(i8x16.ne(alone, none)) as u32);
+  }
+  for (let at: usize = WORK_HEADS; at < end; at += 8) {
+    const entry = load<u64>(at);
+    allocateOnly(block, first, entry);
   }
   for (let bits = i8x16.bitmask(i8x16.ne(twice, none)) as u32; bits != 0; bits &= bits - 1) {
     const byte = ctz<u32>(bits);
@@ -61,17 +59,23 @@ export function allocateChannels(block: usize, first: u32, listEnd: usize): bool
   return granted;
 }
 
-/** VA for a head that nobody stands in the way of; `router` is the block plus the byte of the tile. */
+/** VA for a head that nobody stands in the way of, from a list of such heads. */
 // @ts-ignore: decorator
 @inline
-function allocateOnly(router: usize, tile: u32, lane: u32, index: u32): bool {
-  const out: u32 = ctz<u32>(load<u8>(router + lane * L_STRIDE, R_LANES + L_OUT));
+function allocateOnly(block: usize, first: u32, entry: u64): void {
+  const byte = routerOf(entry);
+  const router = block + byte;
+  const lane = laneOf(entry) as u32;
+  const out: u32 = ctz<u32>(load<u8>(rowsOf(block, entry), L_OUT));
   let free = freeChannels(router, out);
-  if (masked) free &= load<u16>(frontOf(router, lane), K_MASK);
-  if (free == 0) return false;
+  if (masked) {
+    free &= load<u16>(frontOf(router, lane), K_MASK);
+    if (free == 0) return;
+    store<u8>(workOf(entry) + byte, 0, WORK_LOST);
+  }
   const base = out * vcs;
-  take(router, tile, lane, index, out, firstFrom((free as u64) << (base as u64), acceptOf(router, lane)) - base);
-  return true;
+  const index = ((portRow(entry) as u32) / ROW) * vcs + (vcOf(entry) as u32);
+  take(router, first + (byte as u32), lane, index, out, firstFrom((free as u64) << (base as u64), acceptOf(router, lane)) - base);
 }
 
 /** VA at a router where several heads ask for one output. */

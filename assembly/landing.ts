@@ -78,6 +78,17 @@ export function listHolders(block: usize): usize {
   return end;
 }
 
+/** Adds a lane's entry to a list for each router of a set, with the router's byte in the first offset. Returns the end of the list. */
+// @ts-ignore: decorator
+@inline
+export function addRouters(end: usize, entry: u64, routers: u32): usize {
+  // seldom more than one: no branch for the first
+  store<u64>(end, entry + (ctz<u32>(routers) as u64));
+  end += ((routers != 0) as usize) << 3;
+  for (let more = routers & (routers - 1); more != 0; more &= more - 1, end += 8) store<u64>(end, entry + (ctz<u32>(more) as u64));
+  return end;
+}
+
 /** Credits that return. Returns `bit` where a slot is free. */
 // @ts-ignore: decorator
 @inline
@@ -107,6 +118,13 @@ export function workOf(entry: u64): usize {
 @inline
 export function portRow(entry: u64): usize {
   return ((entry >> 32) & 0xffff) as usize;
+}
+
+/** The router of an entry of such a list: its byte. */
+// @ts-ignore: decorator
+@inline
+export function routerOf(entry: u64): usize {
+  return (entry & ((ROW - 1) as u64)) as usize;
 }
 
 /** Number of a listed lane. */

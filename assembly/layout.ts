@@ -179,13 +179,14 @@ export const WORK_BEST = WORK_ACCEPTED + PORTS * ROW; // least key of its lanes
 export const WORK_BACK = WORK_BEST + PORTS * ROW; // u32 where the credits of channel 0 of an input port go, for tile 0; u32 routers that send on this side
 export const WORK_CREDIT = WORK_BACK + PORTS * ROW; // a row per channel: output ports with a credit
 export const WORK_SENT = WORK_CREDIT + MOST_VCS * ROW; // a row per channel: output ports that sent a flit on it
-export const WORK_TAILS = WORK_SENT + MOST_VCS * ROW; // u16 per lane, a bit per router: the last flit of a packet left
-export const WORK_CONTESTED = WORK_TAILS + 2 * MOST_LANES + 8; // output ports that several waiting heads ask for
+export const WORK_CONTESTED = WORK_SENT + MOST_VCS * ROW; // output ports that several waiting heads ask for
 export const WORK_REQUESTS = WORK_CONTESTED + ROW; // u64 per output port
 export const WORK_LIST = WORK_REQUESTS + 8 * PORTS; // u64 per lane that holds flits: offsets of its rows, of its port's, lane and channel
 export const WORK_LOSERS = WORK_LIST + 8 * MOST_LANES + 8; // outputs that some flit wants and does not get
 export const WORK_BLOCKED = WORK_LOSERS + ROW; // links that a flit wanted and none took, where there are several tenants
-export const WORK_END = WORK_BLOCKED + ROW; // no later than IMAGE_BASE
+export const WORK_HEADS = WORK_BLOCKED + ROW; // the same entries with a router's byte in the first offset: heads that nobody stands in the way of
+export const WORK_TAILS = WORK_HEADS + 8 * (ROW * PORTS + 1); // and tails that left
+export const WORK_END = WORK_TAILS + 8 * (ROW * PORTS + 1); // no later than IMAGE_BASE
 
 // source: the injecting half of a terminal
 export const S_HEAD = 0;

@@ -1,5 +1,6 @@
 // Packets from router to router (noc-model.md section 6). A packet is handed on once, when its output channel is granted, and from then
 // on its flits are counts (switch.ts): the queue of a lane holds the packets that have come or will come to it, front first.
+import { laneOf, routerOf, rowsOf } from './landing';
 import { route } from './route';
 import {
   ARRIVAL_SLOTS,
@@ -27,26 +28,21 @@ import {
   A_QUEUED,
   WORK_TAILS,
 } from './layout';
-import { blockOf, byteOf, lanes, now, plane, queueMask, recordOf } from './plane';
+import { blockOf, byteOf, now, plane, queueMask, recordOf } from './plane';
 
 const TO_TERMINAL: u32 = 16;
 
 /** Packets of a block whose tail left: their channels are free, and the next packet of each lane, if any, comes to the front. */
-export function passTails(block: usize, first: u32): void {
-  const count = lanes;
-  for (let at: u32 = 0; at < count; at += 4) {
-    for (let bits = load<u64>(at * 2, WORK_TAILS); bits != 0; bits &= bits - 1) {
-      const bit = ctz<u64>(bits) as u32;
-      const byte = bit & (ROW - 1);
-      passTail(block + byte, first + byte, at + (bit >> 4));
-    }
+export function passTails(block: usize, first: u32, listEnd: usize): void {
+  for (let at: usize = WORK_TAILS; at < listEnd; at += 8) {
+    const entry = load<u64>(at);
+    passTail(block + routerOf(entry), rowsOf(block, entry), first + (routerOf(entry) as u32), laneOf(entry) as u32);
   }
 }
 
 // @ts-ignore: decorator
 @inline
-function passTail(router: usize, tile: u32, lane: u32): void {
-  const rows = router + R_LANES + lane * L_STRIDE;
+function passTail(router: usize, rows: usize, tile: u32, lane: u32): void {
   if (load<u32>(plane, P_LONG) != 0 && hasMore(rows, recordOf(tile, lane))) return;
   const owned = router + (load<u8>(rows, L_VC) as usize) * ROW;
   const out: u32 = load<u8>(rows, L_OUT);

@@ -10,7 +10,7 @@ import { flitsLeft, passTails } from './link';
 import { countSleep, fallAsleep, observeLosers, tellBlocked, wakeUp } from './losers';
 import { awakeIn1, awakeNow, blockBytes, blocks, lanes, noteMove, openPlane, plane, recordOf } from './plane';
 import { injectAll } from './source';
-import { allocateSwitch, ANY_LEFT, ANY_WAITING, ANY_WON } from './switch';
+import { allocateSwitch, ANY_LEFT, ANY_WAITING, ANY_WON, tailsEnd } from './switch';
 
 
 /** Step all routers and sources of the open plane. */
@@ -47,7 +47,7 @@ function visit(index: u32): void {
   noteMove();
   if ((what & ANY_LEFT) != 0) store<u8>(awakeIn1 + index, 255);
   observeLosers(block, first, listEnd, hasWon);
-  if (hasWon) passTails(block, first);
+  if (hasWon) passTails(block, first, tailsEnd);
 }
 
 /**

@@ -5,7 +5,7 @@
 // iSLIP in sets: an input port's byte holds the outputs it asks for. "The first input at or after the grant pointer" of all
 // outputs is one walk over the five inputs for those that the pointers allow (R_GRANT) and one for the rest; "the first output at or
 // after the accept pointer" is the lowest bit of what the pointer allows (R_ACCEPT), or of all.
-import { laneOf, portRow, rowsOf, vcOf, workOf } from './landing';
+import { addRouters, portRow, rowsOf, vcOf, workOf } from './landing';
 import {
   L_COUNT,
   L_LEFT,
@@ -33,7 +33,7 @@ import {
   WORK_WAITING,
   WORK_WON,
 } from './layout';
-import { lanes, masked, ringRow, vcs } from './plane';
+import { masked, ringRow, vcs } from './plane';
 import { credit, openCredits, sendFlits } from './sending';
 
 /** A flit left some router. */
@@ -42,6 +42,9 @@ export const ANY_WON: u32 = 1;
 export const ANY_WAITING: u32 = 2;
 /** Some router still holds a flit. */
 export const ANY_LEFT: u32 = 4;
+
+/** End of the list of tails that left, where a flit did. */
+export let tailsEnd: usize = 0;
 
 /** The switch at a block whose first tile is `first`, where the listed lanes hold flits. Returns ANY_WON and the others. */
 export function allocateSwitch(block: usize, first: usize, listEnd: usize): u32 {
@@ -217,8 +220,8 @@ function leave(block: usize, first: usize, listEnd: usize): bool {
   const sure = heirs();
   let holds = none;
   let losers = none;
+  let end: usize = WORK_TAILS;
   openCredits();
-  clearLanes(WORK_TAILS);
   for (let w: usize = 1; w < channels; w++) v128.store(w * ROW, none, WORK_SENT);
   for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
     const entry = load<u64>(at);
@@ -237,7 +240,7 @@ function leave(block: usize, first: usize, listEnd: usize): bool {
     const turn = i8x16.splat((next == channels ? 0 : next) as i8);
     v128.store(block + port, v128.bitselect(turn, v128.load(block + port, R_FIRST), won), R_FIRST);
     const tails = v128.and(won, i8x16.eq(left, none));
-    store<u16>(laneOf(entry) * 2, i8x16.bitmask(tails) as u16, WORK_TAILS);
+    end = addRouters(end, entry, i8x16.bitmask(tails) as u32);
     const sent = v128.and(v128.load(port, WORK_ACCEPTED), won);
     const vc = v128.load(lane, L_VC);
     for (let w: usize = 1; w < channels; w++) {
@@ -246,15 +249,8 @@ function leave(block: usize, first: usize, listEnd: usize): bool {
     }
     credit(first, port, vcOf(entry) * channelRows, won);
   }
+  tailsEnd = end;
   v128.store(WORK_LOSERS, losers);
   sendFlits(block, first);
   return v128.any_true(holds);
-}
-
-/** Empty a list of u16 per lane. */
-// @ts-ignore: decorator
-@inline
-export function clearLanes(list: usize): void {
-  const end = list + lanes * 2;
-  for (let at = list; at < end; at += 8) store<u64>(at, 0);
 }
