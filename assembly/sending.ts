@@ -1,25 +1,13 @@
 // Flits that won the switch of ROW routers leave, and the slots that they leave go back as credits (noc-model.md sections 6 and 11). A
 // message is a byte in the row of its lane and slot, at the place of the tile that it goes to, so a neighbour is an offset.
-import { H_WIDTH, L_FREE, L_STRIDE, PORTS, RING_ROWS, ROW, R_LANES, WORK_BACK, WORK_SENT } from './layout';
+import { H_WIDTH, L_FREE, L_STRIDE, PORTS, RING_ROWS, ROW, R_LANES, WORK_ACCEPTED, WORK_BACK, WORK_SENT } from './layout';
 import { awakeIn2, awakeIn3, awakeIn6, ejectIn6, ringRow, slotIn3, vcs } from './plane';
-
-/** Nothing goes back yet. */
-// @ts-ignore: decorator
-@inline
-export function openCredits(): void {
-  store<u32>(WORK_BACK + 4, 0);
-  store<u32>(WORK_BACK + 4 + ROW, 0);
-  store<u32>(WORK_BACK + 4 + 2 * ROW, 0);
-  store<u32>(WORK_BACK + 4 + 3 * ROW, 0);
-  store<u32>(WORK_BACK + 4 + 4 * ROW, 0);
-}
 
 /** Credits for flits that left a lane: `port` is the place of its port's rows in the work, `channelRows` the bytes of the rings before its channel. */
 // @ts-ignore: decorator
 @inline
 export function credit(first: usize, port: usize, channelRows: usize, won: v128): void {
   v128.store((load<u32>(port, WORK_BACK) as usize) + first + channelRows, won);
-  store<u32>(port, load<u32>(port, WORK_BACK + 4) | i8x16.bitmask(won), WORK_BACK + 4);
 }
 
 /** Flits go on their way, and who receives anything of a block is woken. */
@@ -33,10 +21,10 @@ export function sendFlits(block: usize, first: usize): void {
   let lane = block + R_LANES;
   let ring = slotIn3 + first;
   // routers that send anything, by side
-  let east = load<u32>(WORK_BACK + 4);
-  let west = load<u32>(WORK_BACK + 4 + ROW);
-  let south = load<u32>(WORK_BACK + 4 + 2 * ROW);
-  let north = load<u32>(WORK_BACK + 4 + 3 * ROW);
+  let east = senders(0);
+  let west = senders(ROW);
+  let south = senders(2 * ROW);
+  let north = senders(3 * ROW);
   let ejected: u32 = 0;
   // allocatePorts left the outputs of all channels in the row of channel 0
   let sent = v128.load(WORK_SENT);
@@ -55,8 +43,15 @@ export function sendFlits(block: usize, first: usize): void {
   wake(west, first - 1);
   wake(south, first + width);
   wake(north, first - width);
-  if (load<u32>(WORK_BACK + 4 + 4 * ROW) != 0) store<u8>(awakeIn2 + first / ROW, 255);
+  if (senders(4 * ROW) != 0) store<u8>(awakeIn2 + first / ROW, 255);
   if (ejected != 0) store<u8>(awakeIn6 + first / ROW, 255);
+}
+
+/** Routers where a flit left the input port whose rows are at `port`, so that a credit goes back, as bits. */
+// @ts-ignore: decorator
+@inline
+function senders(port: usize): u32 {
+  return i8x16.bitmask(i8x16.ne(v128.load(port, WORK_ACCEPTED), i8x16.splat(0))) as u32;
 }
 
 /** A flit leaves, and a slot of the output lane is used up, where the bit of its port is set. Returns the routers, as bits. */

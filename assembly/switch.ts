@@ -7,6 +7,7 @@
 // after the accept pointer" is the lowest bit of what the pointer allows (R_ACCEPT), or of all.
 import { addRouters, portRow, rowsOf, vcOf, workOf } from './landing';
 import {
+  H_TENANTS,
   L_COUNT,
   L_LEFT,
   L_OUT,
@@ -34,7 +35,7 @@ import {
   WORK_WON,
 } from './layout';
 import { masked, ringRow, vcs } from './plane';
-import { credit, openCredits, sendFlits } from './sending';
+import { credit, sendFlits } from './sending';
 
 /** A flit left some router. */
 export const ANY_WON: u32 = 1;
@@ -218,10 +219,10 @@ function leave(block: usize, first: usize, listEnd: usize): bool {
   const channels: usize = vcs;
   const channelRows = (ringRow as usize) * RING_ROWS;
   const sure = heirs();
+  const isShared = load<u32>(H_TENANTS) > 1;
   let holds = none;
   let losers = none;
   let end: usize = WORK_TAILS;
-  openCredits();
   for (let w: usize = 1; w < channels; w++) v128.store(w * ROW, none, WORK_SENT);
   for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
     const entry = load<u64>(at);
@@ -236,7 +237,7 @@ function leave(block: usize, first: usize, listEnd: usize): bool {
     holds = v128.or(holds, count);
     v128.store(lane, count, L_COUNT);
     v128.store(lane, left, L_LEFT);
-    v128.store(row, won, WORK_WON);
+    if (isShared) v128.store(row, won, WORK_WON);
     const turn = i8x16.splat((next == channels ? 0 : next) as i8);
     v128.store(block + port, v128.bitselect(turn, v128.load(block + port, R_FIRST), won), R_FIRST);
     const tails = v128.and(won, i8x16.eq(left, none));
