@@ -18,8 +18,9 @@ import {
 import { ejectNow, ringRow, slotNow, vcs } from './plane';
 
 // an entry of the list of lanes: offsets of its rows in the block and in the work, of its port's rows, its number and its channel
-const NEXT_PORT: u64 = L_STRIDE | (WORK_LANE << 16) | ((ROW as u64) << 32) | ((1 as u64) << 48);
-const NEXT_CHANNEL: u64 = (PORTS * L_STRIDE) | ((PORTS * WORK_LANE) << 16) | ((PORTS as u64) << 48) | ((1 as u64) << 56);
+export const FIRST_LANE: u64 = R_LANES;
+export const NEXT_PORT: u64 = L_STRIDE | (WORK_LANE << 16) | ((ROW as u64) << 32) | ((1 as u64) << 48);
+export const NEXT_CHANNEL: u64 = (PORTS * L_STRIDE) | ((PORTS * WORK_LANE) << 16) | ((PORTS as u64) << 48) | ((1 as u64) << 56);
 
 /** Phase 1 at a block whose first tile is `first`. Lists the lanes where any router holds a flit and returns the end of the list. */
 export function receive(block: usize, first: usize): usize {
@@ -28,7 +29,7 @@ export function receive(block: usize, first: usize): usize {
   const eject = ejectNow;
   let ring = slotNow + first;
   let lane = block + R_LANES;
-  let entry: u64 = R_LANES;
+  let entry = FIRST_LANE;
   let end: usize = WORK_LIST;
   for (let vc: usize = 0; vc < channels; vc++) {
     end = land(lane, ring, end, entry);
@@ -67,7 +68,7 @@ function land(lane: usize, ring: usize, end: usize, entry: u64): usize {
 /** Lists the lanes of a block where any router holds a flit. Returns the end of the list. */
 export function listHolders(block: usize): usize {
   let end: usize = WORK_LIST;
-  let entry: u64 = R_LANES;
+  let entry = FIRST_LANE;
   for (let vc: u32 = 0; vc < vcs; vc++, entry += NEXT_CHANNEL) {
     for (let port: u32 = 0; port < (PORTS as u32); port++) {
       const each = entry + (port as u64) * NEXT_PORT;

@@ -26,15 +26,45 @@ import {
   T_INTERFERENCE,
   T_STRIDE,
   WORK_BLOCKED,
+  WORK_CONTESTED,
   WORK_LIST,
   WORK_LOSERS,
   WORK_LOST,
   WORK_SENT,
+  WORK_WAITING,
   WORK_WON,
 } from './layout';
-import { lanes, now, plane, vcs } from './plane';
+import { lanes, masked, now, plane, vcs } from './plane';
 
 const MOST_VISITS: u32 = 255;
+
+/** No flit leaves: what each lane wants and does not get. */
+export function stay(block: usize, listEnd: usize): void {
+  const sure = heirs();
+  let losers = i8x16.splat(0);
+  for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
+    const entry = load<u64>(at);
+    losers = v128.or(losers, lose(rowsOf(block, entry), workOf(entry), i8x16.splat(0), sure));
+  }
+  v128.store(WORK_LOSERS, losers);
+}
+
+/** Outputs that a waiting head gets a channel of unless it may not take those that are free: nobody stands in its way. */
+// @ts-ignore: decorator
+@inline
+export function heirs(): v128 {
+  return masked ? i8x16.splat(0) : v128.not(v128.load(WORK_CONTESTED));
+}
+
+/** The output that a lane wants and does not get; a head that gets a channel is in the pipeline, not blocked. */
+// @ts-ignore: decorator
+@inline
+export function lose(lane: usize, row: usize, won: v128, sure: v128): v128 {
+  const out = v128.andnot(v128.load(lane, L_OUT), i8x16.eq(v128.load(lane, L_COUNT), i8x16.splat(0)));
+  const lost = v128.andnot(v128.andnot(out, won), v128.and(v128.load(row, WORK_WAITING), sure));
+  v128.store(row, lost, WORK_LOST);
+  return lost;
+}
 
 /** Which outputs some flit wants and does not get, after lanes were granted channels. */
 export function gatherLosers(listEnd: usize): void {

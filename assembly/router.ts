@@ -9,8 +9,9 @@ import { receive } from './landing';
 import { flitsLeft, passTails } from './link';
 import { countSleep, fallAsleep, observeLosers, tellBlocked, wakeUp } from './losers';
 import { awakeIn1, awakeNow, blockBytes, blocks, lanes, noteMove, openPlane, plane, recordOf } from './plane';
+import { tailsEnd } from './sending';
 import { injectAll } from './source';
-import { allocateSwitch, ANY_LEFT, ANY_WAITING, ANY_WON, tailsEnd } from './switch';
+import { allocateSwitch, ANY_LEFT, ANY_WAITING, ANY_WON } from './switch';
 
 
 /** Step all routers and sources of the open plane. */

@@ -3,6 +3,15 @@
 import { H_WIDTH, L_FREE, L_STRIDE, PORTS, RING_ROWS, ROW, R_LANES, WORK_ACCEPTED, WORK_BACK, WORK_SENT } from './layout';
 import { awakeIn2, awakeIn3, awakeIn6, ejectIn6, ringRow, slotIn3, vcs } from './plane';
 
+/** End of the list of tails that left (WORK_TAILS), where a flit did. */
+export let tailsEnd: usize = 0;
+
+// @ts-ignore: decorator
+@inline
+export function setTailsEnd(end: usize): void {
+  tailsEnd = end;
+}
+
 /** Credits for flits that left a lane: `port` is the place of its port's rows in the work, `channelRows` the bytes of the rings before its channel. */
 // @ts-ignore: decorator
 @inline

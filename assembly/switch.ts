@@ -1,6 +1,7 @@
 // The switches of ROW routers, one cycle: SA is allocated and committed (noc-model.md sections 10 and 11). Nothing here branches on
 // what a router does: every step is taken for all routers of a block and, where a byte is a set of ports, for all their ports at once.
-// Only lanes that hold a flit at some router of the block are looked at.
+// Only lanes that hold a flit at some router of the block are looked at; where ports have two channels and most lanes hold one, all
+// lanes are, in pairs (pairs.ts).
 //
 // iSLIP in sets: an input port's byte holds the outputs it asks for. "The first input at or after the grant pointer" of all
 // outputs is one walk over the five inputs for those that the pointers allow (R_GRANT) and one for the rest; "the first output at or
@@ -27,15 +28,16 @@ import {
   WORK_KEY,
   WORK_LIST,
   WORK_LOSERS,
-  WORK_LOST,
   WORK_REQUEST,
   WORK_SENT,
   WORK_TAILS,
   WORK_WAITING,
   WORK_WON,
 } from './layout';
-import { masked, ringRow, vcs } from './plane';
-import { credit, sendFlits } from './sending';
+import { ringRow, vcs } from './plane';
+import { askInPairs, leaveInPairs } from './pairs';
+import { heirs, lose, stay } from './losers';
+import { credit, sendFlits, setTailsEnd } from './sending';
 
 /** A flit left some router. */
 export const ANY_WON: u32 = 1;
@@ -44,18 +46,20 @@ export const ANY_WAITING: u32 = 2;
 /** Some router still holds a flit. */
 export const ANY_LEFT: u32 = 4;
 
-/** End of the list of tails that left, where a flit did. */
-export let tailsEnd: usize = 0;
+/** Bytes of the list from which on all pairs of lanes are looked at rather than the listed lanes (measured). */
+const ENOUGH_FOR_PAIRS: usize = 6 * 8;
 
 /** The switch at a block whose first tile is `first`, where the listed lanes hold flits. Returns ANY_WON and the others. */
 export function allocateSwitch(block: usize, first: usize, listEnd: usize): u32 {
-  const isWaiting = ask(block, listEnd) ? ANY_WAITING : 0;
+  const arePairs = vcs == 2 && listEnd - (WORK_LIST as usize) >= ENOUGH_FOR_PAIRS;
+  const isWaiting = (arePairs ? askInPairs(block) : ask(block, listEnd)) ? ANY_WAITING : 0;
   if (!allocatePorts(block)) {
     stay(block, listEnd);
     return isWaiting | ANY_LEFT;
   }
-  takeTurns(block, listEnd);
-  return isWaiting | ANY_WON | (leave(block, first, listEnd) ? ANY_LEFT : 0);
+  const isLeft = arePairs ? leaveInPairs(block, first) : leaveByTurns(block, first, listEnd);
+  sendFlits(block, first);
+  return isWaiting | ANY_WON | (isLeft ? ANY_LEFT : 0);
 }
 
 /** What lanes ask the switch for, and the outputs of heads that may get a channel. Returns whether there are any of these. */
@@ -183,35 +187,12 @@ function takeTurns(block: usize, listEnd: usize): void {
   }
 }
 
-/** No flit leaves: what each lane wants and does not get. */
-function stay(block: usize, listEnd: usize): void {
-  const sure = heirs();
-  let losers = i8x16.splat(0);
-  for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
-    const entry = load<u64>(at);
-    losers = v128.or(losers, lose(rowsOf(block, entry), workOf(entry), i8x16.splat(0), sure));
-  }
-  v128.store(WORK_LOSERS, losers);
+/** Channels take turns at the accepted outputs, and flits leave the lanes whose turn it is. Returns whether any router holds flits after it. */
+function leaveByTurns(block: usize, first: usize, listEnd: usize): bool {
+  takeTurns(block, listEnd);
+  return leave(block, first, listEnd);
 }
 
-/** Outputs that a waiting head gets a channel of unless it may not take those that are free: nobody stands in its way. */
-// @ts-ignore: decorator
-@inline
-function heirs(): v128 {
-  return masked ? i8x16.splat(0) : v128.not(v128.load(WORK_CONTESTED));
-}
-
-/** The output that a lane wants and does not get; a head that gets a channel is in the pipeline, not blocked. */
-// @ts-ignore: decorator
-@inline
-function lose(lane: usize, row: usize, won: v128, sure: v128): v128 {
-  const out = v128.andnot(v128.load(lane, L_OUT), i8x16.eq(v128.load(lane, L_COUNT), i8x16.splat(0)));
-  const lost = v128.andnot(v128.andnot(out, won), v128.and(v128.load(row, WORK_WAITING), sure));
-  v128.store(row, lost, WORK_LOST);
-  return lost;
-}
-
-/** Flits leave the lanes whose turn it is. Returns whether any router holds flits after it. */
 // @ts-ignore: decorator
 @inline
 function leave(block: usize, first: usize, listEnd: usize): bool {
@@ -250,8 +231,7 @@ function leave(block: usize, first: usize, listEnd: usize): bool {
     }
     credit(first, port, vcOf(entry) * channelRows, won);
   }
-  tailsEnd = end;
+  setTailsEnd(end);
   v128.store(WORK_LOSERS, losers);
-  sendFlits(block, first);
   return v128.any_true(holds);
 }

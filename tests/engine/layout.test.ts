@@ -28,4 +28,7 @@ it('names of engines, causes and planes stand in the order of their codes', () =
   ]);
 });
 
+it('the work on a block of routers ends before the image begins', () =>
+  expect(layout.WORK_END).toBeLessThanOrEqual(layout.IMAGE_BASE));
+
 it('the kernel has no imports', () => expect(WebAssembly.Module.imports(kernel)).toEqual([]));
