@@ -45,8 +45,7 @@ export const flitsToLeave = (kernel: Kernel, lane: Lane): number =>
   kernel.u8(laneAt(kernel, lane) + L.L_LEFT) + kernel.u32(recordAt(kernel, lane) + L.A_MORE);
 
 /** Where the address of the packet at the front of an input lane is. */
-const frontAt = (kernel: Kernel, lane: Lane): number =>
-  laneAt(kernel, lane) + L.L_FRONT + (lane.tile % L.ROW) * 3;
+const frontAt = (kernel: Kernel, lane: Lane): number => laneAt(kernel, lane) + L.L_FRONT + (lane.tile % L.ROW) * 3;
 
 /** Address of what is seldom needed of a lane of one tile. */
 const recordAt = (kernel: Kernel, { plane, tile, lane }: Lane): number =>
