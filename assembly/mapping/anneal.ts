@@ -1,15 +1,32 @@
 // Simulated annealing (Kirkpatrick 1983) of the placement that stands: a node moves beside one of its partners or beside any chosen
-// core, and changes places with the node that is there. Where cores must hang together a move that tears them is undone.
+// core, and changes places with the node that is there; or it pushes a whole line of nodes on by one core (an ejection chain, Glover
+// 1996). Where cores must hang together a move that tears them is undone.
 import { SCALE, SEED, THRESHOLDS, THRESHOLD_AT } from './layout';
 import { arcNode, arcStart, arcWeight, chosenNeighbours, edgeCost, get, hops, insertion } from './problem';
-import { links, nodeCost, nodes, section } from './problem';
+import { links, nodeCost, nodes, section, set } from './problem';
 import { random, seedRandom } from './random';
-import { finish, owner, place, shift, stillWhole } from './standing';
+import { finish, isWhole, owner, place, shift, stillWhole } from './standing';
 
 const STAGES: i32 = 64;
+/** Of so many moves one is a push. */
+const PUSH: i32 = 8;
+/** Lines that a push moves at most. */
+const MOST_LINES: i32 = 8;
+
+let chain: usize = 0; // nodes that a push moves, the first one first
+let pushed: usize = 0; // of each node: the last push that moved it
+let stamp: i32 = 0;
+
+export function reserveAnneal(at: usize, nodes: i32): usize {
+  chain = at;
+  pushed = chain + ((nodes as usize) << 2);
+  return pushed + ((nodes as usize) << 2);
+}
 
 export function openAnneal(): void {
   seedRandom(load<u32>(SEED));
+  memory.fill(pushed, 0, (nodes as usize) << 2);
+  stamp = 0;
 }
 
 /** Anneal over so many moves. Temperatures in per cent of what one stretched edge costs. */
@@ -17,11 +34,20 @@ export function annealFor(moves: i32, hot: i32, cold: i32): void {
   const scale = (load<i32>(SCALE) as i64) << 16;
   for (let stage = 0; stage < STAGES; stage++) {
     const temperature = (scale * (hot * (STAGES - stage) + cold * stage)) / (100 * STAGES);
-    for (let i = moves / STAGES; i > 0; i--) tryMove(temperature);
+    for (let i = moves / STAGES; i > 0; i--) {
+      if (random(PUSH) == 0) tryPush(temperature);
+      else tryMove(temperature);
+    }
   }
 }
 
-/** @param temperature in 1/65536 of a cost */
+/** Is a change by so much taken? @param temperature in 1/65536 of a cost */
+function accepts(delta: i32, temperature: i64): bool {
+  if (delta <= 0) return true;
+  const threshold = get(section(THRESHOLD_AT), random(THRESHOLDS)) as i64;
+  return ((delta as i64) << 32) <= temperature * threshold;
+}
+
 function tryMove(temperature: i64): void {
   const u = random(nodes);
   const from = get(place, u);
@@ -29,10 +55,7 @@ function tryMove(temperature: i64): void {
   if (to < 0 || to == from) return;
   const x = get(owner, to);
   const delta = x >= 0 ? swapDelta(u, from, x, to) : moveDelta(u, from, to);
-  if (delta > 0) {
-    const threshold = get(section(THRESHOLD_AT), random(THRESHOLDS)) as i64;
-    if (((delta as i64) << 32) > temperature * threshold) return;
-  }
+  if (!accepts(delta, temperature)) return;
   shift(u, from, x, to);
   if (x < 0 && !stillWhole(from, to)) return shift(u, to, x, from);
   finish(delta);
@@ -60,6 +83,82 @@ function swapDelta(u: i32, from: i32, x: i32, to: i32): i32 {
 }
 
 function moveDelta(u: i32, from: i32, to: i32): i32 {
-  const neighbours = chosenNeighbours(owner, to) - (hops(from, to) == 1 ? 1 : 0) - chosenNeighbours(owner, from);
-  return edgesAt(u, to, -1) - edgesAt(u, from, -1) + neighbours * insertion;
+  return edgesAt(u, to, -1) - edgesAt(u, from, -1) + neighbourDelta(from, to);
+}
+
+/** What unasked neighbours cost more once `to` is chosen and `from` is not. */
+function neighbourDelta(from: i32, to: i32): i32 {
+  return insertion * (chosenNeighbours(owner, to) - (hops(from, to) == 1 ? 1 : 0) - chosenNeighbours(owner, from));
+}
+
+/**
+ * A node and all that stand behind it in a straight line move on by one core, and with them the lines beside it, as many as chance
+ * has it: a part of the request gives way to a hole in the chip without coming apart.
+ */
+function tryPush(temperature: i64): void {
+  const direction = random(4);
+  const beside = (direction ^ 2) ^ random(2);
+  let from = get(place, random(nodes));
+  let delta = 0;
+  let length = 0;
+  stamp++;
+  for (let more = 1 + random(MOST_LINES); more > 0 && from >= 0; more--) {
+    const chain = chainFrom(from, direction, length);
+    if (chain > length) {
+      delta += push(length, chain, direction);
+      length = chain;
+    }
+    from = get(links, from * 4 + beside);
+  }
+  if (length == 0) return;
+  if (accepts(delta, temperature) && isWhole()) finish(delta);
+  else pullBack(length, direction ^ 1);
+}
+
+/** Gather the line that begins at a core; returns its end in the chain, `at` if it is empty or ends at a wall. */
+function chainFrom(from: i32, direction: i32, at: i32): i32 {
+  let end = at;
+  let core = from;
+  for (let u = get(owner, core); u >= 0; u = get(owner, core)) {
+    core = get(links, core * 4 + direction);
+    if (core < 0) return at;
+    set(chain, end++, u);
+  }
+  return end;
+}
+
+/** Move a line on; returns what that costs. Edges within it keep their lengths. */
+function push(start: i32, end: i32, direction: i32): i32 {
+  const from = get(place, get(chain, start));
+  const last = get(place, get(chain, end - 1));
+  let delta = neighbourDelta(from, get(links, last * 4 + direction));
+  stamp++;
+  for (let i = start; i < end; i++) set(pushed, get(chain, i), stamp);
+  for (let i = end - 1; i >= start; i--) {
+    const u = get(chain, i);
+    const core = get(place, u);
+    const to = get(links, core * 4 + direction);
+    delta += edgesBeyond(u, to) - edgesBeyond(u, core);
+    shift(u, core, -1, to);
+  }
+  return delta;
+}
+
+/** Cost of a node on a core, without its edges to nodes that move with it. */
+function edgesBeyond(u: i32, core: i32): i32 {
+  let sum = nodeCost(u, core);
+  for (let arc = get(arcStart, u), end = get(arcStart, u + 1); arc < end; arc++) {
+    const v = get(arcNode, arc);
+    if (get(pushed, v) != stamp) sum += edgeCost(get(arcWeight, arc), hops(core, get(place, v)));
+  }
+  return sum;
+}
+
+/** Undo all that was pushed, last line first. */
+function pullBack(length: i32, back: i32): void {
+  for (let i = 0; i < length; i++) {
+    const u = get(chain, i);
+    const core = get(place, u);
+    shift(u, core, -1, get(links, core * 4 + back));
+  }
 }

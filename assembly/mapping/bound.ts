@@ -36,19 +36,21 @@ let unasked: usize = 0; // of each column: doubled cost of its placed neighbours
 let lowest: usize = 0; // least and most core that a node may take, by the order of symmetric nodes
 let highest: usize = 0;
 let stamp: i32 = 0;
+let ofWhole: usize = 0; // the placement of the whole search, and of one in a window
+let ofWindow: usize = 0;
 let flat: bool = false; // a stretched edge costs the same however long
 
 export function reserveBound(at: usize, nodes: i32, cores: i32): usize {
   const ofNodes = (nodes as usize) << 2;
   const ofCores = (cores as usize) << 2;
-  place = at;
-  rowNode = place + ofNodes;
+  ofWhole = at;
+  ofWindow = ofWhole + ofNodes + ofCores;
+  rowNode = ofWindow + ofNodes + ofCores;
   rowAt = rowNode + ofNodes;
   rowLeft = rowAt + ofNodes;
   lowest = rowLeft + ofNodes;
   highest = lowest + ofNodes;
-  owner = highest + ofNodes;
-  columnCore = owner + ofCores;
+  columnCore = highest + ofNodes;
   columnAt = columnCore + ofCores;
   alive = columnAt + ofCores;
   seen = alive + ofCores;
@@ -60,9 +62,16 @@ export function reserveBound(at: usize, nodes: i32, cores: i32): usize {
   return ahead + 32;
 }
 
+/** Which placement is meant: that of the whole search, or of one in a window. */
+export function usePlacement(inWindow: bool): void {
+  place = inWindow ? ofWindow : ofWhole;
+  owner = place + ((nodes as usize) << 2);
+}
+
 /** Nothing is placed. False if no piece of the chip is large enough. */
 export function openBound(): bool {
   stamp = 0;
+  usePlacement(false);
   flat = stretched(2) == stretched(127);
   for (let u = 0; u < nodes; u++) set(place, u, -1);
   for (let core = 0; core < cores; core++) {

@@ -1,32 +1,34 @@
 // The door of the mapping search, a module of its own beside the machine: reserve, write the problem, open, then search, grow and
 // anneal in slices until it is proven or time is up. Sections of the problem stand in the header that layout.ts describes.
 import { reserveAssignment } from './assignment';
-import { annealFor, openAnneal } from './anneal';
+import { annealFor, openAnneal, reserveAnneal } from './anneal';
 import { openBest, reserveBest, takeOffer } from './best';
 import { openBound, reserveBound } from './bound';
 import { growAround, growFrom, openGrowth, reserveGrowth } from './grow';
-import { CANON_AT, END, INFEASIBLE, NONE, ORBIT_AT, ORDER_AT, PAIRS, SEARCHING, THRESHOLDS, THRESHOLD_AT, LOWER_BOUND } from './layout';
+import { CANON_AT, END, INFEASIBLE, NONE, ORBIT_AT, ORDER_AT, SEARCHING, THRESHOLDS, THRESHOLD_AT, LOWER_BOUND } from './layout';
 import { reservePairs } from './pairs';
 import { readProblem, reserveProblem, take } from './problem';
 import { advance, openSearch, reserveSearch } from './search';
 import { openStanding, reserveStanding, standOnBest } from './standing';
+import { openWindow, refitWindows, reserveWindow } from './window';
 
 export * from './layout';
 
-/** Lay out memory for a problem of this size; returns the bytes that it takes from address 0. Nothing needs to be there yet. */
+/** Lay out memory for a problem of this size, with room for so many pairs; returns the bytes that it takes from address 0. */
 export function reserve(nodes: i32, cores: i32, arcs: i32, pairs: i32): usize {
   let at = reserveProblem(END, nodes, cores, arcs);
   at = take(CANON_AT, at, cores);
   at = take(ORBIT_AT, at, nodes);
   at = take(ORDER_AT, at, pairs * 2);
   at = take(THRESHOLD_AT, at, THRESHOLDS);
-  store<i32>(PAIRS, pairs);
   at = reserveBest(at, nodes, cores);
   at = reserveAssignment(at, nodes, cores);
   at = reserveBound(at, nodes, cores);
   at = reservePairs(at, nodes);
   at = reserveStanding(at, nodes, cores);
   at = reserveGrowth(at, nodes);
+  at = reserveAnneal(at, nodes);
+  at = reserveWindow(at, cores);
   return reserveSearch(at, nodes, cores);
 }
 
@@ -38,6 +40,7 @@ export function open(): i32 {
   openStanding();
   openGrowth();
   openAnneal();
+  openWindow();
   if (openBound()) return SEARCHING;
   store<i32>(LOWER_BOUND, NONE);
   return INFEASIBLE;
@@ -66,6 +69,11 @@ export function restart(): void {
 /** Anneal what stands; temperatures in per cent of what one stretched edge costs. */
 export function anneal(moves: i32, hot: i32, cold: i32): void {
   annealFor(moves, hot, cold);
+}
+
+/** Solve so many windows of so many nodes of what stands anew, each with a budget of search nodes. */
+export function refit(windows: i32, size: i32, budget: i32): void {
+  refitWindows(windows, size, budget);
 }
 
 /** Open at most so many search nodes. Returns SEARCHING, PROVEN or INFEASIBLE. */

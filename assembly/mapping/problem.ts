@@ -108,17 +108,18 @@ export function chosenNeighbours(owner: usize, core: i32): i32 {
   return count;
 }
 
-/** Full cost of a placement. `place`: core of each node; `owner`: its inverse. */
+/** Cost of a placement. `place`: core of each node, or -1; `owner`: its inverse. */
 export function costOf(place: usize, owner: usize): i32 {
   let cost = 0;
   let ends = 0;
   for (let u = 0; u < nodes; u++) {
     const core = get(place, u);
+    if (core < 0) continue;
     cost += nodeCost(u, core);
     ends += chosenNeighbours(owner, core);
     for (let arc = get(arcStart, u), end = get(arcStart, u + 1); arc < end; arc++) {
       const v = get(arcNode, arc);
-      if (v > u) cost += edgeCost(get(arcWeight, arc), hops(core, get(place, v)));
+      if (v > u && get(place, v) >= 0) cost += edgeCost(get(arcWeight, arc), hops(core, get(place, v)));
     }
   }
   return cost + (ends >> 1) * insertion;

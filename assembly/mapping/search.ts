@@ -4,13 +4,19 @@
 import { matrix, reduced } from './assignment';
 import { bestCost, keep } from './best';
 import { boundOf, columnCore, columnsLeft, owner, place, rowNode, rowsLeft, savePrices, struckBound } from './bound';
+import { stand } from './standing';
 import { FIRST_NODE, INFEASIBLE, LOWER_BOUND, NONE, PROVEN, SEARCHED, SEARCHING } from './layout';
 import { arcNode, arcStart, arcWeight, chosenNeighbours, cores, edgeCost, get, hops, insertion, nodeCost, nodes, set } from './problem';
 
 let depth: i32 = -1; // nodes placed; -1 between rounds
 let limit: i32 = 0; // of this round
 let nextBound: i32 = 0; // least bound above the limit that this round has met
-// of each depth
+let anchor: i32 = -1; // a node that stays where it is, while a window is searched
+// of each depth, of the whole search and of one in a window
+let whole: usize = 0;
+let window: usize = 0;
+let depths: usize = 0;
+let places: usize = 0;
 let chosen: usize = 0; // node that it places
 let tried: usize = 0; // candidates taken so far
 let candidates: usize = 0; // how many there are
@@ -21,24 +27,59 @@ let prices: usize = 0; // column prices and pairs that the bound ended with; tho
 let pairs: usize = 0;
 
 export function reserveSearch(at: usize, nodes: i32, cores: i32): usize {
-  const depths = ((nodes + 2) as usize) << 2;
+  depths = ((nodes + 2) as usize) << 2;
+  places = depths * (cores as usize);
+  whole = at;
+  window = whole + 4 * depths + 3 * places + depths * (nodes as usize);
+  return window + 4 * depths + 3 * places + depths * (nodes as usize);
+}
+
+function useStack(at: usize): void {
   chosen = at;
   tried = chosen + depths;
   candidates = tried + depths;
   cost = candidates + depths;
   candidate = cost + depths;
-  candidateBound = candidate + depths * (cores as usize);
-  prices = candidateBound + depths * (cores as usize);
-  pairs = prices + depths * (cores as usize);
-  return pairs + depths * (nodes as usize);
+  candidateBound = candidate + places;
+  prices = candidateBound + places;
+  pairs = prices + places;
 }
 
 export function openSearch(): void {
   depth = -1;
+  anchor = -1;
+  useStack(whole);
   store<i32>(LOWER_BOUND, 0);
   store<i32>(SEARCHED, 0);
+  freshPrices();
+}
+
+function freshPrices(): void {
   for (let core = 0; core < cores; core++) set(prices, core, 0);
   for (let u = 0; u < nodes; u++) set(pairs, u, -1);
+}
+
+/**
+ * Search for a better way to place the nodes that are not placed in the window's placement; the others stay.
+ * @param stays one of those @param spent what they cost @param most cost that is not good enough any more
+ */
+export function searchWindow(stays: i32, spent: i32, most: i32, budget: i32): void {
+  const heldDepth = depth;
+  const heldLimit = limit;
+  const heldBound = nextBound;
+  useStack(window);
+  anchor = stays;
+  limit = most - 1;
+  depth = 0;
+  set(cost, 0, spent);
+  freshPrices();
+  open();
+  for (let i = 0; i < budget && depth >= 0; i++) step();
+  useStack(whole);
+  anchor = -1;
+  depth = heldDepth;
+  limit = heldLimit;
+  nextBound = heldBound;
 }
 
 /** Open at most `budget` search nodes. Returns SEARCHING, PROVEN or INFEASIBLE. */
@@ -68,7 +109,7 @@ function endRound(): void {
 
 /** Take the next candidate of the present depth, or go back. */
 function step(): void {
-  limit = min(limit, bestCost() - 1);
+  if (anchor < 0) limit = min(limit, bestCost() - 1);
   const at = get(tried, depth);
   const entry = depth * cores + at;
   if (at < get(candidates, depth) && get(candidateBound, entry) <= 2 * limit) {
@@ -82,7 +123,11 @@ function step(): void {
 }
 
 function back(): void {
-  if (depth == 0) return endRound();
+  if (depth == 0) {
+    if (anchor < 0) endRound();
+    else depth = -1;
+    return;
+  }
   depth--;
   const u = get(chosen, depth);
   set(owner, get(place, u), -1);
@@ -107,7 +152,7 @@ function open(): void {
   set(candidates, depth, 0);
   const from = max(0, depth - 1);
   const spent = 2 * get(cost, depth);
-  const first = depth > 0 ? get(chosen, 0) : -1;
+  const first = depth > 0 ? get(chosen, 0) : anchor;
   const bound = boundOf(first, 2 * limit - spent, pricesAt(from), pairsAt(from));
   if (struckBound < NONE) nextBound = min(nextBound, (spent + struckBound + 1) >> 1);
   if (bound >= NONE >> 1) return;
@@ -115,9 +160,17 @@ function open(): void {
     nextBound = min(nextBound, (spent + bound + 1) >> 1);
     return;
   }
-  if (rowsLeft == 0) return keep(place, get(cost, depth));
+  if (rowsLeft == 0) return complete();
   savePrices(pricesAt(depth), pairsAt(depth));
-  gather(depth == 0 ? rowOfNode(load<i32>(FIRST_NODE)) : narrowest(2 * limit - spent - bound), spent + bound);
+  gather(first < 0 ? rowOfNode(load<i32>(FIRST_NODE)) : narrowest(2 * limit - spent - bound), spent + bound);
+}
+
+function complete(): void {
+  const sum = get(cost, depth);
+  keep(place, sum);
+  if (anchor < 0) return;
+  limit = sum - 1;
+  stand(place, sum);
 }
 
 // @ts-ignore: decorator

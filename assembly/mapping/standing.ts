@@ -49,9 +49,18 @@ export function finish(adds: i32): i32 {
 
 /** Stand where the best placement does. */
 export function standOnBest(): void {
+  stand(bestPlacement(), bestCost());
+}
+
+/** Stand where another placement does. */
+export function stand(other: usize, otherCost: i32): void {
   clear();
-  for (let u = 0; u < nodes; u++) put(u, get(bestPlacement(), u), 0);
-  cost = bestCost();
+  for (let u = 0; u < nodes; u++) put(u, get(other, u), 0);
+  cost = otherCost;
+}
+
+export function standingCost(): i32 {
+  return cost;
 }
 
 /** Do all placed nodes hang together? True where they need not. */

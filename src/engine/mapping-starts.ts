@@ -3,7 +3,7 @@
  * and mirrored. Where most cores are free the best placement is nearly one of these.
  */
 import type { MappingProblem } from '../model/mapping.ts';
-import { tileX, tileY, type Mesh } from '../model/mesh.ts';
+import { tileAt, tileX, tileY, type Mesh } from '../model/mesh.ts';
 
 /** An empty chip is never narrower, and has some room around a request that lies as a square. */
 const SMALLEST_SIDE = 8;
@@ -53,46 +53,64 @@ export function laidOver(
   problem: MappingProblem,
   most: number,
 ): (readonly number[])[] {
-  const { mesh, free } = problem;
-  const coreAt = new Int32Array(mesh.width * mesh.height).fill(-1);
-  free.forEach((tile, core) => (coreAt[tile] = core));
-  const laid: Laid[] = [];
-  for (const cells of orientations(placement.map((tile) => [tileX(empty, tile), tileY(empty, tile)]))) {
-    const [right, bottom] = [0, 1].map((axis) => Math.max(...cells.map((cell) => cell[axis])));
-    for (let top = -bottom; top < mesh.height; top++) {
-      for (let left = -right; left < mesh.width; left++) {
-        const cost = likelyCost(cells, left, top, coreAt, problem);
-        if (cost < Infinity) laid.push({ cells, left, top, cost });
-      }
+  const ways = orientations(placement.map((tile) => [tileX(empty, tile), tileY(empty, tile)]));
+  const laid = (problem.nodeCosts ? ways : withoutDoubles(ways)).flatMap((cells) => placesOf(cells, problem));
+  const best = laid.sort((a, b) => a.cost - b.cost).slice(0, most);
+  return best.map(({ cells, left, top }) => coresUnder(cells, left, top, problem));
+}
+
+/** Where all cores are alike, one of several that cover the same cells. */
+function withoutDoubles(ways: readonly Cell[][]): Cell[][] {
+  const covered = ways.map((cells) => cells.map(String).sort().join(' '));
+  return ways.filter((_, i) => covered.indexOf(covered[i]) === i);
+}
+
+/** Every place where enough nodes find a core. */
+function placesOf(cells: readonly Cell[], problem: MappingProblem): Laid[] {
+  const { mesh, nodeCosts, edges } = problem;
+  const [right, bottom] = [0, 1].map((axis) => Math.max(...cells.map((cell) => cell[axis])));
+  const stride = mesh.width + 2 * right;
+  const coreAt = new Int16Array(stride * (mesh.height + 2 * bottom)).fill(-1); // with a margin as wide as the request
+  const at = (x: number, y: number): number => right + x + stride * (bottom + y);
+  problem.free.forEach((tile, core) => (coreAt[at(tileX(mesh, tile), tileY(mesh, tile))] = core));
+  const offsets = Int32Array.from(cells, ([x, y]) => x + stride * y);
+  const mean = edges.reduce((sum, [, , weight = 1]) => sum + weight, 0) / Math.max(1, edges.length);
+  const lost = cells.length * (1 - LEAST_FITTING);
+  const places: Laid[] = [];
+  for (let top = -bottom; top < mesh.height; top++) {
+    for (let left = -right; left < mesh.width; left++) {
+      const missing = missingAt(coreAt, offsets, at(left, top), lost);
+      if (missing > lost) continue;
+      const ofNodes = nodeCosts ? costUnder(coreAt, offsets, at(left, top), nodeCosts) : 0;
+      places.push({ cells, left, top, cost: missing * MISSING_EDGES * mean + ofNodes });
     }
   }
-  const best = laid.sort((a, b) => a.cost - b.cost).slice(0, most);
-  return best.map(({ cells, left, top }) => cells.map((cell) => coreUnder(cell, left, top, mesh, coreAt)));
+  return places;
 }
 
-function coreUnder([x, y]: Cell, left: number, top: number, { width, height }: Mesh, coreAt: Int32Array): number {
-  const [column, row] = [left + x, top + y];
-  return column < 0 || row < 0 || column >= width || row >= height ? -1 : coreAt[column + width * row];
-}
-
-/** Infinity where too few nodes find a core. */
-function likelyCost(
-  cells: readonly Cell[],
-  left: number,
-  top: number,
-  coreAt: Int32Array,
-  { mesh, nodeCosts, edges }: MappingProblem,
-): number {
-  const most = cells.length * (1 - LEAST_FITTING);
+/** Nodes without a core, counted until there are too many. */
+function missingAt(coreAt: Int16Array, offsets: Int32Array, base: number, most: number): number {
   let missing = 0;
-  let ofNodes = 0;
-  for (let node = 0; node < cells.length; node++) {
-    const core = coreUnder(cells[node], left, top, mesh, coreAt);
-    if (core < 0 && ++missing > most) return Infinity;
-    if (core >= 0 && nodeCosts) ofNodes += nodeCosts[node][core];
-  }
-  const mean = edges.reduce((sum, [, , weight = 1]) => sum + weight, 0) / Math.max(1, edges.length);
-  return missing * MISSING_EDGES * mean + ofNodes;
+  for (let node = 0; node < offsets.length && missing <= most; node++) if (coreAt[base + offsets[node]] < 0) missing++;
+  return missing;
+}
+
+function costUnder(
+  coreAt: Int16Array,
+  offsets: Int32Array,
+  base: number,
+  nodeCosts: NonNullable<MappingProblem['nodeCosts']>,
+): number {
+  return offsets.reduce((sum, offset, node) => sum + (nodeCosts[node][coreAt[base + offset]] ?? 0), 0);
+}
+
+function coresUnder(cells: readonly Cell[], left: number, top: number, { mesh, free }: MappingProblem): number[] {
+  const core = new Map(free.map((tile, index) => [tile, index]));
+  return cells.map(([x, y]) => {
+    const [column, row] = [left + x, top + y];
+    const inside = column >= 0 && row >= 0 && column < mesh.width && row < mesh.height;
+    return inside ? (core.get(tileAt(mesh, column, row)) ?? -1) : -1;
+  });
 }
 
 type Cell = readonly [x: number, y: number];

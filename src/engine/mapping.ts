@@ -5,9 +5,9 @@
  */
 import * as L from '../../assembly/mapping/layout.ts';
 import type { Mapper, MappingAnswer, MappingProblem } from '../model/mapping.ts';
-import { LOCAL, neighbour, tileAt, tileX, tileY, type Mesh } from '../model/mesh.ts';
+import { tileAt } from '../model/mesh.ts';
+import { mostPairs, weightsOf, writeProblem, writeSymmetry, type Weights } from './mapping-image.ts';
 import { emptyChip, laidOver } from './mapping-starts.ts';
-import { chipSymmetry, requestSymmetry, type RequestSymmetry } from './mapping-symmetry.ts';
 
 const PAGE = 65_536;
 /** Elementary steps of the first two slices of search; each later one takes twice as many, up to so many doublings. */
@@ -16,18 +16,26 @@ const MOST_DOUBLINGS = 7;
 /** Annealings after the first slice of search; they double as well. Short ones from many beginnings find more than long ones. */
 const ANNEALINGS = 6;
 const MOST_ANNEALINGS = 24;
-/** Moves of one annealing, for each node; not more than so many. */
-const MOVES_PER_NODE = 360;
-const MOST_MOVES = 10_000;
+/** Moves of one annealing, for each node; not more than so many. In the first round they are halved. */
+const MOVES_PER_NODE = 720;
+const MOST_MOVES = 20_000;
+const SHORT_ROUNDS = 1;
+/** Windows that are solved anew after an annealing: how many, of so many nodes, with so many elementary steps for each. */
+const WINDOWS = 20;
+const WINDOW_NODES = 9;
+const WINDOW_STEPS = 100_000;
+/** A window that may open fewer search nodes than this is not worth its time. */
+const LEAST_WINDOW = 10;
+/** Steps of a search node above which even the first one takes too long to wait for. */
+const LARGE = 2000;
 const STARTS = 4;
-/** Laid-over placements that are completed, and of these the cheapest ones that are annealed again and again. */
+/** Laid-over placements that are completed, so many in one turn, and of these the cheapest ones that are annealed again and again. */
 const MOST_LAID = 48;
+const LAID_AT_ONCE = 4;
 const MOST_KEPT_STARTS = 16;
 /** Temperatures from and to, in per cent of what a stretched edge costs. A good beginning must not melt. */
 const FROM_ANYWHERE = [100, 30] as const;
 const FROM_GOOD = [80, 30] as const;
-
-const NO_SYMMETRY: RequestSymmetry = { first: 0, orbit: [], order: [] };
 
 interface MappingExports {
   readonly memory: WebAssembly.Memory;
@@ -38,92 +46,125 @@ interface MappingExports {
   complete(): number;
   search(budget: number): number;
   anneal(moves: number, hot: number, cold: number): void;
+  refit(windows: number, nodes: number, budget: number): void;
 }
 
 export class MappingSearch {
   private readonly kernel: MappingExports;
+  private readonly weights: Weights;
+  private readonly schedule: Iterator<void>;
   private words = new Int32Array();
   private status: number;
-  private round = 0;
-  /** Annealings done in this round, and in all. */
-  private turn = -1;
-  private annealings = 0;
-  private starts: readonly (readonly number[])[] | undefined;
   /** Steps done so far. */
   work = 0;
 
+  /** There is an answer at once: what is offered, or grown from some core. */
   constructor(
     private readonly module: WebAssembly.Module,
     private readonly problem: MappingProblem,
-    /** Only to be grown and annealed: no symmetries are looked for, and nothing is proven. */
-    private readonly sketched = false,
   ) {
     this.kernel = new WebAssembly.Instance(module).exports as unknown as MappingExports;
+    this.weights = weightsOf(problem);
+    this.schedule = this.turns();
     const possible = problem.nodes > 0 && problem.nodes <= problem.free.length;
     this.status = possible ? this.write() : L.INFEASIBLE;
-    if (this.status !== L.SEARCHING || sketched) return;
+    if (this.over) return;
     for (const tiles of problem.offers ?? []) this.offer(tiles);
-    const { length } = problem.free;
-    for (let i = 0; i < STARTS; i++) this.kernel.grow(Math.floor(((2 * i + 1) * length) / (2 * STARTS)));
-    this.status = this.kernel.search(1);
+    for (let core = problem.free.length >> 1; core < problem.free.length; core++) if (this.grow(core)) return;
+    for (let core = 0; core < problem.free.length >> 1; core++) if (this.grow(core)) return;
   }
 
-  /** A slice of search, then a few annealings, and so on; both grow from round to round. */
+  /** The next piece of work. */
   advance(): void {
-    if (this.over) return;
-    if (this.turn < 0) this.search(SLICE * 2 ** Math.min(Math.max(0, this.round - 1), MOST_DOUBLINGS));
-    else this.anneal();
-    this.turn++;
-    if (this.turn < Math.min(MOST_ANNEALINGS, ANNEALINGS * 2 ** this.round)) return;
-    this.turn = -1;
-    this.round++;
+    if (!this.over) this.schedule.next();
+  }
+
+  /** A large problem begins with good beginnings; then a slice of search, a few annealings, and so on: both grow from round to round. */
+  private *turns(): Generator<void> {
+    const { length } = this.problem.free;
+    let starts: readonly (readonly number[])[] | undefined;
+    for (let i = 0; i < STARTS; i++) this.grow(Math.floor(((2 * i + 1) * length) / (2 * STARTS)));
+    if (this.steps > LARGE) starts = yield* this.begin();
+    writeSymmetry(this.words, this.problem, this.weights);
+    for (let round = 0, annealings = 0; ; round++) {
+      this.search(SLICE * 2 ** Math.min(Math.max(0, round - 1), MOST_DOUBLINGS));
+      yield;
+      starts ??= yield* this.begin();
+      for (let turn = Math.min(MOST_ANNEALINGS, ANNEALINGS * 2 ** round); turn > 0; turn--, annealings++) {
+        this.anneal(starts, annealings, this.moves >> Math.max(0, SHORT_ROUNDS - round));
+        yield;
+      }
+    }
+  }
+
+  /** Elementary steps of one search node. */
+  private get steps(): number {
+    return this.problem.nodes * this.problem.free.length;
   }
 
   private search(steps: number): void {
-    this.status = this.kernel.search(Math.ceil(steps / (this.problem.nodes * this.problem.free.length)));
+    this.status = this.kernel.search(Math.ceil(steps / this.steps));
     this.work += steps;
   }
 
   /** Three times from the request as it would lie on an empty chip, then once from anywhere. */
-  private anneal(): void {
+  private anneal(starts: readonly (readonly number[])[], count: number, moves: number): void {
     const { nodes, edges } = this.problem;
-    this.starts ??= this.layOver();
-    const { length } = this.starts;
-    if (length === 0 || this.annealings % 4 === 3) this.annealAfter(this.kernel.grow(-1), FROM_ANYWHERE);
-    else this.annealAfter(this.complete(this.starts[this.annealings % length]), FROM_GOOD);
-    this.annealings++;
-    this.work += this.moves * (20 + Math.ceil((4 * edges.length) / nodes));
-    if (this.word(L.BEST_COST) <= this.word(L.LOWER_BOUND)) this.status = this.kernel.search(1);
+    if (starts.length === 0 || count % 4 === 3) this.annealAfter(this.kernel.grow(-1), moves, FROM_ANYWHERE);
+    else this.annealAfter(this.complete(starts[count % starts.length]), moves, FROM_GOOD);
+    this.work += moves * (20 + Math.ceil((4 * edges.length) / nodes)) + WINDOWS * this.steps;
+    this.conclude();
   }
 
-  private annealAfter(cost: number, [hot, cold]: readonly [number, number]): void {
-    if (cost < L.NONE) this.kernel.anneal(this.moves, hot, cold);
+  private annealAfter(cost: number, moves: number, [hot, cold]: readonly [number, number]): void {
+    if (cost >= L.NONE) return;
+    this.kernel.anneal(moves, hot, cold);
+    const budget = Math.floor(WINDOW_STEPS / this.steps);
+    if (budget >= LEAST_WINDOW) this.kernel.refit(WINDOWS, WINDOW_NODES, budget);
   }
 
   private get moves(): number {
     return Math.min(MOST_MOVES, MOVES_PER_NODE * this.problem.nodes);
   }
 
-  /** The best placement on an empty chip, laid over the free cores wherever most of it fits, the cheapest first. */
-  private layOver(): (readonly number[])[] {
-    const { mesh, placement } = new MappingSearch(this.module, emptyChip(this.problem), true).sketch();
-    const laid = laidOver(mesh, placement, this.problem, MOST_LAID);
-    const costs = new Map(laid.map((cores) => [cores, this.complete(cores)]));
-    const possible = laid.filter((cores) => costs.get(cores)! < L.NONE);
-    return possible.sort((a, b) => costs.get(a)! - costs.get(b)!).slice(0, MOST_KEPT_STARTS);
+  /** The best placement on an empty chip, laid over the free cores wherever most of it fits; those that cost least. */
+  private *begin(): Generator<void, (readonly number[])[]> {
+    const empty = new MappingSearch(this.module, emptyChip(this.problem));
+    yield* empty.sketch();
+    const { placement } = empty.answer;
+    const costs = new Map<readonly number[], number>();
+    for (const cores of laidOver(empty.problem.mesh, placement, this.problem, MOST_LAID)) {
+      costs.set(cores, this.complete(cores));
+      this.work += this.steps;
+      this.conclude();
+      if (costs.size % LAID_AT_ONCE === 0) yield;
+    }
+    const possible = [...costs].filter(([, cost]) => cost < L.NONE).sort((a, b) => a[1] - b[1]);
+    return possible.slice(0, MOST_KEPT_STARTS).map(([cores]) => cores);
   }
 
-  /** A good placement with little work. */
-  private sketch(): { mesh: Mesh; placement: readonly number[] } {
-    const { mesh } = this.problem;
-    for (const core of [0, tileAt(mesh, mesh.width >> 1, mesh.height >> 1)]) this.kernel.grow(core);
-    for (let i = 0; i < ANNEALINGS && this.answer.cost > 0; i++) this.annealAfter(this.kernel.grow(-1), FROM_ANYWHERE);
-    return { mesh, placement: this.answer.placement };
+  /** A good placement with little work: in a corner, where a mesh grows as it is, or in the middle. */
+  private *sketch(): Generator<void> {
+    const { width, height } = this.problem.mesh;
+    for (const core of [0, tileAt(this.problem.mesh, width >> 1, height >> 1)]) this.kernel.grow(core);
+    for (let i = 0; i < ANNEALINGS && this.word(L.BEST_COST) > 0; i++) {
+      yield;
+      this.annealAfter(this.kernel.grow(-1), this.moves >> SHORT_ROUNDS, FROM_ANYWHERE);
+    }
+  }
+
+  private grow(core: number): boolean {
+    return this.kernel.grow(core) < L.NONE;
   }
 
   private complete(cores: readonly number[]): number {
     this.words.set(cores, this.word(L.OFFER_AT) >>> 2);
     return this.kernel.complete();
+  }
+
+  /** Is the best placement as good as the bound? */
+  private conclude(): void {
+    if (this.word(L.BEST_COST) <= this.word(L.LOWER_BOUND)) this.status = this.kernel.search(1);
   }
 
   /** Nothing is left to be done. */
@@ -134,24 +175,11 @@ export class MappingSearch {
   get answer(): MappingAnswer {
     const feasible = this.status !== L.INFEASIBLE;
     const cost = feasible ? this.word(L.BEST_COST) : L.NONE;
-    if (cost >= L.NONE)
-      return {
-        feasible,
-        placement: [],
-        cost: Infinity,
-        lowerBound: this.word(L.LOWER_BOUND),
-        proven: this.over,
-      };
+    const [lowerBound, proven] = [this.word(L.LOWER_BOUND), this.over];
+    if (cost >= L.NONE) return { feasible, placement: [], cost: Infinity, lowerBound, proven };
     const at = this.word(L.BEST_AT) >>> 2;
     const cores = this.words.subarray(at, at + this.problem.nodes);
-    const placement = Array.from(cores, (core) => this.problem.free[core]);
-    return {
-      feasible,
-      placement,
-      cost,
-      lowerBound: this.word(L.LOWER_BOUND),
-      proven: this.status === L.PROVEN,
-    };
+    return { feasible, placement: Array.from(cores, (core) => this.problem.free[core]), cost, lowerBound, proven };
   }
 
   /** Search nodes opened. */
@@ -176,73 +204,15 @@ export class MappingSearch {
   }
 
   private write(): number {
-    const { nodes, free, seed, insertionCost, connected } = this.problem;
-    const weights = weightsOf(this.problem);
-    const kinds = weights.map((_, node) => this.problem.nodeCosts?.[node].join(',') ?? '');
-    const { first, orbit, order } = this.sketched ? NO_SYMMETRY : requestSymmetry(nodes, weights, kinds);
-    const arcs = weights.reduce((sum, { size }) => sum + size, 0);
+    const { nodes, free } = this.problem;
+    const arcs = this.weights.reduce((sum, { size }) => sum + size, 0);
     const { memory, reserve } = this.kernel;
-    const missing = Math.ceil(reserve(nodes, free.length, arcs, order.length) / PAGE) - memory.buffer.byteLength / PAGE;
+    const bytes = reserve(nodes, free.length, arcs, mostPairs(nodes));
+    const missing = Math.ceil(bytes / PAGE) - memory.buffer.byteLength / PAGE;
     if (missing > 0) memory.grow(missing);
     this.words = new Int32Array(memory.buffer);
-    this.words[L.INSERTION_COST >>> 2] = insertionCost;
-    this.words[L.NEEDS_CONNECTION >>> 2] = Number(connected);
-    this.words[L.FIRST_NODE >>> 2] = first;
-    this.words[L.SEED >>> 2] = seed;
-    const total = this.problem.edges.reduce((sum, [, , weight = 1]) => sum + weight, 0);
-    this.words[L.SCALE >>> 2] = Math.max(1, Math.round(total / Math.max(1, this.problem.edges.length)));
-    this.writeRequest(weights);
-    this.writeChip();
-    this.section(
-      L.ORBIT_AT,
-      weights.map((_, node) => Number(orbit.includes(node))),
-    );
-    this.section(L.ORDER_AT, order.flat());
+    writeProblem(this.words, this.problem, this.weights);
     return this.kernel.open();
-  }
-
-  private section(word: number, values: readonly number[]): void {
-    this.words.set(values, this.word(word) >>> 2);
-  }
-
-  private writeRequest(weights: readonly ReadonlyMap<number, number>[]): void {
-    const arcs = weights.map((edges) => [...edges].sort((a, b) => a[1] - b[1]));
-    let start = 0;
-    this.section(L.ARC_START_AT, [0, ...arcs.map(({ length }) => (start += length))]);
-    this.section(
-      L.ARC_NODE_AT,
-      arcs.flat().map(([node]) => node),
-    );
-    this.section(
-      L.ARC_WEIGHT_AT,
-      arcs.flat().map(([, weight]) => weight),
-    );
-    const { stretch } = this.problem;
-    const costs = Array.from({ length: L.MOST_HOPS }, (_, hops) => Math.max(0, hops - 1));
-    this.section(L.STRETCH_AT, stretch === 'once' ? costs.map((cost) => Math.min(cost, 1)) : costs);
-    const unit = 65_536;
-    const quantiles = Array.from({ length: L.THRESHOLDS }, (_, i) => -Math.log((i + 0.5) / L.THRESHOLDS) * unit);
-    this.section(L.THRESHOLD_AT, quantiles.map(Math.round));
-  }
-
-  private writeChip(): void {
-    const { mesh, free, nodeCosts } = this.problem;
-    const index = new Map(free.map((tile, core) => [tile, core]));
-    const ports = Array.from({ length: LOCAL }, (_, port) => port);
-    this.section(
-      L.LINKS_AT,
-      free.flatMap((tile) => ports.map((port) => index.get(neighbour(mesh, tile, port)) ?? -1)),
-    );
-    this.section(
-      L.COLUMN_AT,
-      free.map((tile) => tileX(mesh, tile)),
-    );
-    this.section(
-      L.ROW_AT,
-      free.map((tile) => tileY(mesh, tile)),
-    );
-    this.section(L.CANON_AT, this.sketched ? free.map((_, core) => core) : chipSymmetry(this.problem));
-    nodeCosts?.forEach((row, node) => this.words.set(row, (this.word(L.NODE_COST_AT) >>> 2) + node * free.length));
   }
 }
 
@@ -255,16 +225,6 @@ export function largestCost({ mesh, nodes, edges, insertionCost, nodeCosts, stre
   const weight = edges.reduce((sum, [, , w = 1]) => sum + w, 0);
   const ofNodes = (nodeCosts ?? []).reduce((sum, row) => sum + Math.max(0, ...row), 0);
   return weight * farthest + 2 * nodes * insertionCost + ofNodes;
-}
-
-/** Weight of each node's edges by the other end. */
-function weightsOf({ nodes, edges }: MappingProblem): Map<number, number>[] {
-  const weights = Array.from({ length: nodes }, () => new Map<number, number>());
-  for (const [u, v, weight = 1] of edges) {
-    weights[u].set(v, weight);
-    weights[v].set(u, weight);
-  }
-  return weights;
 }
 
 /** Search until the answer is proven or so many elementary steps are done. */

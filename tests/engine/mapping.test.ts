@@ -128,7 +128,8 @@ describe('a placement', () => {
       fc.property(problems(9, 30), (problem) => {
         const search = new MappingSearch(mappingModule, problem);
         let before = Infinity;
-        for (let i = 0; i < 3; i++) {
+        // ten turns: growth, search, and annealings with pushes and windows
+        for (let i = 0; i < 10; i++) {
           const { cost, placement, lowerBound } = search.answer;
           expect(cost).toBeLessThanOrEqual(before);
           before = cost;
@@ -143,6 +144,17 @@ describe('a placement', () => {
         }
       }),
       { numRuns: 40 },
+    );
+  });
+
+  it('is there at once, wherever the piece lies that is large enough', () => {
+    fc.assert(
+      fc.property(problems(12, 20), (problem) => {
+        const { feasible, cost, placement } = new MappingSearch(mappingModule, problem).answer;
+        expect(placement.length).toBe(feasible ? problem.nodes : 0);
+        if (feasible) expect(recount(problem, placement)).toBe(cost);
+      }),
+      { numRuns: 60 },
     );
   });
 
