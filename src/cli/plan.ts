@@ -5,7 +5,7 @@ import { PORTS, tileX, tileY } from '../model/mesh.ts';
 import type { MemoryState, Plan, TenantMove, TenantPlan } from '../model/plan.ts';
 import { READ, WRITE, type HypervisorTables, type Routes, type Translation } from '../model/vnpu.ts';
 import { MODE_RULES } from '../experiment/modes.ts';
-import { defragment, type Move } from '../hypervisor/joint.ts';
+import { defragment, type Move } from '../hypervisor/defragment.ts';
 import { standardTable } from '../hypervisor/routing-table.ts';
 import { RANGE_BITS, RANGE_BYTES, RANGE_FIELDS } from '../hypervisor/tables.ts';
 import { listProgram } from '../plan/listing.ts';
@@ -37,8 +37,8 @@ async function printMoves({ chip, tenants }: Plan, json: boolean): Promise<typeo
     (move) => ({ ...move, bytes: bytesMoved(tenants, move) }),
   );
   const lines = moves.map(
-    ({ tenant, tiles, movedCores, bytes, editDistanceBefore, editDistanceAfter, freeBefore, freeAfter }) =>
-      `${tenants[tenant].name} to tiles ${tiles.join(', ')}: ${movedCores} cores move with ${bytes} bytes of scratchpad, ` +
+    ({ tenant, tiles, with: other, movedCores, bytes, editDistanceBefore, editDistanceAfter, freeBefore, freeAfter }) =>
+      `${tenants[tenant].name}${other === undefined ? '' : `, with ${tenants[other].name} at the same time,`} to tiles ${tiles.join(', ')}: ${movedCores} cores move with ${bytes} bytes of scratchpad, ` +
       `edit distance ${editDistanceBefore} to ${editDistanceAfter}, largest free rectangle ${freeBefore} to ${freeAfter} cores\n`,
   );
   if (json) await printJson(moves);

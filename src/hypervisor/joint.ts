@@ -1,16 +1,14 @@
 /**
  * Several tenants at once. The policies place one after the other, and an early one can take what a later one needs: here orders are tried
  * and the one of least total cost wins, among equals the one that leaves the largest free rectangle; then each tenant is tried once
- * more among the others. And moves that would gather the
- * free cores of a chip on which tenants have come and gone. Leaves out placements that take two tenants at once to reach.
+ * more among the others. Leaves out placements that take two tenants at once to reach.
  */
 import type { Chip } from '../model/chip.ts';
 import type { TenantRequest } from '../model/experiment.ts';
 import { ok, type Result } from '../model/problem.ts';
+import { freeRectangle } from './defragment.ts';
 import { placeTenants, type Placement } from './placement.ts';
-import { exact, largestFreeRectangle } from './policies.ts';
 import type { Searching } from './similar.ts';
-import { requestEdges, topologyEditDistance } from './topology.ts';
 
 /** Up to this many tenants every order is tried; of more, the given one, by size, and some by chance. */
 const EVERY_ORDER = 4;
@@ -66,15 +64,14 @@ const costOf = (placements: readonly Placement[]): number =>
 
 function isBetter(chip: Chip, a: readonly Placement[], b: readonly Placement[]): boolean {
   const difference = costOf(a) - costOf(b);
-  return difference < 0 || (difference === 0 && freeRectangle(chip, a) > freeRectangle(chip, b));
+  return difference < 0 || (difference === 0 && freeAfter(chip, a) > freeAfter(chip, b));
 }
 
-/** Cores of the largest rectangle that nobody has. */
-function freeRectangle(chip: Chip, placements: readonly Pick<Placement, 'tiles' | 'partition'>[]): number {
-  const taken = new Set(placements.flatMap(({ tiles, partition }) => partition ?? tiles));
-  const { width, height } = largestFreeRectangle(chip, (tile) => chip.tiles[tile] === 'core' && !taken.has(tile));
-  return width * height;
-}
+const freeAfter = (chip: Chip, placements: readonly Placement[]): number =>
+  freeRectangle(
+    chip,
+    placements.map(({ tiles, partition }) => partition ?? tiles),
+  );
 
 function ordersOf(requests: readonly TenantRequest[], seed: number): number[][] {
   const given = requests.map((_, i) => i);
@@ -95,82 +92,3 @@ const shuffle = (items: readonly number[], seed: number): number[] => {
   const hash = (item: number): number => Math.imul((seed + 1) * 0x9e3779b1 + item * 0x85ebca6b, 0xc2b2ae35) >>> 0;
   return [...items].sort((a, b) => hash(a) - hash(b));
 };
-
-type Shaped = Pick<TenantRequest, 'topology'>;
-
-/** A tenant that would better lie elsewhere. */
-export interface Move {
-  readonly tenant: number;
-  readonly tiles: readonly number[];
-  /** Cores that get another tile: each needs its scratchpad filled and its tables written again. */
-  readonly movedCores: number;
-  readonly editDistanceBefore: number;
-  readonly editDistanceAfter: number;
-  /** Cores of the largest free rectangle. */
-  readonly freeBefore: number;
-  readonly freeAfter: number;
-}
-
-/**
- * Moves, one after the other, each of which enlarges the largest free rectangle most, at no higher edit distance. The tenants are
- * taken to be there at the same time; those that are not movable stay.
- */
-export function defragment(
-  chip: Chip,
-  requests: readonly Shaped[],
-  placements: readonly { readonly tiles: readonly number[] }[],
-  isMovable: (tenant: number) => boolean = () => true,
-): Move[] {
-  const present = placements.map(({ tiles }) => tiles);
-  const moves: Move[] = [];
-  for (;;) {
-    const move = bestMove(chip, requests, present, isMovable);
-    if (move === undefined) return moves;
-    moves.push(move);
-    present[move.tenant] = move.tiles;
-  }
-}
-
-function bestMove(
-  chip: Chip,
-  requests: readonly Shaped[],
-  present: readonly (readonly number[])[],
-  isMovable: (tenant: number) => boolean,
-): Move | undefined {
-  const freeBefore = freeRectangle(chip, present.map(asTiles));
-  let best: Move | undefined;
-  for (const [tenant, { topology }] of requests.entries()) {
-    if (!isMovable(tenant)) continue;
-    const edges = requestEdges(topology);
-    const editDistanceBefore = topologyEditDistance(chip, present[tenant], edges);
-    for (const tiles of exactPlaces(chip, requests[tenant], present, tenant)) {
-      const after = present.map((own, i) => (i === tenant ? tiles : own));
-      const freeAfter = freeRectangle(chip, after.map(asTiles));
-      const movedCores = tiles.filter((tile, vcore) => tile !== present[tenant][vcore]).length;
-      if (freeAfter <= freeBefore || freeAfter < (best?.freeAfter ?? 0)) continue;
-      if (freeAfter === best?.freeAfter && movedCores >= best.movedCores) continue;
-      best = { tenant, tiles, movedCores, editDistanceBefore, editDistanceAfter: 0, freeBefore, freeAfter };
-    }
-  }
-  return best;
-}
-
-const asTiles = (tiles: readonly number[]): { readonly tiles: readonly number[] } => ({ tiles });
-
-/** Every place where a tenant's mesh fits as it is, upright or turned, if the others stay; its own tiles count as free. */
-function exactPlaces(
-  chip: Chip,
-  { topology }: Shaped,
-  present: readonly (readonly number[])[],
-  tenant: number,
-): number[][] {
-  const taken = new Set(present.flatMap((tiles, i) => (i === tenant ? [] : tiles)));
-  const places = new Map<string, number[]>();
-  for (const corner of chip.tiles.keys()) {
-    const isFree = (tile: number): boolean =>
-      tile >= corner && chip.tiles[tile] === 'core' && !taken.has(tile) && tile % chip.width >= corner % chip.width;
-    const tiles = exact(chip, isFree, topology);
-    if (tiles) places.set(tiles.join(), tiles);
-  }
-  return [...places.values()];
-}

@@ -1,7 +1,7 @@
 /** Other placements of a tenant of an experiment, and moves that gather the free cores: what the page asks for while a hand is on the chip. */
 import { MODE_RULES } from '../experiment/modes.ts';
 import { alternatives, type Alternative } from '../hypervisor/alternatives.ts';
-import { defragment, type Move } from '../hypervisor/joint.ts';
+import { defragment, type Move } from '../hypervisor/defragment.ts';
 import type { Grip } from '../hypervisor/move.ts';
 import { wantedOf } from '../hypervisor/pick.ts';
 import type { Experiment } from '../model/experiment.ts';

@@ -4,7 +4,7 @@
  */
 import { MODE_RULES } from '../experiment/modes.ts';
 import type { Alternative } from '../hypervisor/alternatives.ts';
-import type { Move } from '../hypervisor/joint.ts';
+import type { Move } from '../hypervisor/defragment.ts';
 import { previewTiles, type Grip, type MovePreview, type PlacedTenant } from '../hypervisor/move.ts';
 import { PreviewClient } from '../worker/previews.ts';
 import type { Session } from './session.svelte.ts';

@@ -17,7 +17,7 @@ import type { TrafficFigures } from '../report/traffic.ts';
 import type { MovePreview } from '../hypervisor/move.ts';
 import { edgeChanges, type PlacementCost } from '../hypervisor/topology.ts';
 import type { AlternativeKind } from '../hypervisor/alternatives.ts';
-import type { Move } from '../hypervisor/joint.ts';
+import type { Move } from '../hypervisor/defragment.ts';
 import type { DragEvent } from './drag.ts';
 import { brief, bytes, count, hex, percent, plural, ratio } from './numbers.ts';
 
@@ -398,6 +398,7 @@ export const PLACEMENT = {
     shapesFirstFit: 'all factor shapes, first fit',
     shapesBestFit: 'all factor shapes, best fit',
     folds: 'folded and L shapes',
+    nucleus: 'any shape, or grown from a nucleus',
     disconnected: 'torn apart if it must be',
   } satisfies Record<Mapping, string>,
   chip: 'Free cores of the chip',
@@ -407,8 +408,9 @@ export const PLACEMENT = {
       : `${plural(cores, 'core', 'cores')} free; the largest rectangle is ${rectangle.width} × ${rectangle.height}.`,
   gather: 'Propose moves that gather them',
   noMoves: 'No move would enlarge the largest free rectangle.',
-  move: (name: string, { movedCores, freeBefore, freeAfter }: Move, size: number): string =>
-    `${name}: ${plural(movedCores, 'core moves', 'cores move')} (${bytes(size)} of scratchpad); the rectangle grows from ${freeBefore} to ${freeAfter} cores`,
+  /** @param other who must move at the same time */
+  move: (name: string, other: string | undefined, { movedCores, freeBefore, freeAfter }: Move, size: number): string =>
+    `${name}${other === undefined ? '' : ` together with ${other}`}: ${plural(movedCores, 'core moves', 'cores move')} (${bytes(size)} of scratchpad); the rectangle grows from ${freeBefore} to ${freeAfter} cores`,
   editDistance: ({ editDistanceBefore, editDistanceAfter }: Move): string =>
     editDistanceBefore === editDistanceAfter
       ? `edit distance ${editDistanceAfter} as before`

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { mapperOf } from '../../src/engine/mapping.ts';
-import { defragment, placeJointly } from '../../src/hypervisor/joint.ts';
+import { defragment } from '../../src/hypervisor/defragment.ts';
+import { placeJointly } from '../../src/hypervisor/joint.ts';
 import { placeTenants } from '../../src/hypervisor/placement.ts';
 import { largestFreeRectangle } from '../../src/hypervisor/policies.ts';
 import { mappingModule } from '../support/mapping.ts';
@@ -47,4 +48,48 @@ it('moves gather free cores: each enlarges the largest free rectangle to what it
   const { width, height } = largestFreeRectangle(on, (tile) => !move.tiles.includes(tile));
   expect(width * height).toBe(6);
   expect(defragment(on, asked, [{ tiles: move.tiles }])).toEqual([]);
+});
+
+it('two tenants move at once where no single move helps', () => {
+  // A . B    . . .   One of them alone leaves two free cores in a row at most;
+  // . . B    B B A   A on the tile that B leaves, and B on its side, leave three.
+  const moves = defragment(
+    coresOnly(3, 2),
+    [tenant('A', 1, 1), tenant('B', 1, 2)],
+    [{ tiles: [0] }, { tiles: [2, 5] }],
+  );
+  const gain = { freeBefore: 2, freeAfter: 3, editDistanceAfter: 0 };
+  expect(moves).toMatchObject([
+    { tenant: 0, with: 1, tiles: [5], movedCores: 1, ...gain },
+    { tenant: 1, with: 0, tiles: [3, 4], movedCores: 2, ...gain },
+  ]);
+});
+
+it('whatever moves are proposed, nobody shares a tile, and the free rectangle grows to what they say', () => {
+  const gone = fc.uniqueArray(fc.integer({ min: 0, max: 24 }), { maxLength: 6 });
+  const shapes = [[2, 2], [1, 2], [3, 1], [1, 1]] as const; // prettier-ignore
+  fc.assert(
+    fc.property(gone, fc.shuffledSubarray([...shapes], { minLength: 2 }), (disabledTiles, some) => {
+      const on = coresOnly(5, 5, { disabledTiles });
+      const asked = some.map(([w, h], i) => tenant(`T${i}`, w, h, { mapping: 'bestFit' }));
+      const placed = placeTenants(on, asked, searching);
+      if (!placed.ok) return;
+      let present = placed.value.map(({ tiles }) => tiles);
+      const freeNow = (): number => {
+        const isFree = (tile: number): boolean => on.tiles[tile] === 'core' && !present.flat().includes(tile);
+        const { width, height } = largestFreeRectangle(on, isFree);
+        return width * height;
+      };
+      for (const [i, move] of defragment(on, asked, placed.value).entries()) {
+        const isSecond = move.with !== undefined && move.tenant > move.with;
+        if (!isSecond) expect(freeNow(), `before move ${i}`).toBe(move.freeBefore);
+        present = present.map((own, j) => (j === move.tenant ? move.tiles : own));
+        if (move.with !== undefined && !isSecond) continue;
+        expect(freeNow(), `after move ${i}`).toBe(move.freeAfter);
+        expect(move.freeAfter).toBeGreaterThan(move.freeBefore);
+        expect(new Set(present.flat()).size).toBe(present.flat().length);
+      }
+    }),
+    { numRuns: 60 },
+  );
 });
