@@ -1,7 +1,8 @@
 /**
  * Allocators known from the literature, to compare with: they look for a free region of a given shape and know nothing of edges. First
- * fit and best fit by boundary contact; rectangles of every other factorization; folded rectangles and L shapes. Source: SwiftNPU
- * (EuroMLSys 2026), which compares them with the mapper of the vNPU paper. Leaves out its growth from a nucleus.
+ * fit and best fit by boundary contact; rectangles of every other factorization; folded rectangles and L shapes; and, when all shapes
+ * have failed, growth from a nucleus. Source: SwiftNPU (EuroMLSys 2026; repository lgm9/SwiftNPU, include/core.hpp), which compares
+ * them with the mapper of the vNPU paper. Leaves out nuclei that are larger than the request: it keeps the cores that are too many.
  */
 import { LOCAL, neighbour, tileAt, type Mesh } from '../model/mesh.ts';
 import type { Topology } from '../model/vnpu.ts';
@@ -10,11 +11,12 @@ import type { IsFree } from './policies.ts';
 /** Cells of a shape, relative to its upper left corner. */
 type Shape = readonly (readonly [x: number, y: number])[];
 
-export const SHAPE_POLICIES = ['firstFit', 'bestFit', 'shapesFirstFit', 'shapesBestFit', 'folds'] as const;
+export const SHAPE_POLICIES = ['firstFit', 'bestFit', 'shapesFirstFit', 'shapesBestFit', 'folds', 'nucleus'] as const;
 export type ShapePolicy = (typeof SHAPE_POLICIES)[number];
 
 /** Tiles of the region that a policy picks, row by row, or undefined. */
 export function pickRegion(mesh: Mesh, isFree: IsFree, topology: Topology, policy: ShapePolicy): number[] | undefined {
+  if (policy === 'nucleus') return firstShapeOrGrown(mesh, isFree, topology);
   const shapes = shapesOf(topology, policy);
   if (policy === 'bestFit' || policy === 'shapesBestFit') {
     const regions = shapes.flatMap((shape) => [...freeRegions(mesh, isFree, shape)]);
@@ -73,6 +75,48 @@ function withoutCorner(width: number, height: number, cutWidth: number, cutHeigh
       }),
     ),
   );
+}
+
+/** Any shape by first fit, or else the first nucleus that can be grown to the size of the request. */
+function firstShapeOrGrown(mesh: Mesh, isFree: IsFree, topology: Topology): number[] | undefined {
+  for (const policy of ['shapesFirstFit', 'folds'] as const) {
+    const region = pickRegion(mesh, isFree, topology, policy);
+    if (region !== undefined) return region;
+  }
+  for (const nucleus of nuclei(topology)) {
+    const [seed] = freeRegions(mesh, isFree, nucleus);
+    const region = seed && grown(mesh, isFree, seed, topology.width * topology.height);
+    if (region !== undefined) return region;
+  }
+  return undefined;
+}
+
+/** About half as long as the request and longer the other way, the smallest first; where the longer side is odd, stouter ones too. */
+function nuclei({ width, height }: Topology): Shape[] {
+  const [long, short] = [Math.max(width, height), Math.min(width, height)];
+  const half = Math.floor(long / 2);
+  const flat = Array.from({ length: short }, (_, k) => [half, short + 1 + k] as const);
+  const stout = Array.from(
+    { length: long % 2 === 1 ? half : 0 },
+    (_, k) => [half + 1 + k, short + half - 1 - k] as const,
+  );
+  const sizes = [...flat, ...stout].filter(([a, b]) => a * b > 0 && a * b <= long * short);
+  return sizes.map(([a, b]) => (width >= height ? rectangle(a, b) : rectangle(b, a)));
+}
+
+/** Free neighbours, one by one, the one with the most neighbours in the region first; undefined if there are too few. */
+function grown(mesh: Mesh, isFree: IsFree, seed: readonly number[], cells: number): number[] | undefined {
+  const region = new Set(seed);
+  const around = (tile: number): number[] =>
+    Array.from({ length: LOCAL }, (_, port) => neighbour(mesh, tile, port)).filter((next) => next >= 0);
+  while (region.size < cells) {
+    const frontier = [...new Set([...region].flatMap(around))].filter((tile) => isFree(tile) && !region.has(tile));
+    const inOrder = frontier.sort((a, b) => a - b);
+    const next = mostBy(inOrder, (tile) => around(tile).filter((other) => region.has(other)).length);
+    if (next === undefined) return undefined;
+    region.add(next);
+  }
+  return [...region];
 }
 
 /** Every place where a shape lies on free tiles, in row-major order of its corner. */

@@ -19,8 +19,8 @@ export interface Topology {
 export const vcoreCount = (topology: Topology): number => topology.width * topology.height;
 
 /**
- * How the hypervisor picks tiles: the requested mesh as it is, the best connected tiles, free tiles in order, regions by shape alone, or
- * the best tiles even if they are torn.
+ * How the hypervisor picks tiles: the requested mesh as it is, the best connected tiles, free tiles in order, regions by shape alone or
+ * grown from a part of it, or the best tiles even if they are torn.
  */
 export const MAPPINGS = [
   'exact',
@@ -32,6 +32,7 @@ export const MAPPINGS = [
   'shapesFirstFit',
   'shapesBestFit',
   'folds',
+  'nucleus',
   'disconnected',
 ] as const;
 export type Mapping = (typeof MAPPINGS)[number];

@@ -173,6 +173,15 @@ describe('allocators that look at shape alone', () => {
     expect(refusal([tenant('A', 5, 1, { mapping: 'shapesBestFit' })], on)).toContain('not in that shape');
     expect(regionOf('folds', 5, 1, on)).toEqual([0, 3, 6, 7, 8]);
   });
+
+  it('a nucleus grows where no shape is left, by the neighbours that touch it most', () => {
+    // #  1  2  3   No rectangle and no L of six is free. The first nucleus of a 3 x 2 request is half as wide and three high: 1, 5, 9.
+    // 4  5  6  #   Around it 2 has the lowest number; then 6 touches 2 and 5; then 3, 4, 8 touch one each, and 3 is the lowest.
+    // 8  9  #  11
+    const on = coresOnly(4, 3, { disabledTiles: [0, 7, 10] });
+    expect(refusal([tenant('A', 3, 2, { mapping: 'folds' })], on)).toContain('not in that shape');
+    expect(regionOf('nucleus', 3, 2, on)).toEqual([1, 2, 3, 5, 6, 9]);
+  });
 });
 
 describe('a placement of any tenants', () => {
