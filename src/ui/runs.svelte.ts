@@ -8,17 +8,17 @@ import type { Result } from '../model/problem.ts';
 import type { Frame } from '../engine/frame.ts';
 import type { TimelineData } from '../engine/snapshot.ts';
 import { keepGhost, type Ghost } from '../report/ghost.ts';
-import { coresByTenant, totalsAt, totalsBetween } from '../report/timeline.ts';
 import type { Ideal, RunInfo } from '../worker/protocol.ts';
 import type { Crash } from '../worker/client.ts';
 import * as cadence from './cadence.ts';
 import { Details } from './details.svelte.ts';
-import { readFigures, steadyCycles, type Figures } from './figures.ts';
+import { readFigures, type Figures } from './figures.ts';
 import type { Painter, Picture } from './picture.ts';
 import { Poll } from './poll.ts';
 import { Recent } from './recent.svelte.ts';
 import { Foreign } from './foreign.svelte.ts';
 import type { Simulation, StartOptions, StartSimulation } from './simulation.ts';
+import { Settled } from './settled.svelte.ts';
 import { RateWindow } from './window.ts';
 
 export class Runs {
@@ -26,11 +26,7 @@ export class Runs {
   figures = $state.raw<Figures | null>(null);
   /** How many moves have brought each tenant's cores to other tiles; another list only when one more has. */
   stays = $state.raw<readonly number[]>([]);
-  /** The figures that sentences are made from. */
-  settled = $state.raw<Figures | null>(null);
   timeline = $state.raw<TimelineData | null>(null);
-  /** The timeline that was asked for with the settled figures: it knows all that they speak of. */
-  settledTimeline = $state.raw<TimelineData | null>(null);
   ideal = $state.raw<Ideal>([]);
   ghost = $state.raw<Ghost | null>(null);
   digest = $state.raw<string | null>(null);
@@ -51,12 +47,12 @@ export class Runs {
   private ticks = 0;
   private lastNumbers = -Infinity;
   private lastPaint = -Infinity;
-  private lastSettled = -Infinity;
   private lastRequest = -Infinity;
   private painters: readonly Painter[] = [];
   private readonly calm = matchMedia('(prefers-reduced-motion: reduce)');
   private readonly polls: Poll[];
 
+  readonly settled = new Settled();
   /** What is known of the selected core or link. */
   readonly details: Details;
   readonly recent: Recent;
@@ -122,7 +118,7 @@ export class Runs {
     this.resolved = experiment;
     this.info = info;
     this.ghost = ghost;
-    this.figures = this.settled = this.timeline = this.settledTimeline = this.digest = null;
+    this.figures = this.timeline = this.digest = null;
     this.ideal = [];
     this.stays = [];
     this.stepping = false;
@@ -130,6 +126,7 @@ export class Runs {
     this.arrived = null;
     this.dirty = true;
     this.polls.forEach((poll) => poll.soon());
+    this.settled.begin(info);
     this.details.begin(experiment);
     this.recent.renew();
     this.foreign.renew();
@@ -186,29 +183,6 @@ export class Runs {
     this.simulation.follow(tile);
   }
 
-  /** What a tenant had spent per cause by a cycle, or as far before it as is known; null before there is a timeline. */
-  causesAt(tenant: number, cycle: number): { cycle: number; causes: Float64Array } | null {
-    const { settledTimeline: timeline, info } = this;
-    if (!timeline || !info?.cores) return null;
-    const known = Math.min(cycle, timeline.cycles);
-    return { cycle: known, causes: totalsAt(timeline, coresByTenant(info.cores, info.tenants.length)[tenant], known) };
-  }
-
-  /** What every tenant's measured iterations were spent on; null until all tenants have some. */
-  iterationCauses(): readonly Float64Array[] | null {
-    const { settled, settledTimeline: timeline, info } = this;
-    if (!settled || !timeline || !info?.cores) return null;
-    const { tenants } = info;
-    const cores = coresByTenant(info.cores, tenants.length);
-    const measured = settled.tenants.every(
-      (figures, i) => steadyCycles(figures, tenants[i].iterations) > 0 && figures.measuredFrom < timeline.cycles,
-    );
-    if (!measured) return null;
-    return settled.tenants.map(({ measuredFrom, lastEnd }, i) =>
-      totalsBetween(timeline, cores[i], measuredFrom, lastEnd),
-    );
-  }
-
   /** Cycles per cause of a tile, as of the last numbers. */
   tileCauses(tile: number): number[] {
     void this.figures;
@@ -228,7 +202,8 @@ export class Runs {
     const timeline = await this.simulation.timeline();
     if (runId !== this.runId) return;
     this.timeline = timeline;
-    if (figures) this.settle(figures);
+    // What is measured on the way to where the picture shall begin is not said yet.
+    if (figures && (!figures.hurried || this.stepping)) this.settled.take(figures, timeline);
   };
 
   private readonly askSlowThings = async (): Promise<void> => {
@@ -283,18 +258,7 @@ export class Runs {
     this.figures = readFigures(frame);
     const stays = this.figures.tenants.map((tenant) => tenant.stays);
     if (stays.some((moves, i) => moves !== (this.stays[i] ?? 0))) this.stays = stays;
-    if (this.over && !wasOver) this.settle(this.figures, true);
-  }
-
-  /** Make these what sentences are about, at once or when the last ones have stood for long enough to be read. */
-  private settle(figures: Figures, atOnce = false): void {
-    const now = performance.now();
-    // What is measured on the way to where the picture shall begin is not said yet.
-    const tooEarly = figures.hurried && !this.stepping;
-    if (!atOnce && (tooEarly || (this.settled && now - this.lastSettled < cadence.SENTENCE_MS))) return;
-    this.lastSettled = now;
-    this.settled = figures;
-    this.settledTimeline = this.timeline;
+    if (this.over && !wasOver) this.settled.take(this.figures, this.timeline, true);
   }
 
   private paint(time: number): void {

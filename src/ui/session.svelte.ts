@@ -123,8 +123,8 @@ export class Session {
    */
   private blamed() {
     const { settled, resolved, over } = this.runs;
-    return settled && resolved
-      ? blameTenants(resolved.tenants, settled, over ? null : this.runs.iterationCauses())
+    return settled.figures && resolved
+      ? blameTenants(resolved.tenants, settled.figures, over ? null : settled.iterationCauses())
       : [];
   }
   private headlineFacts(): Headline {
@@ -137,13 +137,14 @@ export class Session {
    */
   private lastChange(): Change | null {
     const { ghost, settled, info } = this.runs;
+    const { figures } = settled;
     const tenant = this.lastTenant;
-    if (!ghost || !settled || !info || tenant === null || !this.comparing) return null;
-    const spent = this.runs.causesAt(tenant, Math.min(settled.cycle, ghost.cycle));
+    if (!ghost || !figures || !info || tenant === null || !this.comparing) return null;
+    const spent = settled.causesAt(tenant, Math.min(figures.cycle, ghost.cycle));
     if (!spent) return null;
-    const now = { name: info.tenants[tenant].name, ...settled.tenants[tenant], causes: spent.causes };
+    const now = { name: info.tenants[tenant].name, ...figures.tenants[tenant], causes: spent.causes };
     const change = changeSince(ghost, now, spent.cycle);
-    return change?.basis === 'progress' && settled.cycle > PROGRESS_COUNTS * ghost.cycle ? null : change;
+    return change?.basis === 'progress' && figures.cycle > PROGRESS_COUNTS * ghost.cycle ? null : change;
   }
 
   /** The sentence about the last edit stands until too much has happened since. */
