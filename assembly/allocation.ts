@@ -7,7 +7,6 @@ import { addRouters, laneOf, portRow, routerOf, rowsOf, vcOf, workOf } from './l
 import { frontOf, handOn } from './link';
 import { gatherLosers } from './losers';
 import {
-  H_TENANTS,
   LINKS,
   K_FLITS,
   K_MASK,
@@ -18,7 +17,6 @@ import {
   L_STRIDE,
   L_VC,
   PORTS,
-  P_LINK_FLITS,
   ROW,
   R_LANES,
   R_OWNED,
@@ -30,7 +28,7 @@ import {
   WORK_REQUESTS,
   WORK_WAITING,
 } from './layout';
-import { indexOf, masked, neighbour, plane, vcs } from './plane';
+import { indexOf, linkFlits, masked, neighbour, tenants, vcs } from './plane';
 
 const NOBODY: u32 = 255;
 
@@ -173,7 +171,7 @@ function take(router: usize, tile: u32, lane: u32, index: u32, out: u32, vc: u32
   store<u8>(rows, vc as u8, R_LANES + L_VC);
   granted = true;
   if (out == (LINKS as u32)) return;
-  const link = load<u32>(plane, P_LINK_FLITS) + (((tile * LINKS + out) * load<u32>(H_TENANTS) + (load<u8>(packet, K_TENANT) as u32)) << 3);
+  const link = linkFlits + (((tile * LINKS + out) * tenants + (load<u8>(packet, K_TENANT) as u32)) << 3);
   // all of them now; settleLinks takes back those that have not left
   store<u64>(link, load<u64>(link) + (load<u16>(packet, K_FLITS) as u64));
   handOn(neighbour(tile, out), vc * PORTS + (out ^ 1), packet);

@@ -18,7 +18,6 @@ import {
   P_ARRIVALS,
   P_ARRIVAL_COUNTS,
   P_ARRIVAL_ROW,
-  P_LONG,
   ROW,
   R_LANES,
   R_OWNED,
@@ -28,7 +27,7 @@ import {
   A_QUEUED,
   WORK_TAILS,
 } from './layout';
-import { blockOf, byteOf, now, plane, queueMask, recordOf } from './plane';
+import { blockOf, byteOf, isLong, now, plane, queueMask, recordOf } from './plane';
 
 const TO_TERMINAL: u32 = 16;
 
@@ -43,7 +42,7 @@ export function passTails(block: usize, first: u32, listEnd: usize): void {
 // @ts-ignore: decorator
 @inline
 function passTail(router: usize, rows: usize, tile: u32, lane: u32): void {
-  if (load<u32>(plane, P_LONG) != 0 && hasMore(rows, recordOf(tile, lane))) return;
+  if (isLong && hasMore(rows, recordOf(tile, lane))) return;
   const owned = router + (load<u8>(rows, L_VC) as usize) * ROW;
   const out: u32 = load<u8>(rows, L_OUT);
   store<u8>(owned, load<u8>(owned, R_OWNED) & ~out, R_OWNED);
@@ -113,7 +112,7 @@ function comeToFront(router: usize, rows: usize, tile: u32, lane: u32, packet: u
   store<u8>(rows, ((1 as u32) << route(router, tile, packet)) as u8, L_OUT);
   store<u8>(rows, load<u8>(packet, K_TENANT), L_TENANT);
   const flits: u32 = load<u16>(packet, K_FLITS);
-  if (load<u32>(plane, P_LONG) != 0) countLeft(rows, recordOf(tile, lane), flits);
+  if (isLong) countLeft(rows, recordOf(tile, lane), flits);
   else store<u8>(rows, flits as u8, L_LEFT);
 }
 
@@ -127,7 +126,7 @@ function countLeft(rows: usize, record: usize, flits: u32): void {
 /** Flits of the front packet of a lane that have not left. */
 export function flitsLeft(rows: usize, record: usize): u32 {
   const left: u32 = load<u8>(rows, L_LEFT);
-  return load<u32>(plane, P_LONG) != 0 ? left + load<u32>(record, A_MORE) : left;
+  return isLong ? left + load<u32>(record, A_MORE) : left;
 }
 
 /** Has a long packet flits that were not counted yet? The next of them are. */

@@ -4,7 +4,6 @@
 import { chargeTenants, tallyTenants, tellTenants } from './blocked';
 import { listHolders, portRow, rowsOf, workOf } from './landing';
 import {
-  H_TENANTS,
   H_TENANTS_AT,
   H_TILES,
   LINKS,
@@ -34,7 +33,7 @@ import {
   WORK_WAITING,
   WORK_WON,
 } from './layout';
-import { lanes, masked, now, plane, vcs } from './plane';
+import { lanes, masked, now, plane, tenants, vcs } from './plane';
 
 const MOST_VISITS: u32 = 255;
 
@@ -83,7 +82,7 @@ export function observeLosers(block: usize, first: u32, listEnd: usize, hasWinne
   tally(block + ROW, blocked, 2);
   tally(block + 2 * ROW, blocked, 4);
   tally(block + 3 * ROW, blocked, 8);
-  const isShared = load<u32>(H_TENANTS) > 1;
+  const isShared = tenants > 1;
   if (isShared) {
     v128.store(WORK_BLOCKED, blocked);
     tallyTenants(block, listEnd);
@@ -111,7 +110,7 @@ export function tellBlocked(block: usize, first: u32): void {
     for (let byte: u32 = 0; byte < tiles; byte++) addBlocked(first + byte, port, load<u8>(row + byte, R_BLOCKED));
     v128.store(row, i8x16.splat(0), R_BLOCKED);
   }
-  if (load<u32>(H_TENANTS) > 1) tellTenants(block, first, tiles);
+  if (tenants > 1) tellTenants(block, first, tiles);
 }
 
 // @ts-ignore: decorator
@@ -159,7 +158,7 @@ export function countSleep(block: usize, index: u32): void {
       addBlocked(first + ctz<u32>(bits), port, cycles);
     }
   }
-  if (load<u32>(H_TENANTS) <= 1) return;
+  if (tenants <= 1) return;
   v128.store(WORK_BLOCKED, lost);
   chargeTenants(block, first, listEnd, cycles);
   interfere(block, listEnd, lost, false, cycles);
@@ -186,7 +185,7 @@ function interfere(block: usize, listEnd: usize, lost: v128, hasWinners: bool, c
 
 /** Charge each loser whose winner at the output or at its own port, or whose channels' owner, is another tenant's; one router, byte `byte` of its block. */
 function chargeLosers(router: usize, byte: usize, listEnd: usize, hasWinners: bool, cycles: u64): void {
-  const tenants: usize = load<u32>(H_TENANTS_AT);
+  const records: usize = load<u32>(H_TENANTS_AT);
   for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
     const entry = load<u64>(at);
     const out: u32 = load<u8>(workOf(entry) + byte, WORK_LOST);
@@ -204,7 +203,7 @@ function chargeLosers(router: usize, byte: usize, listEnd: usize, hasWinners: bo
         (isWinnerForeign(router, byte, listEnd, out, tenant) || (hasCredit && isPortForeign(router, byte, listEnd, portRow(entry), tenant)));
     }
     if (!isForeign) continue;
-    const counter = tenants + tenant * T_STRIDE;
+    const counter = records + tenant * T_STRIDE;
     store<u64>(counter, load<u64>(counter, T_INTERFERENCE) + cycles, T_INTERFERENCE);
   }
 }

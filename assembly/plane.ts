@@ -1,6 +1,7 @@
 // The plane being stepped: what the passes of one cycle share, and where its rows are.
 import {
   EJECT_SLOTS,
+  H_TENANTS,
   H_WIDTH,
   L_STRIDE,
   P_AWAKE,
@@ -8,12 +9,15 @@ import {
   P_BLOCKS,
   P_BLOCK_BYTES,
   P_EJECT,
+  P_LINK_FLITS,
+  P_LONG,
   P_MASKED,
   P_LANES,
   P_LANE_BYTES,
   P_QUEUE_MASK,
   P_RINGS,
   P_RING_ROW,
+  P_ROUTES,
   P_VCS,
   PORTS,
   RING_CREDITS,
@@ -32,6 +36,10 @@ export let lanes: u32 = 0;
 export let blocks: usize = 0;
 export let blockBytes: u32 = 0;
 export let masked: bool = false;
+export let isLong: bool = false;
+export let routeTables: usize = 0;
+export let linkFlits: usize = 0;
+export let tenants: u32 = 0;
 let width: i32 = 0;
 let laneRecords: usize = 0;
 export let laneBytes: u32 = 0;
@@ -63,6 +71,10 @@ export function openPlane(record: usize, cycle: u64): void {
   blockBytes = load<u32>(record, P_BLOCK_BYTES);
   width = load<u32>(H_WIDTH);
   masked = load<u32>(record, P_MASKED) != 0;
+  isLong = load<u32>(record, P_LONG) != 0;
+  routeTables = load<u32>(record, P_ROUTES);
+  linkFlits = load<u32>(record, P_LINK_FLITS);
+  tenants = load<u32>(H_TENANTS);
   laneRecords = load<u32>(record, P_LANES);
   laneBytes = load<u32>(record, P_LANE_BYTES);
   queueMask = load<u32>(record, P_QUEUE_MASK);

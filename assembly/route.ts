@@ -1,14 +1,13 @@
 // Routes (noc-model.md section 3; model.md sections 2 and 6): X first, or the direction that the tenant's table gives for a tile
 // and a destination.
 import { H_TILES, H_WIDTH, K_TARGET, K_TENANT, K_X, K_Y, P_ROUTES, R_X, R_Y } from './layout';
-import { neighbour, plane } from './plane';
+import { neighbour, routeTables } from './plane';
 
 /** Output port of a packet at this tile; `router` is its block plus its byte. */
 // @ts-ignore: decorator
 @inline
 export function route(router: usize, tile: u32, packet: usize): u32 {
-  const tables: usize = load<u32>(plane, P_ROUTES);
-  return tables == 0 ? xFirst(router, packet) : byTable(tables, router, tile, packet);
+  return routeTables == 0 ? xFirst(router, packet) : byTable(routeTables, router, tile, packet);
 }
 
 // @ts-ignore: decorator

@@ -63,6 +63,9 @@ import { logarithm } from './logarithm';
 import { wayLength } from './route';
 import { enqueue } from './source';
 
+/** Cycles after which a node is looked at again though nothing is due, so that 32 bits can say when. */
+const FAR: u64 = 1 << 30;
+
 // what the source of a node has of its packet
 const NOTHING: u32 = 0;
 const FRESH: u32 = 1; // queued in the last cycle
@@ -81,7 +84,7 @@ export function openTraffic(): void {
     const node = nodes + tile * O_STRIDE;
     store<u64>(node, scramble(((load<u32>(run, F_SEED) as u64) << 32) | (tile as u64)), O_RANDOM);
     store<u64>(node, gap(run, node) - 1, O_NEXT);
-    store<u64>(load<u32>(run, F_DUE) + (tile << 3), load<u64>(node, O_NEXT));
+    lookAt(load<u32>(run, F_DUE), tile, load<u64>(node, O_NEXT), 0);
     if (load<u64>(node, O_NEXT) < load<u64>(run, F_END)) behind++;
   }
   store<u32>(run, behind, F_BEHIND);
@@ -96,12 +99,14 @@ export function createPackets(now: u64): void {
   const nodes: usize = load<u32>(run, F_NODES);
   const due: usize = load<u32>(run, F_DUE);
   const signals: usize = load<u32>(run, F_SIGNALS);
-  const time = i64x2.splat(now as i64);
+  const next = i32x4.splat((now + 1) as i32);
   for (let first: u32 = 0; first < tiles; first += ROW) {
     let bits = i8x16.bitmask(i8x16.ne(v128.load(signals + first), i8x16.splat(0))) as u32;
-    for (let pair: u32 = 0; pair < (ROW as u32); pair += 2) {
-      bits |= (i64x2.bitmask(i64x2.le_s(v128.load(due + ((first + pair) << 3)), time)) as u32) << pair;
+    // cycles wrap: what is due lies behind, not more than FAR ahead
+    for (let four: u32 = 0; four < (ROW as u32); four += 4) {
+      bits |= (i32x4.bitmask(i32x4.sub(v128.load(due + ((first + four) << 2)), next)) as u32) << four;
     }
+    if (tiles - first < (ROW as u32)) bits &= ((1 as u32) << (tiles - first)) - 1;
     for (; bits != 0; bits &= bits - 1) {
       const tile = first + ctz<u32>(bits);
       const node = nodes + tile * O_STRIDE;
@@ -111,9 +116,14 @@ export function createPackets(now: u64): void {
         store<u8>(signals + tile, SIGNAL_LOOK as u8);
       }
       // a node with a packet at its source waits for what the source says
-      store<u64>(due + (tile << 3), load<u32>(node, O_PACKET) == 0 ? load<u64>(node, O_NEXT) : (i64.MAX_VALUE as u64));
+      lookAt(due, tile, load<u32>(node, O_PACKET) == 0 ? load<u64>(node, O_NEXT) : u64.MAX_VALUE, now);
     }
   }
+}
+
+/** Look at a node in `cycle`, or before if that is far; `now` is not later. */
+function lookAt(due: usize, tile: u32, cycle: u64, now: u64): void {
+  store<u32>(due + (tile << 2), min(cycle, now + FAR) as u32);
 }
 
 /** What happened at the source of this node in cycle `then`. */

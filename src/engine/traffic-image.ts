@@ -10,7 +10,6 @@ import { takeRoutes } from './routes-image.ts';
 import type { TrafficCounters } from './snapshot.ts';
 
 /** A cycle that no run reaches, and not negative as a signed number. */
-const FOREVER = 2 ** 52;
 
 /** Write the record and return where it is. The plane is written afterwards, with `trafficOwner` as the owner of its sources. */
 export function writeTraffic(regions: Regions, shape: TrafficShape): number {
@@ -28,9 +27,7 @@ export function writeTraffic(regions: Regions, shape: TrafficShape): number {
   regions.u32(run + L.F_NODES, regions.take(tileCount(mesh) * L.O_STRIDE));
   // nodes are looked at in rows; those beyond the mesh never have anything to do
   const nodes = Math.ceil(tileCount(mesh) / L.ROW) * L.ROW;
-  const due = regions.take(nodes * 8);
-  for (let node = tileCount(mesh); node < nodes; node++) regions.u64(due + node * 8, FOREVER);
-  regions.u32(run + L.F_DUE, due);
+  regions.u32(run + L.F_DUE, regions.take(nodes * 4));
   regions.u32(run + L.F_SIGNALS, regions.take(nodes));
   regions.u32(run + L.F_POOL, regions.take(pool * L.K_STRIDE));
   regions.u32(run + L.F_POOL_SIZE, pool);
