@@ -9,7 +9,6 @@ import type { Regions } from './regions.ts';
 import { takeRoutes } from './routes-image.ts';
 import type { TrafficCounters } from './snapshot.ts';
 
-/** A cycle that no run reaches, and not negative as a signed number. */
 
 /** Write the record and return where it is. The plane is written afterwards, with `trafficOwner` as the owner of its sources. */
 export function writeTraffic(regions: Regions, shape: TrafficShape): number {
