@@ -9,7 +9,6 @@ import type { Regions } from './regions.ts';
 import { takeRoutes } from './routes-image.ts';
 import type { TrafficCounters } from './snapshot.ts';
 
-
 /** Write the record and return where it is. The plane is written afterwards, with `trafficOwner` as the owner of its sources. */
 export function writeTraffic(regions: Regions, shape: TrafficShape): number {
   const { mesh, traffic } = shape;
