@@ -29,9 +29,14 @@ const SAMPLES = 50;
 /** Links as narrow as the paper's prototype has them: with the default's 128 bytes placement hardly shows in cycles. */
 const FLIT_BYTES = 16;
 
-/** All sections, one after the other. `root` is the project's folder. */
-export function* mappingRows(root: string, kernel: WebAssembly.Module, mapping: WebAssembly.Module): Generator<Row> {
+/** What takes seconds. `root` is the project's folder. */
+export function* searchRows(root: string, mapping: WebAssembly.Module): Generator<Row> {
   yield* reference(root, mapping);
+  yield* firstAnswers(mapping);
+}
+
+/** What takes minutes. */
+export function* placementRows(kernel: WebAssembly.Module, mapping: WebAssembly.Module): Generator<Row> {
   yield* hardSizes(mapping);
   yield* utilization(mapperOf(mapping));
   for (const model of NETWORKS) yield* correlation(model, kernel, mapperOf(mapping));
@@ -77,6 +82,30 @@ function solveIn(mapping: WebAssembly.Module, problem: MappingProblem, limit: nu
   const search = new MappingSearch(mapping, problem);
   while (!search.over && performance.now() - began < limit) search.advance();
   return { milliseconds: performance.now() - began, answer: search.answer };
+}
+
+/** How soon there is an answer for 128 nodes on 32 x 32 cores, and what it costs then, a moment later and after a second. */
+function* firstAnswers(mapping: WebAssembly.Module): Generator<Row> {
+  const line = Array.from({ length: 127 }, (_, u): Edge => [u, u + 1]);
+  const requests: readonly (readonly [what: string, edges: readonly Edge[]])[] = [
+    ['16 x 8 mesh', requestEdges({ kind: 'mesh', width: 16, height: 8 })],
+    ['line', line],
+    ['ring', [...line, [0, 127]]],
+    ['binary tree', line.map(([u]): Edge => [u >> 1, u + 1])],
+  ];
+  for (const [what, edges] of requests) {
+    const outcomes = [0, 0.2, 0.4].map((occupancy, i) => {
+      const problem = requestOn(32, someFree(32, occupancy, randomFrom(i)), 128, edges, i);
+      const first = solveIn(mapping, problem, 0);
+      const costs = [first, ...[AT_ONCE_MS, 1000].map((limit) => solveIn(mapping, problem, limit))];
+      return `${first.milliseconds.toFixed(1)} ms: ${costs.map(({ answer }) => answer.cost).join('/')}`;
+    });
+    yield [
+      `mapping: 128 nodes (${what}) on 32 x 32, 0, 20, 40 % taken`,
+      outcomes.join('  '),
+      'first answer / 16 ms / 1 s',
+    ];
+  }
 }
 
 function* hardSizes(mapping: WebAssembly.Module): Generator<Row> {

@@ -1,7 +1,9 @@
 /**
  * `npm run bench`: how fast the machine runs in Node and in a Chromium worker, how large the page is, how soon it moves and what
  * it costs the main thread; `npm run bench noc`: the network alone;
- * `npm run bench compiler`: the compiler alone; `npm run bench virtualization`: what virtual NPUs cost, in simulated cycles. Prints a table and asserts nothing: times belong to the machine they were taken on.
+ * `npm run bench compiler`: the compiler alone; `npm run bench mapping`: the mapping search, on hard sizes and against simulated cycles
+ * as well, which takes minutes; `npm run bench virtualization`: what virtual NPUs cost, in simulated cycles. Prints a table and
+ * asserts nothing: times belong to the machine they were taken on.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -142,5 +144,5 @@ if (only === undefined) {
 }
 if (only !== 'noc') {
   const { printMapping } = await import('./bench-mapping.mjs');
-  await printMapping();
+  await printMapping({ whole: only === 'mapping' });
 }

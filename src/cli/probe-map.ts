@@ -67,18 +67,39 @@ function readEdges(fields: Fields, value: unknown, nodes: number): Edge[] {
   });
 }
 
-/** mem_alpha x |asked distance to memory - distance of the core|, as in the reference; none without mem_alpha. */
+/**
+ * mem_alpha x |asked distance to memory - distance of the core|, as in the reference, and type_alpha where the asked type is another
+ * than the core's; none without either. Types are numbers that mean nothing else: the simulated chip's cores are all alike.
+ */
 function readNodeCosts(fields: Fields, instance: Instance, free: readonly number[], nodes: number, cores: number) {
-  if (instance.mem_alpha === undefined || instance.mem_alpha === null) return undefined;
-  const alpha = fields.whole(instance.mem_alpha, 'mem_alpha', 0, 1000);
+  const terms = [
+    costTerm(fields, instance, ['mem_alpha', 'req_mem_dist', 'phys_mem_dist'], nodes, cores, (a, b) => Math.abs(a - b)),
+    costTerm(fields, instance, ['type_alpha', 'req_type', 'phys_type'], nodes, cores, (a, b) => Number(a !== b)),
+  ].flatMap((term) => (term ? [term] : []));
+  if (terms.length === 0) return undefined;
+  return Array.from({ length: nodes }, (_, u) =>
+    free.map((core) => terms.reduce((sum, term) => sum + term(u, core), 0)),
+  );
+}
+
+/** So much for every unit by which what a node asks differs from what a core has. */
+function costTerm(
+  fields: Fields,
+  instance: Instance,
+  [factor, asked, had]: readonly [factor: string, asked: string, had: string],
+  nodes: number,
+  cores: number,
+  difference: (asked: number, had: number) => number,
+): ((node: number, core: number) => number) | undefined {
+  if (instance[factor] === undefined || instance[factor] === null) return undefined;
+  const alpha = fields.whole(instance[factor], factor, 0, 1000);
   const numbers = (key: string, length: number): number[] => {
     const list = fields.list(instance[key], key, length);
     if (list.length !== length) fields.refuse(key, `has ${list.length} numbers; ${length} are right`);
     return list.map((value, i) => fields.whole(value, `${key}.${i}`, 0, 1000));
   };
-  const asked = numbers('req_mem_dist', nodes);
-  const there = numbers('phys_mem_dist', cores);
-  return asked.map((distance) => free.map((core) => alpha * Math.abs(distance - there[core])));
+  const [wanted, there] = [numbers(asked, nodes), numbers(had, cores)];
+  return (node, core) => alpha * difference(wanted[node], there[core]);
 }
 
 /** `placement`: core of each node; `cost` and `placement` are null where nothing was found. */

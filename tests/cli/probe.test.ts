@@ -79,6 +79,18 @@ describe('vnpu probe map', () => {
     expect(await probe('map', { ...ring, insertion_cost: 0 })).toMatchObject({ cost: 0, proven: true });
   });
 
+  it('keeps a node to cores of its type where that costs less than its edges, beside its distance to memory', async () => {
+    // A line of two on 4 x 1 cores of types 1 0 0 1; both ask for type 1. Apart they would be torn; beside each other one has type 0.
+    const line = { W: 4, H: 1, occupied: [], n: 2, edges: [[0, 1]] };
+    const types = { type_alpha: 3, req_type: [1, 1], phys_type: [1, 0, 0, 1] };
+    expect(await probe('map', { ...line, ...types })).toMatchObject({ cost: 3, proven: true });
+    expect(await probe('map', { ...line, ...types, phys_type: [0, 0, 1, 1] })).toMatchObject({ cost: 0 });
+    // and 2 for each hop from memory: cores 2 and 3 cost 4 + 6, 1 and 2 cost 3 + 2 + 4, and 0 and 1 cost 6 + 2
+    const memory = { mem_alpha: 2, req_mem_dist: [0, 0], phys_mem_dist: [0, 1, 2, 3] };
+    expect(await probe('map', { ...line, ...types, phys_type: [0, 0, 1, 1], ...memory })).toMatchObject({ cost: 8 });
+    expect(await probe('map', { ...line, ...memory, mem_alpha: 0, ...types })).toMatchObject({ cost: 3 });
+  });
+
   it('says what cannot be: five free cores in two pieces hold no line of four', async () => {
     const torn = { W: 3, H: 2, occupied: [1], n: 5, edges: [] };
     expect(await probe('map', torn)).toMatchObject({ feasible: true, cost: 4 });
@@ -166,6 +178,7 @@ describe('a probe refuses', () => {
     ['map', { ...line, edges: [...line.edges, [1, 0]] }, /edges\.2: names the edge between 1 and 0 again/],
     ['map', { ...line, edges: [[0]] }, /edges\.0: it must be \[node, node\]/],
     ['map', { ...line, mem_alpha: 1, req_mem_dist: [0, 1] }, /req_mem_dist: has 2 numbers; 3 are right/],
+    ['map', { ...line, type_alpha: 1, req_type: [0, 0, 'x'] }, /req_type\.2/],
     ['tlb', { generator: { kind: 'zipf' }, ranges: [[0, 1]] }, /generator\.kind: is "zipf"/],
   ])('%s: %j', async (kind, input, says) => {
     const { code, stdout, stderr } = await vnpu(['probe', kind, '-', '--json'], JSON.stringify(input));
