@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { mapperOf, MappingSearch } from '../engine/mapping.ts';
 import { resolve } from '../experiment/parse.ts';
 import type { TenantDocument } from '../experiment/schema.ts';
+import { messageCycles } from '../hypervisor/bottleneck.ts';
 import { placeTenants } from '../hypervisor/placement.ts';
 import { requestEdges } from '../hypervisor/topology.ts';
 import type { Edge, Mapper, MappingProblem } from '../model/mapping.ts';
@@ -14,7 +15,7 @@ import { hops } from '../model/mesh.ts';
 import type { TenantPlan } from '../model/plan.ts';
 import { MAPPINGS, type Mapping } from '../model/vnpu.ts';
 import { buildPlan } from '../plan/build.ts';
-import { trafficEdges } from '../plan/edge-traffic.ts';
+import { trafficFlows } from '../plan/edge-traffic.ts';
 import { cyclesPerIterationOf } from './measure.ts';
 import { parseMap } from './probe-map.ts';
 
@@ -174,8 +175,8 @@ const coresOnly = (side: number) => ({ width: side + 2, height: side });
 function* correlation(model: (typeof NETWORKS)[number], kernel: WebAssembly.Module, mapper: Mapper): Generator<Row> {
   const random = randomFrom(7);
   const policies: readonly Mapping[] = ['similar', 'snake', 'rowMajor'];
-  const seen = { cycles: [] as number[], edits: [] as number[], byteHops: [] as number[] };
-  let [equal, traffic] = [0, 0];
+  const seen = { cycles: [] as number[], edits: [] as number[], byteHops: [] as number[], bottlenecks: [] as number[] };
+  let [equal, traffic, bottleneck] = [0, 0, 0];
   for (let i = 0; i < SAMPLES; i++) {
     const { mapping, taken } = { mapping: policies[i % policies.length], taken: 0.1 + 0.2 * random() };
     const disabledTiles = takenOf(taken, random);
@@ -185,9 +186,11 @@ function* correlation(model: (typeof NETWORKS)[number], kernel: WebAssembly.Modu
     seen.cycles.push(one.cycles);
     seen.edits.push(one.editDistance);
     seen.byteHops.push(one.byteHops);
+    seen.bottlenecks.push(one.bottleneck);
     if (mapping !== 'similar') continue;
-    const weighed = run({ mapping, edgeWeights: 'traffic' });
-    if (weighed) [equal, traffic] = [equal + one.cycles, traffic + weighed.cycles];
+    equal += one.cycles;
+    traffic += run({ mapping, edgeWeights: 'traffic' })!.cycles;
+    bottleneck += run({ mapping, edgeWeights: 'bottleneck' })!.cycles;
   }
   const rank = (costs: readonly number[]): string => spearman(costs, seen.cycles).toFixed(2);
   yield [
@@ -199,7 +202,10 @@ function* correlation(model: (typeof NETWORKS)[number], kernel: WebAssembly.Modu
   yield ['  slowest placement against the fastest', `+${spread.toFixed(1)} % cycles`];
   yield ['  topology edit distance', rank(seen.edits)];
   yield ['  bytes x hops (edgeWeights "traffic")', rank(seen.byteHops)];
-  yield ['  cycles per iteration, traffic against equal weights', `${((100 * traffic) / equal - 100).toFixed(2)} %`];
+  yield ['  messages of the busiest core (edgeWeights "bottleneck")', rank(seen.bottlenecks)];
+  const gain = (cycles: number): string => `${((100 * cycles) / equal - 100).toFixed(2)} %`;
+  yield ['  cycles per iteration, traffic against equal weights', gain(traffic)];
+  yield ['  cycles per iteration, bottleneck against equal weights', gain(bottleneck)];
 }
 
 function takenOf(share: number, random: () => number): number[] {
@@ -223,11 +229,12 @@ function measured(
   if (!plan.ok) return undefined;
   const [placed] = plan.value.tenants;
   const cycles = cyclesPerIterationOf(kernel, plan.value);
-  return { cycles, editDistance: placed.editDistance, byteHops: byteHops(plan.value.chip, placed) };
+  const bottleneck = messageCycles(plan.value.chip, placed.tiles, trafficFlows(placed));
+  return { cycles, editDistance: placed.editDistance, byteHops: byteHops(plan.value.chip, placed), bottleneck };
 }
 
 const byteHops = (mesh: Parameters<typeof hops>[0], tenant: TenantPlan): number =>
-  trafficEdges(tenant).reduce(
+  trafficFlows(tenant).reduce(
     (sum, [u, v, bytes = 0]) => sum + bytes * hops(mesh, tenant.tiles[u], tenant.tiles[v]),
     0,
   );

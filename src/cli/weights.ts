@@ -1,5 +1,5 @@
 /**
- * `vnpu run --equal-weights`: what weighing requested edges by their traffic has bought. The same experiment is placed again with equal
+ * `vnpu run --equal-weights`: what weighing requested edges by their traffic, or by the bottleneck, has bought. The same experiment is placed again with equal
  * weights and simulated beside the first run.
  */
 import { editTenant } from '../experiment/edits.ts';
@@ -14,7 +14,7 @@ import { table } from './table.ts';
 
 export const EQUAL_WEIGHTS_OPTION = [
   '--equal-weights',
-  'run again with equal edge weights: what weighing by traffic has bought',
+  'run again with equal edge weights: what other weights have bought',
 ] as const;
 
 /** What one tenant would have with equal weights. */
@@ -30,9 +30,12 @@ export function runWithEqualWeights(
   document: ExperimentDocument,
   cycles: number | undefined,
 ): { equal: EqualWeights[] } | { exit: Exit } {
-  const weighed = (document.tenants ?? []).flatMap(({ edgeWeights }, i) => (edgeWeights === 'traffic' ? [i] : []));
+  const weighed = (document.tenants ?? []).flatMap(({ edgeWeights }, i) =>
+    edgeWeights && edgeWeights !== 'equal' ? [i] : [],
+  );
   if (weighed.length === 0) {
-    const message = 'no tenant has the edge weights "traffic"; give one "edgeWeights": "traffic" to compare with';
+    const message =
+      'no tenant has edge weights but "equal"; give one "edgeWeights": "traffic" or "bottleneck" to compare with';
     return { exit: inputError(doc, [{ path: 'tenants', message }]) };
   }
   const equal = weighed.reduce((all, i) => editTenant(all, i, { edgeWeights: 'equal' }), document);

@@ -53,7 +53,7 @@ export function wantedOf(
     edgeWeights,
     ...(mappingCosts.insertion !== undefined && { insertionCost: mappingCosts.insertion }),
     ...(mappingCosts.memory > 0 && { tileCost: memoryCost(chip, request, mappingCosts) }),
-    traffic: edgeWeights === 'traffic' ? searching.traffic(index) : [],
+    traffic: edgeWeights === 'equal' ? [] : searching.traffic(index),
     offers: offers.flatMap((tiles) => (tiles ? [tiles] : [])),
     seed: searching.seed,
   };

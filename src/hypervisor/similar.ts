@@ -2,11 +2,14 @@
  * Placement by the mapping search, which the caller brings: `similar` looks for the least cost among connected cores, `disconnected` takes
  * torn ones where there is no connected set, and a region picked by shape alone gets its virtual cores in the best order.
  * Cost: the topology edit distance, or, weighted by traffic, bytes times the hops that they travel beyond a neighbour; and, where it
- * is asked for, how much farther from memory or nearer to it cores are than they should be.
+ * is asked for, how much farther from memory or nearer to it cores are than they should be. Or, from there, the time that the busiest
+ * core's messages take.
  */
+import type { Chip } from '../model/chip.ts';
 import type { Edge, Found, Mapper, MappingAnswer, MappingProblem } from '../model/mapping.ts';
 import type { Mesh } from '../model/mesh.ts';
 import type { EdgeWeights } from '../model/vnpu.ts';
+import { leastBottleneck, leastMessageCycles, messageCycles } from './bottleneck.ts';
 import type { IsFree } from './policies.ts';
 
 /** Weight of the heaviest edge when edges weigh their traffic. */
@@ -16,7 +19,7 @@ export const HEAVIEST = 1000;
 export interface Searching {
   readonly mapper: Mapper;
   readonly seed: number;
-  /** Bytes per iteration between pairs of virtual cores of a tenant of that number. */
+  /** Bytes per iteration from one virtual core to another of a tenant of that number. */
   readonly traffic: (tenant: number) => readonly Edge[];
 }
 
@@ -29,7 +32,7 @@ export interface Wanted {
   readonly insertionCost?: number;
   /** What a virtual core costs on a tile besides. */
   readonly tileCost?: (vcore: number, tile: number) => number;
-  /** Bytes per iteration between pairs. */
+  /** Bytes per iteration from one to another. */
   readonly traffic: readonly Edge[];
   /** Placements by simpler policies, to begin with. */
   readonly offers: readonly (readonly number[])[];
@@ -37,15 +40,27 @@ export interface Wanted {
 }
 
 /** The best connected placement that the search finds, or undefined if no connected set of free tiles is large enough. */
-export function similar(mesh: Mesh, isFree: IsFree, wanted: Wanted, mapper: Mapper) {
-  return answered(mapper(problemFor(mesh, isFree, wanted, true)), wanted, true);
+export function similar(chip: Chip, isFree: IsFree, wanted: Wanted, mapper: Mapper) {
+  const problem = problemFor(chip, isFree, wanted, true);
+  const answer = mapper(problem);
+  return answered(wanted.edgeWeights === 'bottleneck' ? relieved(chip, problem, answer, wanted) : answer, wanted, true);
+}
+
+/** From the best placement by bytes and hops, and the simpler ones, to one whose busiest core waits least for its messages. */
+function relieved(chip: Chip, { free }: MappingProblem, answer: MappingAnswer, wanted: Wanted): MappingAnswer {
+  const { traffic, offers, nodes } = wanted;
+  if (answer.placement.length === 0) return answer;
+  const placement = leastBottleneck(chip, free, [answer.placement, ...offers], traffic)!;
+  const cost = messageCycles(chip, placement, traffic);
+  const lowerBound = leastMessageCycles(chip, nodes, traffic);
+  return { feasible: true, placement, cost, lowerBound, proven: cost === lowerBound };
 }
 
 /** The same, and torn tiles as a last resort: then a stretched edge costs its weight for every hop, so that pieces stay close. */
-export function disconnected(mesh: Mesh, isFree: IsFree, wanted: Wanted, mapper: Mapper) {
-  const whole = similar(mesh, isFree, wanted, mapper);
+export function disconnected(chip: Chip, isFree: IsFree, wanted: Wanted, mapper: Mapper) {
+  const whole = similar(chip, isFree, wanted, mapper);
   if (whole !== undefined) return whole;
-  const problem = problemFor(mesh, isFree, wanted, false);
+  const problem = problemFor(chip, isFree, wanted, false);
   return answered(mapper({ ...problem, stretch: 'hops' }), wanted, false);
 }
 
@@ -64,7 +79,18 @@ export function problemFor(mesh: Mesh, isFree: IsFree, wanted: Wanted, connected
     ...(nodeCosts && { nodeCosts }),
   };
   if (edgeWeights === 'equal') return { ...given, edges, insertionCost: insertionCost ?? 1, stretch: 'once' };
-  const most = Math.max(1, ...traffic.map(([, , bytes = 0]) => bytes));
-  const weighed = traffic.map(([u, v, bytes = 0]): Edge => [u, v, Math.max(1, Math.round((bytes * HEAVIEST) / most))]);
+  const between = pairsOf(traffic, nodes);
+  const most = Math.max(1, ...between.map(([, , bytes = 0]) => bytes));
+  const weighed = between.map(([u, v, bytes = 0]): Edge => [u, v, Math.max(1, Math.round((bytes * HEAVIEST) / most))]);
   return { ...given, edges: weighed, insertionCost: insertionCost ?? 0, stretch: 'hops' };
+}
+
+/** Bytes of both directions of each pair, the lower number first. */
+function pairsOf(flows: readonly Edge[], nodes: number): Edge[] {
+  const bytes = new Map<number, number>();
+  for (const [from, to, sum = 0] of flows) {
+    const pair = Math.min(from, to) * nodes + Math.max(from, to);
+    bytes.set(pair, (bytes.get(pair) ?? 0) + sum);
+  }
+  return [...bytes].map(([pair, sum]): Edge => [Math.floor(pair / nodes), pair % nodes, sum]);
 }

@@ -40,8 +40,11 @@ export type Mapping = (typeof MAPPINGS)[number];
 /** Is the mapping search needed for it? */
 export const isSearched = (mapping: Mapping): boolean => !['exact', 'rowMajor', 'snake'].includes(mapping);
 
-/** What a requested edge weighs for the mapping search: all the same, or the bytes that the programs send over it. */
-export const EDGE_WEIGHTS = ['equal', 'traffic'] as const;
+/**
+ * What a requested edge weighs for the mapping search: all the same, or the bytes that the programs send over it; `bottleneck` asks
+ * how long the messages of the core take that has most to wait for.
+ */
+export const EDGE_WEIGHTS = ['equal', 'traffic', 'bottleneck'] as const;
 export type EdgeWeights = (typeof EDGE_WEIGHTS)[number];
 
 export const PLACEMENT_ORDERS = ['given', 'best'] as const;

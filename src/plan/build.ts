@@ -15,7 +15,7 @@ import type { Compilation, MemoryState, Plan, TenantMove, TenantPlan } from '../
 import { ok, type Problem, type Result } from '../model/problem.ts';
 import { vcoreCount, type HypervisorTables, type Range, type Routes } from '../model/vnpu.ts';
 import { compiled } from './compilations.ts';
-import { trafficEdges } from './edge-traffic.ts';
+import { trafficFlows } from './edge-traffic.ts';
 import { messageBuffers, type SharedMemory } from './message-buffers.ts';
 import { resizeTo, savedTensor, tenantMoves } from './moves.ts';
 import { bindRoutes, circleProblem } from './routes.ts';
@@ -131,7 +131,7 @@ export function searchingIn(
 ): Searching {
   const traffic = (tenant: number): Edge[] => {
     const compilation = compileTenant(chip, present(tenant), tenants[tenant]);
-    return compilation.ok ? trafficEdges(compilation.value) : [];
+    return compilation.ok ? trafficFlows(compilation.value) : [];
   };
   return { mapper, seed, traffic };
 }

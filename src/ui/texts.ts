@@ -383,7 +383,11 @@ export const PLACEMENT = {
   moved: (cores: number): string => (cores === 0 ? 'as it lies now' : `${plural(cores, 'core moves', 'cores move')}`),
   place: 'Place it here',
   weights: 'What parting an edge costs',
-  weightNames: { equal: '1, whatever flows', traffic: 'its bytes, per hop' } satisfies Record<EdgeWeights, string>,
+  weightNames: {
+    equal: '1, whatever flows',
+    traffic: 'its bytes, per hop',
+    bottleneck: 'what its busiest core waits for messages',
+  } satisfies Record<EdgeWeights, string>,
   cycles: (now: number, before: number | null): string =>
     `${count(now)} cycles per iteration${before === null ? '' : `, before ${count(before)}`}`,
   policy: 'Mapping policy',

@@ -71,7 +71,7 @@ describe('vnpu run --equal-weights', () => {
   it('refuses an experiment in which nothing weighs its traffic', async () => {
     const { code, stderr } = await vnpu(['run', '-', '--equal-weights'], JSON.stringify(weighed('equal')));
     expect(code).toBe(1);
-    expect(stderr).toContain('no tenant has the edge weights "traffic"');
+    expect(stderr).toContain('no tenant has edge weights but "equal"');
   });
 });
 

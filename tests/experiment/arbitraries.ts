@@ -50,7 +50,7 @@ const anyTenant = fc.record(
       optional,
     ),
     mapping: fc.constantFrom('exact', 'rowMajor', 'snake') as fc.Arbitrary<Mapping>,
-    edgeWeights: fc.constantFrom('equal', 'traffic') as fc.Arbitrary<EdgeWeights>,
+    edgeWeights: fc.constantFrom('equal', 'traffic', 'bottleneck') as fc.Arbitrary<EdgeWeights>,
     mappingCosts: fc.record({ insertion: fc.nat(1000), memory: fc.nat(1000) }, optional),
     routing: fc.constantFrom('dor', 'confined') as fc.Arbitrary<Routing>,
     dispatch: fc.constantFrom('bus', 'noc'),

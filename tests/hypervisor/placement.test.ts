@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { messageCycles } from '../../src/hypervisor/bottleneck.ts';
 import { placeTenants, type Placement } from '../../src/hypervisor/placement.ts';
 import { largestFreeRectangle } from '../../src/hypervisor/policies.ts';
 import { coreTiles, resolveChip } from '../../src/model/chip.ts';
@@ -113,6 +114,23 @@ describe('policies that search', () => {
     if (!placed.ok) throw new Error('not placed');
     const [{ tiles }] = placed.value;
     expect(hops(coresOnly(4, 1), tiles[1], tiles[3])).toBe(1);
+  });
+
+  it('by the bottleneck a placement costs the cycles of the busiest core, and more than those of traffic never', () => {
+    const traffic = () => [[0, 1, 6400], [1, 3, 6400], [3, 2, 6400], [0, 2, 640]] as const; // prettier-ignore
+    const on = coresOnly(4, 2, { flitBytes: 16, disabledTiles: [5] });
+    const [byBytes, byBottleneck] = (['traffic', 'bottleneck'] as const).map((edgeWeights) => {
+      const placed = placeTenants(on, [tenant('A', 2, 2, { mapping: 'similar', edgeWeights })], {
+        ...searching,
+        traffic,
+      });
+      if (!placed.ok) throw new Error('not placed');
+      return placed.value[0];
+    });
+    const cycles = messageCycles(on, byBottleneck.tiles, traffic());
+    expect(byBottleneck.search).toMatchObject({ weights: 'bottleneck', cost: cycles });
+    expect(cycles).toBeLessThanOrEqual(messageCycles(on, byBytes.tiles, traffic()));
+    expect(byBottleneck.search!.lowerBound).toBeLessThanOrEqual(cycles);
   });
 });
 

@@ -1,6 +1,6 @@
-/** Edge weights from programs: every byte that a program sends is counted once, per iteration, whatever the direction. */
+/** Edge weights from programs: every byte that a program sends is counted once, per iteration. */
 import { expect, it } from 'vitest';
-import { trafficEdges } from '../../src/plan/edge-traffic.ts';
+import { trafficFlows } from '../../src/plan/edge-traffic.ts';
 import type { Program } from '../../src/model/program.ts';
 
 const program = (vcore: number, steps: Program['steps']): Program => ({
@@ -9,12 +9,12 @@ const program = (vcore: number, steps: Program['steps']): Program => ({
 const send = (peer: number, bytes: number) =>
   ({ op: 'send', peer, bytes, tag: 0, waits: [], gives: [], layer: -1 }) as const;
 
-it('adds both directions of a pair and divides by the iterations', () => {
-  // 4 iterations of 100 B from 0 to 2, of 2 x 30 B back, and 8 B once from 1 to 2: 160 B and 2 B per iteration.
+it('adds what goes from one core to another and divides by the iterations', () => {
+  // 4 iterations of 100 B from 0 to 2, of 2 x 30 B back, and 8 B once from 1 to 2: 100, 60 and 2 B per iteration.
   const programs = [
     program(0, [{ op: 'loop', count: 4, iteration: true, body: [send(2, 100)] }]),
     program(1, [send(2, 8)]),
     program(2, [{ op: 'loop', count: 4, iteration: true, body: [{ op: 'loop', count: 2, body: [send(0, 30)] }] }]),
   ];
-  expect(trafficEdges({ programs, iterations: 4 })).toEqual([[0, 2, 160], [1, 2, 2]]); // prettier-ignore
+  expect(trafficFlows({ programs, iterations: 4 })).toEqual([[0, 2, 100], [1, 2, 2], [2, 0, 60]]); // prettier-ignore
 });
