@@ -1,4 +1,5 @@
-// The controller: one program counter per core, loops run here for free. It issues through two ports, each round robin by tile over
+// The controller: one program counter per core, loops run here for free, and an instruction whose iteration does not exist in this pass
+// (stage predicates of a software-pipelined loop) is left out. It issues through two ports, each round robin by tile over
 // its cores with a free slot in their instruction queue: an instruction per `busCycles` on the bus, and one packet after the other
 // into the instruction network. The slot is reserved at issue, so an instruction never waits on the way; those of one core keep to
 // one virtual channel, so they arrive in order, one every other cycle at best (our choice). The instruction vRouter finds the tile of a virtual core on the way:
@@ -28,6 +29,7 @@ import {
   H_INSTRUCTION_QUEUE,
   H_PLANES_AT,
   I_A,
+  I_AHEAD,
   I_B,
   I_C,
   I_OP,
@@ -43,6 +45,7 @@ import {
   RING_ENTRIES,
   T_DISPATCH,
   T_FIRST,
+  T_ITERATIONS,
   T_LIMIT,
   T_LOOKUP_CYCLES,
   T_MOVE_STAGE,
@@ -126,6 +129,8 @@ export function resolvePc(core: usize): void {
       pc += I_STRIDE;
     } else if (op == OP_END_LOOP) {
       pc = nextRound(core, pc);
+    } else if (op != OP_END && isLeftOut(core, pc)) {
+      pc += I_STRIDE;
     } else {
       store<u32>(core, op == OP_END ? 0 : (pc as u32), C_PC);
       return;
@@ -133,27 +138,68 @@ export function resolvePc(core: usize): void {
   }
 }
 
+/** The iteration that an instruction works for in this pass; -1 outside the loop over iterations. */
+function iterationOf(core: usize, instruction: usize): i32 {
+  const ahead = load<u8>(instruction, I_AHEAD);
+  return ahead == 0 ? -1 : load<i32>(core, C_ITERATION) + (ahead as i32) - 2;
+}
+
+/** Is there no such iteration? */
+function isLeftOut(core: usize, instruction: usize): bool {
+  if (load<u8>(instruction, I_AHEAD) == 0) return false;
+  const tenant: usize = load<u32>(core, C_TENANT);
+  const iteration = iterationOf(core, instruction);
+  return iteration < (load<u32>(tenant, T_FIRST) as i32) || iteration >= (iterationsEnd(tenant) as i32);
+}
+
 function pushLoop(core: usize, loop: usize): void {
   const depth = load<u32>(core, C_LOOP_DEPTH);
+  const counts = load<u32>(loop, I_C);
+  store<u32>(core + C_LOOPS + (depth << 3), counts);
   store<u32>(core + C_LOOPS + (depth << 3), load<u32>(loop, I_A) - 1, 4);
   store<u32>(core, depth + 1, C_LOOP_DEPTH);
-  if (load<u32>(loop, I_C) != 0) store<u32>(core, load<u32>(load<u32>(core, C_TENANT), T_FIRST), C_ITERATION);
+  if (counts != 0) store<u32>(core, load<u32>(load<u32>(core, C_TENANT), T_FIRST) - passesAhead(counts), C_ITERATION);
 }
 
 /** At the end of a loop's body: its start again, or what follows. Iterations end where the tenant's present shape may begin no more. */
 function nextRound(core: usize, end: usize): usize {
   const depth = load<u32>(core, C_LOOP_DEPTH) - 1;
   const left = core + C_LOOPS + (depth << 3);
-  const counts = load<u32>(end, I_C) != 0;
-  const isLast = counts && load<u32>(core, C_ITERATION) + 1 >= load<u32>(load<u32>(core, C_TENANT), T_LIMIT);
+  const counts = load<u32>(end, I_C);
+  const isLast = counts != 0 && load<u32>(core, C_ITERATION) + 1 >= iterationsEnd(load<u32>(core, C_TENANT)) + passesBehind(counts);
   if (load<u32>(left, 4) != 0 && !isLast) {
     store<u32>(left, load<u32>(left, 4) - 1, 4);
-    if (counts) store<i32>(core, load<i32>(core, C_ITERATION) + 1, C_ITERATION);
+    if (counts != 0) store<i32>(core, load<i32>(core, C_ITERATION) + 1, C_ITERATION);
     return load<u32>(end, I_B);
   }
   store<u32>(core, depth, C_LOOP_DEPTH);
-  if (counts) store<i32>(core, -1, C_ITERATION);
+  if (counts != 0) store<i32>(core, -1, C_ITERATION);
   return end + I_STRIDE;
+}
+
+/** Passes of a loop over iterations before the first iteration and behind the last. */
+// @ts-ignore: decorator
+@inline
+function passesAhead(counts: u32): u32 {
+  return counts >> 1 & 1;
+}
+
+// @ts-ignore: decorator
+@inline
+function passesBehind(counts: u32): u32 {
+  return counts >> 2;
+}
+
+/** Iterations, from cycle 0 on, that the controller has come to for a core in a loop: with what is fetched ahead. */
+export function iterationsBegun(core: usize): u32 {
+  let begun = load<u32>(core, C_ITERATION) + 1;
+  for (let depth: u32 = 0; depth < load<u32>(core, C_LOOP_DEPTH); depth++) begun += passesAhead(load<u32>(core + C_LOOPS + (depth << 3)));
+  return begun;
+}
+
+/** The iteration behind the last one of the tenant's present shape. */
+function iterationsEnd(tenant: usize): u32 {
+  return min(load<u32>(tenant, T_LIMIT), load<u32>(tenant, T_ITERATIONS));
 }
 
 // @ts-ignore: decorator
@@ -228,7 +274,7 @@ function issue(port: usize, number: u32, core: usize, now: u64): void {
   const entry = ring + Z_ENTRIES + ((load<u32>(ring, Z_HEAD) + load<u32>(ring, Z_COUNT)) % RING_ENTRIES) * Z_ENTRY;
   store<u32>(entry, core as u32, Z_CORE);
   store<u32>(entry, load<u32>(core, C_PC), Z_INSTRUCTION);
-  store<i32>(entry, load<i32>(core, C_ITERATION), Z_ITERATION);
+  store<i32>(entry, iterationOf(core, load<u32>(core, C_PC)), Z_ITERATION);
   store<u64>(entry, now + lookup + (number == DISPATCH_NOC ? 0 : cycles), Z_AT);
   store<u32>(ring, load<u32>(ring, Z_COUNT) + 1, Z_COUNT);
   store<u64>(port, now + cycles, U_FREE);

@@ -313,10 +313,10 @@ export const C_PLAIN_READS = C_WALK_READS + 8; // u64 what those walks would hav
 export const C_TRANSLATION_STALL = C_PLAIN_READS + 8; // u64
 // controller's half
 export const C_PC = C_TRANSLATION_STALL + 8; // next instruction, 0 when all are issued
-export const C_ITERATION = C_PC + 4; // -1 outside the iteration loop
+export const C_ITERATION = C_PC + 4; // pass of the loop over iterations; -1 outside it
 export const C_LOOP_DEPTH = C_ITERATION + 4;
 export const C_RESERVED = C_LOOP_DEPTH + 4; // slots of the instruction queue in use or on their way
-export const C_LOOPS = C_RESERVED + 4; // (END of the loop, rounds left) x MOST_LOOPS
+export const C_LOOPS = C_RESERVED + 4; // (I_C of the loop, rounds left) x MOST_LOOPS
 export const C_QUEUE = C_LOOPS + 8 * MOST_LOOPS;
 export const C_ENGINES = C_QUEUE + Q_STRIDE;
 export const C_TOKENS = C_ENGINES + ENGINE_COUNT * E_STRIDE; // u16 x MOST_TOKENS
@@ -375,11 +375,12 @@ export const I_WAIT = 4; // (token u8, count u8) x 4
 export const I_GIVE = 12; // (token u8, count u8) x 4
 export const I_A = 20; // bytes | M | elements | group | loop count
 export const I_B = 24; // N | cost | address of the matching loop end or start
-export const I_C = 28; // K | flits of the message | 1: this loop counts iterations
+export const I_C = 28; // K | flits of the message | 0: a plain loop; 1: it counts iterations, + 2: with a pass before the first, + 4: behind the last
 export const I_ADDRESS = 32; // u64 virtual address | dataflow
 export const I_PAIR = 40; // pair of a send or recv
 export const I_RELEASE = 44; // pair whose oldest slot the end of this instruction frees, or 0
 export const I_INDEX = 48; // number in the flattened program
+export const I_AHEAD = 52; // u8 0 outside the loop over iterations; else 2 plus the iterations by which it is ahead of its pass
 export const I_STRIDE = 56;
 export const NO_INSTRUCTION = 0x7fffffff; // I_INDEX of the hypervisor's copies
 

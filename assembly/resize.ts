@@ -5,8 +5,8 @@
 // and their programs load resident weights. A shape does one iteration at least. Machine model section 7 and the paper leave this
 // open; that iterations are not cut is our choice. Leaves out what the host does to fill the memory of the new shape, as at arrival.
 import { CAUSE_AWAY, CAUSE_SWITCH, MOVE_FINISHING, STATUS_WAITING } from './codes';
+import { iterationsBegun } from './dispatch';
 import {
-  C_ITERATION,
   C_PC,
   C_RESERVED,
   C_STARTED,
@@ -43,7 +43,7 @@ const NEVER: u64 = u64.MAX_VALUE;
 
 /** No core begins an iteration any more that the controller has come to for none. */
 export function beginResize(tenant: usize): void {
-  let limit: u32 = 1;
+  let limit = load<u32>(tenant, T_FIRST) + 1;
   for (let v: u32 = 0; v < load<u32>(tenant, T_CORES); v++) limit = max(limit, begun(tenant, coreAt(tenant, v)));
   store<u32>(tenant, limit, T_LIMIT);
   store<u32>(tenant, MOVE_FINISHING, T_MOVE_STAGE);
@@ -87,7 +87,7 @@ export function endResize(tenant: usize, now: u64): void {
 /** Iterations, from cycle 0 on, that the controller has come to for a core: all of them where it has issued everything. */
 function begun(tenant: usize, core: usize): u32 {
   const isIssued = load<u32>(core, C_PC) == 0 && (load<u8>(core, C_STARTED) != 0 || load<u32>(core, C_RESERVED) != 0);
-  return isIssued ? load<u32>(tenant, T_ITERATIONS) : ((load<i32>(core, C_ITERATION) + 1) as u32);
+  return isIssued ? load<u32>(tenant, T_ITERATIONS) : iterationsBegun(core);
 }
 
 /** From the next cycle on the cores are charged this. */

@@ -5,10 +5,10 @@
 interface Piece {
   from: number;
   to: number;
-  /** Engine of the last write and its position among that engine's operations; -1 where nothing was written. */
+  /** Lane of the last write and its position among that lane's operations; -1 where nothing was written. */
   readonly writer: number;
   readonly written: number;
-  /** Position of each engine's latest read since, or -1. */
+  /** Position of each lane's latest read since, or -1. */
   readonly reads: Int32Array;
 }
 
@@ -21,24 +21,24 @@ export interface Access {
 export class Accesses {
   /** In order of address, side by side; bytes that nobody touched are in none. */
   private readonly pieces: Piece[] = [];
-  private readonly engines: number;
+  private readonly lanes: number;
 
-  constructor(engines: number) {
-    this.engines = engines;
+  constructor(lanes: number) {
+    this.lanes = lanes;
   }
 
-  /** Raises `latest`, by engine, to the positions of the accesses that a new one must come after; those of its own engine do not count. */
-  conflicts({ from, to, write }: Access, engine: number, latest: Int32Array): void {
+  /** Raises `latest`, by lane, to the positions of the accesses that a new one must come after. */
+  conflicts({ from, to, write }: Access, latest: Int32Array): void {
     for (let i = this.firstAfter(from); i < this.pieces.length && this.pieces[i].from < to; i++) {
       const { writer, written, reads } = this.pieces[i];
-      if (writer >= 0 && writer !== engine && written > latest[writer]) latest[writer] = written;
+      if (writer >= 0 && written > latest[writer]) latest[writer] = written;
       if (!write) continue;
-      for (let e = 0; e < reads.length; e++) if (e !== engine && reads[e] > latest[e]) latest[e] = reads[e];
+      for (let lane = 0; lane < reads.length; lane++) if (reads[lane] > latest[lane]) latest[lane] = reads[lane];
     }
   }
 
-  /** The access of `engine` at `position` takes place. */
-  add({ from, to, write }: Access, engine: number, position: number): void {
+  /** The access of `lane` at `position` takes place. */
+  add({ from, to, write }: Access, lane: number, position: number): void {
     if (from >= to) return;
     this.cutAt(from);
     this.cutAt(to);
@@ -46,19 +46,19 @@ export class Accesses {
     let end = first;
     while (end < this.pieces.length && this.pieces[end].from < to) end++;
     if (write) {
-      this.pieces.splice(first, end - first, this.untouched(from, to, engine, position));
+      this.pieces.splice(first, end - first, this.untouched(from, to, lane, position));
       return;
     }
     for (let i = first, at = from; at < to; i++) {
       const next = Math.min(to, this.pieces[i]?.from ?? to);
       if (at < next) this.pieces.splice(i, 0, this.untouched(at, next, -1, -1));
-      this.pieces[i].reads[engine] = position;
+      this.pieces[i].reads[lane] = position;
       at = this.pieces[i].to;
     }
   }
 
   private untouched(from: number, to: number, writer: number, written: number): Piece {
-    return { from, to, writer, written, reads: new Int32Array(this.engines).fill(-1) };
+    return { from, to, writer, written, reads: new Int32Array(this.lanes).fill(-1) };
   }
 
   /** Number of the first piece that ends behind an address. */

@@ -18,7 +18,7 @@ import { requestOf, shapesOf } from './given.ts';
 import { graphOf, type Graph } from './graph.ts';
 import { stageLabel } from './label.ts';
 import { partition, type PlannedStage } from './partition.ts';
-import { whole } from './rect.ts';
+import { whole as wholeOf } from './rect.ts';
 import { SliceCosts } from './slice-costs.ts';
 import { trafficOf } from './traffic.ts';
 
@@ -59,7 +59,11 @@ export function compileWorkload(workload: Workload, options: CompileOptions): Re
   }
   const { length } = workload.layers;
   if (length < 1 || length > MOST_LAYERS)
-    return fail('workload', `it has ${length} operators, not 1 to ${MOST_LAYERS}`);
+    return fail(
+      'workload',
+      `it has ${whole(length)} operators; 1 to ${whole(MOST_LAYERS)} are compiled. Of a language model "blocks": 1 takes the first block; ` +
+        '"vnpu model" prints the totals of the whole',
+    );
   const graph = graphOf(workload);
   const request: PlanRequest = { graph, costs: new SliceCosts(options.chip, workload.layers), ...options };
   const given = options.stages && shapesOf(graph, vcores, options.stages);
@@ -136,7 +140,8 @@ function learnt(
   return factors;
 }
 
-const bytes = (count: number): string => `${Math.ceil(count).toLocaleString('en-US')} bytes`;
+const whole = (count: number): string => Math.ceil(count).toLocaleString('en-US');
+const bytes = (count: number): string => `${whole(count)} bytes`;
 
 function misfitText(graph: Graph, chip: Chip, { operator, neededBytes, tiles }: Misfit): string {
   if (tiles !== undefined)
@@ -182,7 +187,7 @@ function compilation(request: PlanRequest, options: CompileOptions, pipeline: Pi
       };
     }),
     operators: workload.layers.map(({ output }, l) => ({
-      cycles: costs.of(l, whole(output)).cycles,
+      cycles: costs.of(l, wholeOf(output)).cycles,
       mayBegin: graph.units[graph.unitOf[l]].first === l,
     })),
     coreBytesPerCycle: coreBandwidth(chip, memoryBytesPerCycle),

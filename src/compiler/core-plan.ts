@@ -1,6 +1,7 @@
 /** The plan of every core of a pipeline: what it does, how that fits, in which order, and how long an iteration takes. */
 import type { Chip } from '../model/chip.ts';
 import type { CoreTiming } from '../model/plan.ts';
+import { mayWait } from './emit.ts';
 import { fitCore, type Fit, type Misfit } from './fit.ts';
 import { isOutput, type Graph } from './graph.ts';
 import { memoryMap, type MemoryMap } from './memory-map.ts';
@@ -8,7 +9,7 @@ import { snakeOrder } from './numbering.ts';
 import type { Operation } from './operation.ts';
 import { bytesOf, channelsOf } from './rect.ts';
 import { coreWork, type CoreWork } from './runs.ts';
-import { schedule, type Schedule } from './schedule.ts';
+import { schedule, type CoreJob, type Schedule } from './schedule.ts';
 import type { SliceCosts } from './slice-costs.ts';
 import { shareOut, type Share, type StageShape } from './split.ts';
 import { dependencies, type Dependency } from './sync.ts';
@@ -103,26 +104,20 @@ export function planPipeline(
   }
   const memory = memoryMap(graph, spilledBytes(graph, fitted));
   const stored = new Map<number, number>();
-  const cores = fitted.map(({ work, ...core }): CorePlan => {
-    const { vcore, share, fit } = core;
-    const arriving = transfers.filter(({ to }) => to === vcore);
-    const leaving = transfers.filter(({ from }) => from === vcore);
-    const scheduled = schedule({
-      graph,
-      chip,
-      memory,
-      share,
-      work,
-      fit,
-      vcore,
-      arriving,
-      leaving,
-      stored: new Map(stored),
+  const cores = stages.flatMap((_, stage) => {
+    const own = fitted.filter((core) => core.stage === stage);
+    const jobs = own.map(({ vcore, share, work, fit }): Omit<CoreJob, 'isPipelined'> => {
+      const arriving = transfers.filter(({ to }) => to === vcore);
+      const leaving = transfers.filter(({ from }) => from === vcore);
+      const job = { graph, chip, memory, memoryBytesPerCycle, share, work, fit, vcore, arriving, leaving };
+      const before = new Map(stored);
+      for (const [l, slice] of share.computes) {
+        if (isOutput(graph, l)) stored.set(l, (stored.get(l) ?? 0) + bytesOf(slice, graph.layers[l].output));
+      }
+      return { ...job, stored: before };
     });
-    for (const [l, slice] of share.computes) {
-      if (isOutput(graph, l)) stored.set(l, (stored.get(l) ?? 0) + bytesOf(slice, graph.layers[l].output));
-    }
-    return { ...core, schedule: scheduled, ...ordered(request, known, scheduled) };
+    const planned = ofStage(request, known, jobs);
+    return own.map(({ work: _work, ...core }, index): CorePlan => ({ ...core, ...planned[index] }));
   });
   const slowest = Math.max(...cores.map(({ timing }) => timing.cycles));
   const loadBytes = cores.reduce((sum, { timing }) => sum + timing.loadBytes, 0);
@@ -132,23 +127,60 @@ export function planPipeline(
 
 type Ordered = Pick<CorePlan, 'dependencies' | 'timing'>;
 
-/** Waits and rhythm by what a body looks like, so the equal blocks of a network are worked out once. */
-export type KnownBodies = Map<string, Ordered>;
+/** Waits and rhythm by what a body looks like, so the equal blocks of a network are worked out once; undefined: it cannot be ordered. */
+export type KnownBodies = Map<string, Ordered | undefined>;
 
-function ordered({ chip, memoryBytesPerCycle }: PlanRequest, known: KnownBodies, { body }: Schedule): Ordered {
-  const key = body.map(looks).join(';');
-  let answer = known.get(key);
-  if (answer === undefined) {
-    const waits = dependencies(body);
-    answer = { dependencies: waits, timing: timingOf(chip, memoryBytesPerCycle, body, waits) };
-    known.set(key, answer);
+type Scheduled = Ordered & Pick<CorePlan, 'schedule'>;
+
+/**
+ * The programs of a stage: pipelined, if all of its cores can be (so that all meet their messages in the same order), else one iteration
+ * after the other.
+ */
+function ofStage(request: PlanRequest, known: KnownBodies, jobs: readonly Omit<CoreJob, 'isPipelined'>[]): Scheduled[] {
+  if (jobs.every(({ fit }) => fit.fetchesAhead)) {
+    const planned = scheduled(request, known, jobs, true);
+    if (planned !== undefined) return planned;
   }
+  const planned = scheduled(request, known, jobs, false);
+  if (planned === undefined) throw new Error('one iteration after the other can always be ordered');
+  return planned;
+}
+
+function scheduled(
+  request: PlanRequest,
+  known: KnownBodies,
+  jobs: readonly Omit<CoreJob, 'isPipelined'>[],
+  isPipelined: boolean,
+): Scheduled[] | undefined {
+  const planned: Scheduled[] = [];
+  for (const job of jobs) {
+    const own = schedule({ ...job, isPipelined });
+    const order = ordered(request, known, own);
+    if (order === undefined) return undefined;
+    planned.push({ schedule: own, ...order });
+  }
+  return planned;
+}
+
+function ordered(
+  { chip, memoryBytesPerCycle }: PlanRequest,
+  known: KnownBodies,
+  { body }: Schedule,
+): Ordered | undefined {
+  const key = body.map(looks).join(';');
+  if (known.has(key)) return known.get(key);
+  const waits = dependencies(body);
+  const answer =
+    waits !== undefined && mayWait(chip, body, waits)
+      ? { dependencies: waits, timing: timingOf(chip, memoryBytesPerCycle, body, waits) }
+      : undefined;
+  known.set(key, answer);
   return answer;
 }
 
 /** Everything about an operation that order and time depend on. */
-function looks({ work, spans }: Operation): string {
-  let text: string = work.kind;
+function looks({ work, spans, ahead, resident }: Operation): string {
+  let text = `${work.kind}${ahead ?? 0}${resident === undefined ? '' : 'r'}`;
   if (work.kind === 'matmul') text += `${work.M},${work.N},${work.K},${work.repeat}`;
   else if (work.kind === 'vector') text += `${work.fn}${work.elements}`;
   else text += work.bytes;

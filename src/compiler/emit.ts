@@ -1,15 +1,13 @@
 /**
- * Operations and the waits between them become instructions. Token numbers: one per ordered pair of engines, one for landed messages,
+ * Operations and the waits between them become instructions. Token numbers: one per ordered pair of lanes, one for landed messages,
  * one that keeps the transfers of a load apart from those of the next (a DMA engine with several streams ends them in any order), and
  * one per operator with resident weights. A slice of many messages becomes a first and a last one, which carry the waits, and a loop.
  */
 import type { Chip } from '../model/chip.ts';
 import {
-  ENGINES,
-  type Engine,
+  MOST_TOKEN_USES,
   type Instruction,
   type Operation as Content,
-  type ScratchpadUse,
   type Step,
   type TokenUse,
 } from '../model/program.ts';
@@ -20,8 +18,8 @@ const LANDED_TOKEN = 0;
 const TRANSFER_TOKEN = 1;
 const FIRST_PAIR_TOKEN = 2;
 
-const pairToken = (before: Engine, after: Engine): number =>
-  FIRST_PAIR_TOKEN + ENGINES.indexOf(before) * ENGINES.length + ENGINES.indexOf(after);
+/** One lane: operations of one engine, equally far ahead. */
+const laneOf = ({ work, ahead = 0 }: Operation): string => `${ENGINE_OF_WORK[work.kind]}${ahead}`;
 
 interface Tokens {
   readonly waits: TokenUse[];
@@ -41,13 +39,7 @@ export function emit(
   iterations: number,
   dependencies: readonly Dependency[],
 ): Emitted {
-  const tokens = body.map(({ resident }): Tokens => ({
-    waits: resident ? [resident] : [],
-    gives: resident ? [resident] : [],
-  }));
-  const initial = new Map<number, number>();
-  synchronise(body, dependencies, tokens, initial);
-  if (chip.dmaStreams > 1) separateTransfers(body, tokens, initial);
+  const { tokens, initial } = tokensOf(chip, body, dependencies);
   const first = prologue.flatMap((operation) => {
     const gives = operation.resident === undefined ? [] : [{ token: operation.resident.token, count: 1 }];
     return instructionsOf(chip, operation, { waits: [], gives });
@@ -56,6 +48,24 @@ export function emit(
   const steps: Step[] = [...first];
   if (repeated.length > 0) steps.push({ op: 'loop', iteration: true, count: iterations, body: repeated });
   return { steps, initialTokens: [...initial].map(([token, count]) => ({ token, count })) };
+}
+
+/** Do the waits and gives of every operation find room in an instruction? */
+export function mayWait(chip: Chip, body: readonly Operation[], dependencies: readonly Dependency[]): boolean {
+  const { tokens } = tokensOf(chip, body, dependencies);
+  return tokens.every(({ waits, gives }) => Math.max(waits.length, gives.length) <= MOST_TOKEN_USES);
+}
+
+/** Waits and gives of every operation, and the tokens that are there at the start. */
+function tokensOf(chip: Chip, body: readonly Operation[], dependencies: readonly Dependency[]) {
+  const tokens = body.map(({ resident }): Tokens => ({
+    waits: resident ? [resident] : [],
+    gives: resident ? [resident] : [],
+  }));
+  const initial = new Map<number, number>();
+  synchronise(body, dependencies, tokens, initial);
+  if (chip.dmaStreams > 1) separateTransfers(body, tokens, initial);
+  return { tokens, initial };
 }
 
 /** Each transfer of a load or store gives once, so who waits for it waits for as many. */
@@ -67,8 +77,11 @@ function synchronise(
   tokens: readonly Tokens[],
   initial: Map<number, number>,
 ): void {
+  const pairs = new Map<string, number>();
   for (const { before, after, distance } of dependencies) {
-    const token = pairToken(ENGINE_OF_WORK[body[before].work.kind], ENGINE_OF_WORK[body[after].work.kind]);
+    const pair = `${laneOf(body[before])} ${laneOf(body[after])}`;
+    const token = pairs.get(pair) ?? FIRST_PAIR_TOKEN + pairs.size;
+    pairs.set(pair, token);
     const count = givesOf(body[before]);
     tokens[before].gives.push({ token, count: 1 });
     tokens[after].waits.push({ token, count });
@@ -87,15 +100,18 @@ function separateTransfers(body: readonly Operation[], tokens: readonly Tokens[]
   if (transfers.length > 0) initial.set(TRANSFER_TOKEN, givesOf(body[transfers.at(-1)!]));
 }
 
-/** Instructions of an operation; each says what it touches of the scratchpad. */
+/** Instructions of an operation; each says what it touches of the scratchpad, and how far ahead it is. */
 function instructionsOf(chip: Chip, operation: Operation, tokens: Tokens): Step[] {
-  return touching(bareInstructions(chip, operation, tokens), operation.spans);
+  return marked(bareInstructions(chip, operation, tokens), operation);
 }
 
-const touching = (steps: readonly Step[], uses: readonly ScratchpadUse[]): Step[] =>
-  steps.map((step) =>
-    step.op === 'loop' ? { ...step, body: touching(step.body, uses) } : step.op === 'recv' ? step : { ...step, uses },
-  );
+const marked = (steps: readonly Step[], operation: Operation): Step[] =>
+  steps.map((step) => {
+    const { spans: uses, ahead } = operation;
+    if (step.op === 'loop') return { ...step, body: marked(step.body, operation) };
+    const shifted = ahead ? { ...step, ahead } : step;
+    return step.op === 'recv' ? shifted : { ...shifted, uses };
+  });
 
 function bareInstructions(chip: Chip, { work, layer }: Operation, tokens: Tokens): Step[] {
   switch (work.kind) {
@@ -166,8 +182,9 @@ function repeated(
   one: (tokens: Tokens, isLast: boolean) => Instruction[],
 ): Step[] {
   if (count === 1) return one({ waits, gives }, true);
-  const between = count - 2;
+  const first = waits.length > 0 ? one({ waits, gives: [] }, false) : [];
+  const between = count - 1 - Math.sign(waits.length);
   const middle = one(NO_TOKENS, false);
   const loop: Step[] = between > 1 ? [{ op: 'loop', count: between, body: middle }] : between === 1 ? middle : [];
-  return [...one({ waits, gives: [] }, false), ...loop, ...one({ waits: [], gives }, true)];
+  return [...first, ...loop, ...one({ waits: [], gives }, true)];
 }

@@ -6,10 +6,10 @@
 import type { Chip } from '../model/chip.ts';
 import { coreBandwidth, linkCycles, vectorCycles } from './cost.ts';
 import { before, crossing, madeBetween, type Axis, type Cut } from './cuts.ts';
-import { channelPieces, isHeavy, liveBytes, rowPieces, tensorOf, type Graph } from './graph.ts';
-import { bytesOf, type Rect } from './rect.ts';
-import type { SliceCosts } from './slice-costs.ts';
-import { mostParts, partOf, type Split } from './split.ts';
+import { channelPieces, isHeavy, liveBytes, rowPieces, type Graph } from './graph.ts';
+import { type Rect } from './rect.ts';
+import { sizeOf, type SliceCosts } from './slice-costs.ts';
+import { mostParts, type Split } from './split.ts';
 
 export interface EstimateRequest {
   readonly graph: Graph;
@@ -136,14 +136,9 @@ export class Estimates {
     const crossings = { arriving: this.crossings[from], leaving: this.crossings[to] };
     let [cycles, loadBytes] = [0, 0];
     for (const core of [0, cores >> 1]) {
-      const { computes, holds } = partOf(graph, chip, shape, crossings, core);
-      let [own, bytes] = [0, 0];
-      for (const [l, slice] of computes) {
-        const cost = costs.of(l, slice);
-        own += this.factors[graph.unitOf[l]] * cost.cycles;
-        bytes += cost.bytes;
-      }
-      const [arriving, leaving] = [sizeOf(graph, holds), this.crossingBytes[to] / cores];
+      const { byUnit, bytes, arriving } = costs.ofPart(graph, shape, crossings, core);
+      const own = byUnit.reduce((sum, part) => sum + this.factors[part.unit] * part.cycles, 0);
+      const leaving = this.crossingBytes[to] / cores;
       const streams = weights === 'stream' || bytes > chip.scratchpadBytes / 2 ? bytes : 0;
       loadBytes = Math.max(loadBytes, cores * streams);
       const room = arriving + 2 * leaving + Math.min(bytes, RING_GUESS);
@@ -272,12 +267,6 @@ export class Estimates {
     return graph.layers.slice(first, last + 1).every((layer) => layer.channelUnit <= channelUnit);
   }
 }
-
-const sizeOf = (graph: Graph, slices: ReadonlyMap<number, Rect>): number => {
-  let bytes = 0;
-  for (const [tensor, slice] of slices) bytes += bytesOf(slice, tensorOf(graph, tensor));
-  return bytes;
-};
 
 function cutsAlong(axis: Axis, unit: number, size: number, grain: number, parts: number): Cut[] {
   const places = new Set<number>();

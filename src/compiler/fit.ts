@@ -7,7 +7,7 @@ import type { Chip } from '../model/chip.ts';
 import { placeValues, type Placement } from './arena.ts';
 import { coreBandwidth } from './cost.ts';
 import type { Graph } from './graph.ts';
-import { blocksOf, type CoreWork } from './runs.ts';
+import { blocksOf, type Buffer, type CoreWork } from './runs.ts';
 import { spill, type CoreSpills, type Overflow } from './spill.ts';
 import { pickTiling, smallestTiling, type Tiling, type Tilings } from './tiles.ts';
 import { isStreamed, streamedBytesOf } from './work.ts';
@@ -24,6 +24,8 @@ const WORTHWHILE_PART = 1 / 192;
 const PARTS_OF_ROOM = [0.15, 0.3, 0.42, 0.55, 0.7, 0.85];
 /** What a spilled buffer costs beside its bytes: round trips that nothing hides (our estimate). */
 const SPILLED_CYCLES = 500;
+/** Value of a buffer that is spilled. */
+const NONE = -1;
 /** The ring grows to so many of the largest tile before buffers are doubled. */
 const RING_TILES = 3;
 
@@ -37,6 +39,10 @@ export interface Fit {
   readonly resident: boolean;
   /** Bytes of the ring, or of all weights. */
   readonly weightBytes: number;
+  /** Everything that arrives has a second buffer, so the next iteration's may arrive while one is worked on. */
+  readonly fetchesAhead: boolean;
+  /** Everything that is sent has a second buffer, so it may leave while the next iteration is worked on. */
+  readonly leavesBehind: boolean;
   /** How the weights of each run are cut, by run. */
   readonly tilings: ReadonlyMap<number, Tiling>;
 }
@@ -183,13 +189,23 @@ function finished(
   const ring = resident
     ? weightBytes
     : Math.min(room - doubled.activationBytes, 2 * most + streamed.reduce((sum, { bytes }) => sum + bytes, 0));
+  const isDoubled = (isMeant: (buffer: Buffer) => boolean): boolean =>
+    request.work.buffers.every(
+      (buffer, index) =>
+        buffer.bytes === 0 || !isMeant(buffer) || doubled.seconds.has(spills.ofBuffer.get(index) ?? NONE),
+    );
+  const { leaving } = request.work;
   const tilings = new Map(
     streamed.map(({ run, options, good }) => {
       const fits = resident || 2 * good.bytes <= ring;
       return [run, fits ? good : (pickTiling(options, ring / 2, leastTile(streamed)) ?? options[0])];
     }),
   );
-  return { spills, ...doubled, resident, weightBytes: ring, tilings };
+  return {
+    ...{ spills, ...doubled, resident, weightBytes: ring, tilings },
+    fetchesAhead: isDoubled(({ role }) => role === 'input'),
+    leavesBehind: isDoubled(({ to }) => to === leaving),
+  };
 }
 
 /**

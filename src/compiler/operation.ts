@@ -2,7 +2,7 @@
  * One step of a core's work before it becomes instructions: what is done, on which engine, and which bytes of the scratchpad it reads
  * and writes. The order between engines follows from these bytes alone.
  */
-import type { Dataflow, Engine, ScratchpadUse, VectorOp } from '../model/program.ts';
+import type { Ahead, Dataflow, Engine, ScratchpadUse, VectorOp } from '../model/program.ts';
 
 export type Work =
   /** Contiguous bytes of memory, moved in `pieces` transfers. */
@@ -25,6 +25,8 @@ export interface Operation {
   /** Index of the operator it serves. */
   readonly layer: number;
   readonly spans: readonly ScratchpadUse[];
+  /** Iterations by which it is ahead of the pass in which it stands; 0 if absent. */
+  readonly ahead?: Ahead;
   /** Its weights stay in the scratchpad: it waits for this token, given by the loads before the first iteration, and gives it back. */
   readonly resident?: { readonly token: number; readonly count: number };
 }

@@ -60,6 +60,13 @@ export class Places {
     return this.request.fit.spills.spilled.has(this.bufferOf(tensor));
   }
 
+  /** Does it lie in two buffers in turn? */
+  isDoubled(tensor: number): boolean {
+    const { seconds, spills } = this.request.fit;
+    const value = spills.ofBuffer.get(this.bufferOf(tensor));
+    return value !== undefined && seconds.has(value);
+  }
+
   bufferOf(tensor: number): number {
     return this.request.work.of.get(tensor)!;
   }

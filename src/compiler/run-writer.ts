@@ -75,11 +75,8 @@ export class RunWriter {
   }
 
   private storeOutputs(): void {
-    const { places, job } = this.body;
-    for (const output of outputsOf(job.graph, this.run)) {
-      const made = job.share.computes.get(output)!;
-      this.body.add(this.body.transfer('store', places.write(output, made)), output, [places.kept(output, false)]);
-    }
+    const { graph, share } = this.body.job;
+    for (const output of outputsOf(graph, this.run)) this.body.storeOutput(output, share.computes.get(output)!);
   }
 
   /** New state goes to memory from where it was made: the operands (keys and values) or the result. */

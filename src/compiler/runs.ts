@@ -29,7 +29,7 @@ export interface Buffer {
   /** First and last phase in which it is in use. */
   readonly from: number;
   readonly to: number;
-  /** `input` arrives or is loaded, `output` is handed on, `inner` is neither. */
+  /** `input` arrives or is loaded, `output` is handed on or stored as a result of the network, `inner` is neither. */
   readonly role: 'input' | 'output' | 'inner';
 }
 
@@ -82,6 +82,8 @@ export function coreWork(graph: Graph, shape: StageShape, share: Share): CoreWor
       if (buffer !== undefined) drafts[buffer].to = Math.max(drafts[buffer].to, phase);
     }
   }
+  for (const draft of drafts)
+    if (draft.role === 'inner' && draft.tensors.some((tensor) => isOutput(graph, tensor))) draft.role = 'output';
   const leaving = runs.length + 1;
   for (const tensor of share.passes.keys()) {
     const draft = drafts[of.get(tensor)!];

@@ -1,14 +1,17 @@
 /**
- * The work of one core for one iteration, in the order in which it is issued: inputs arrive, runs follow one another, results leave.
+ * The work of one core in one pass, in the order in which it is issued: runs follow one another, and where there are second buffers the
+ * next iteration's inputs arrive and the last one's results leave meanwhile; else inputs arrive before, results leave behind.
  * Order matters: an instruction whose engine's queue is full holds up all behind it. So a tile's load stands right behind the use that
- * makes room for it, a few at a time, the next block's input before the work on this one, and results leave last.
+ * makes room for it, a few at a time, and the next block's input before the work on this one.
  */
 import type { Chip } from '../model/chip.ts';
-import type { ScratchpadUse } from '../model/program.ts';
+import type { Ahead, ScratchpadUse } from '../model/program.ts';
+import { coreBandwidth } from './cost.ts';
 import type { Fit } from './fit.ts';
 import type { Graph } from './graph.ts';
 import type { MemoryMap } from './memory-map.ts';
 import type { Operation, Work } from './operation.ts';
+import { chunksOf, interleaved } from './overlap.ts';
 import { Places } from './places.ts';
 import { bytesOf, type Rect } from './rect.ts';
 import { tensorOf } from './graph.ts';
@@ -26,6 +29,9 @@ export interface CoreJob {
   readonly work: CoreWork;
   readonly fit: Fit;
   readonly vcore: number;
+  /** Inputs arrive an iteration ahead, and results leave an iteration behind if the fit has room for it. */
+  readonly isPipelined: boolean;
+  readonly memoryBytesPerCycle: number;
   readonly arriving: readonly Transfer[];
   readonly leaving: readonly Transfer[];
   /** Bytes of each output that cores before this one store. */
@@ -61,6 +67,8 @@ export class Body {
   readonly places: Places;
   readonly ring: RingPlan;
   private readonly body: Operation[] = [];
+  private readonly fetches: Operation[] = [];
+  private readonly leaves: Operation[] = [];
   private readonly prologue: Operation[] = [];
   private readonly tokens = new Map<number, { token: number; count: number }>();
   /** Tiles whose load stands in the body so far, and uses so far. */
@@ -81,7 +89,9 @@ export class Body {
     this.receive();
     work.runs.forEach((run, index) => new RunWriter(this, run, index).write());
     this.send();
-    return { prologue: this.prologue, body: this.body };
+    const { prologue, body, fetches, leaves } = this;
+    const rate = coreBandwidth(chip, this.job.memoryBytesPerCycle);
+    return { prologue, body: interleaved(chip, rate, { body, fetches, leaves }) };
   }
 
   add(work: Work, layer: number, spans: readonly ScratchpadUse[], resident?: Operation['resident']): void {
@@ -123,8 +133,37 @@ export class Body {
   }
 
   private loadInput(tensor: number, slice: Rect): void {
-    for (const piece of this.places.read(tensor, slice))
-      this.add(this.transfer('load', piece), 0, [this.places.kept(tensor, true)]);
+    for (const { address, bytes } of this.places.read(tensor, slice))
+      this.move(this.transfersAhead ? 1 : 0, this.transferChunks('load', { address, bytes }), 0, [
+        this.places.kept(tensor, true),
+      ]);
+  }
+
+  /** A result of the network goes to memory from where it lies. */
+  storeOutput(tensor: number, slice: Rect): void {
+    const behind = this.transfersAhead && this.places.isDoubled(tensor);
+    const chunks = this.transferChunks('store', this.places.write(tensor, slice));
+    this.move(behind ? -1 : 0, chunks, tensor, [this.places.kept(tensor, false)]);
+  }
+
+  /** Transfers of a DMA engine that has several streams stay in their pass: what keeps them apart counts all of a pass. */
+  private get transfersAhead(): boolean {
+    return this.job.isPipelined && this.job.chip.dmaStreams === 1;
+  }
+
+  private transferChunks(kind: 'load' | 'store', { address, bytes }: Transferred): Work[] {
+    if (!this.transfersAhead) return [this.transfer(kind, { address, bytes })];
+    let at = address;
+    return chunksOf(this.job.chip, bytes, bytes).map((chunk) => {
+      at += chunk;
+      return this.transfer(kind, { address: at - chunk, bytes: chunk });
+    });
+  }
+
+  /** Add operations where they belong: to the body, or to what moves beside it. */
+  private move(ahead: Ahead, works: readonly Work[], layer: number, spans: readonly ScratchpadUse[]): void {
+    const list = ahead > 0 ? this.fetches : ahead < 0 ? this.leaves : this.body;
+    for (const work of works) list.push(ahead === 0 ? { work, layer, spans } : { work, layer, spans, ahead });
   }
 
   /** All weights of an operator, tile by tile where they do not lie side by side. */
@@ -162,10 +201,14 @@ export class Body {
   }
 
   private receive(): void {
+    const { arriving, chip, isPipelined } = this.job;
+    const total = arriving.reduce((sum, { bytes }) => sum + bytes, 0);
     let message = 0;
-    for (const { tensor, from, slice, bytes } of this.job.arriving) {
+    for (const { tensor, from, slice, bytes } of arriving) {
       if (!this.places.isSpilled(tensor)) {
-        this.add({ kind: 'receive', peer: from, bytes }, tensor, [this.places.kept(tensor, true)]);
+        const chunks = isPipelined ? chunksOf(chip, bytes, total) : [bytes];
+        const works = chunks.map((chunk): Work => ({ kind: 'receive', peer: from, bytes: chunk }));
+        this.move(isPipelined ? 1 : 0, works, tensor, [this.places.kept(tensor, true)]);
         continue;
       }
       const { address } = this.places.write(tensor, slice);
@@ -179,10 +222,17 @@ export class Body {
   }
 
   private send(): void {
+    const { leaving, chip, isPipelined, fit } = this.job;
+    const behind = isPipelined && fit.leavesBehind;
+    const total = leaving.reduce((sum, { bytes }) => sum + bytes, 0);
     let message = 0;
-    for (const { tensor, to, slice, bytes } of this.job.leaving) {
+    for (const [index, { tensor, to, slice, bytes }] of leaving.entries()) {
       if (!this.places.isSpilled(tensor)) {
-        this.add({ kind: 'send', peer: to, bytes }, tensor, [this.places.kept(tensor, false)]);
+        // as many messages as the engine's queue takes hold up nothing that stands behind them
+        const first = index === 0 ? chip.engineQueue * chip.messageBytes : Infinity;
+        const chunks = behind ? chunksOf(chip, bytes, total, first) : [bytes];
+        const works = chunks.map((chunk): Work => ({ kind: 'send', peer: to, bytes: chunk }));
+        this.move(behind ? -1 : 0, works, tensor, [this.places.kept(tensor, false)]);
         continue;
       }
       const pieces = this.places.read(tensor, slice);

@@ -1,12 +1,13 @@
 /**
  * Order between engines by counting tokens, derived from the bytes that operations touch. Engines work in order, so an operation needs
- * to wait only for the latest conflicting operation of each other engine, and one token per ordered pair of engines is enough: waits
- * meet gives in the order in which both are written (the dependency queues of VTA and Gemmini). Waits that are implied by earlier
- * ones, also by way of other engines, are left out.
- * The body is followed over several iterations, so that reuse of a buffer by the next iteration is guarded like any other; waits that
- * reach back before the first iteration are paid from initial tokens.
+ * to wait only for the latest conflicting operation of each lane (an engine's operations of one shift: for the iteration of the pass, the
+ * next, or the one before), and one token per ordered pair of lanes is enough: waits meet gives in the order in which both are written
+ * (the dependency queues of VTA and Gemmini). Waits that are implied by earlier ones, also by way of other engines, are left out.
+ * The body is followed over several passes, so that reuse of a buffer by the next iteration is guarded like any other; waits that
+ * reach back before the first iteration are paid from initial tokens. What belongs to no iteration is left out of the first and last
+ * passes, so nothing may be taken to be implied by an operation of a later iteration than one's own.
  */
-import { ENGINES, type Engine, type ScratchpadUse } from '../model/program.ts';
+import type { Ahead, Engine, ScratchpadUse } from '../model/program.ts';
 import { Accesses, type Access } from './accesses.ts';
 import { ENGINE_OF_WORK, type Operation } from './operation.ts';
 
@@ -17,61 +18,100 @@ export interface Dependency {
   readonly distance: number;
 }
 
-/** Iterations that are followed: the last two must agree, which says that the steady state is reached. */
-const FOLLOWED = 4;
+/** Passes that are followed, from the one before the first: the last two must agree, which says that the steady state is reached. */
+const FIRST_PASS = -1;
+const LAST_PASS = 4;
 
-const ENGINE_COUNT = ENGINES.length;
-
-/** The waits of one iteration of a body that repeats without end. */
-export function dependencies(operations: readonly Operation[]): Dependency[] {
-  const order = new EngineOrder(operations.map(({ work }) => ENGINE_OF_WORK[work.kind]));
-  const past = new Accesses(ENGINE_COUNT);
-  /** What each engine knows to have ended when its latest operation starts, by engine: positions up to and including. */
-  const known = ENGINES.map(() => new Int32Array(ENGINE_COUNT).fill(-1));
-  const snapshots = ENGINES.map((): Int32Array[] => []);
+/** The waits of one iteration of a body that repeats without end; undefined if an operation would have to wait for a later iteration. */
+export function dependencies(operations: readonly Operation[]): Dependency[] | undefined {
+  const lanes = new Lanes(operations);
+  const past = new Accesses(lanes.count);
+  /** What each lane knows to have ended when its latest operation starts, by lane: positions up to and including. */
+  const known = Array.from({ length: lanes.count }, () => new Int32Array(lanes.count).fill(-1));
+  const started = new Int32Array(lanes.count).fill(-1);
+  const snapshots = known.map((): Int32Array[] => []);
+  const latest = new Int32Array(lanes.count);
   let steady: Dependency[] = [];
-  for (let iteration = 0; iteration < FOLLOWED; iteration++) {
+  for (let pass = FIRST_PASS; pass <= LAST_PASS; pass++) {
     const found: Dependency[] = [];
-    operations.forEach(({ spans }, index) => {
-      const engine = order.engines[index];
-      const position = order.positionOf(index, iteration);
-      const own = known[engine];
-      own[engine] = position - 1;
-      const accesses = spans.map((span) => accessOf(span, iteration));
-      const latest = new Int32Array(ENGINE_COUNT).fill(-1);
-      for (const access of accesses) past.conflicts(access, engine, latest);
-      for (const before of waitsFor(latest, own, snapshots)) {
-        const source = order.operationAt(before.engine, before.position);
+    for (let index = 0; index < operations.length; index++) {
+      const { spans, ahead = 0 } = operations[index];
+      const iteration = pass + ahead;
+      if (iteration < 0) continue;
+      const lane = lanes.of[index];
+      const own = known[lane];
+      for (const other of lanes.beside[lane]) {
+        if (lanes.ahead[other] <= ahead) learn(own, known[other]);
+        own[other] = Math.max(own[other], started[other]);
+      }
+      const position = lanes.positionOf(index, iteration);
+      started[lane] = position;
+      latest.fill(-1);
+      for (const span of spans) past.conflicts(accessOf(span, iteration), latest);
+      // also on its own engine: where the order of passes is not that of iterations, an end of the loop would be unguarded
+      if (lanes.reachesBeyond(latest, iteration)) return undefined;
+      for (const before of waitsFor(lanes, latest, own, snapshots)) {
+        const source = lanes.operationAt(before.lane, before.position);
         found.push({ before: source.index, after: index, distance: iteration - source.iteration });
       }
-      snapshots[engine][position] = own.slice();
-      for (const access of accesses) past.add(access, engine, position);
-    });
-    if (iteration === FOLLOWED - 1 && !agree(found, steady)) throw new Error('the waits of the body do not settle');
+      snapshots[lane][position] = own.slice();
+      for (const span of spans) past.add(accessOf(span, iteration), lane, position);
+    }
+    if (pass === LAST_PASS && !agree(found, steady)) throw new Error('the waits of the body do not settle');
     steady = found;
   }
   return steady;
 }
 
-class EngineOrder {
-  readonly engines: readonly number[];
+/** Operations by engine and shift; in each lane they are counted through, iteration by iteration. */
+class Lanes {
+  readonly count: number;
+  /** Lane of each operation. */
+  readonly of: readonly number[];
+  readonly ahead: readonly Ahead[];
+  /** Lanes of the same engine, itself included. */
+  readonly beside: readonly (readonly number[])[];
   private readonly places: readonly number[];
   private readonly lists: readonly (readonly number[])[];
 
-  constructor(engines: readonly Engine[]) {
-    this.engines = engines.map((engine) => ENGINES.indexOf(engine));
-    const lists: number[][] = ENGINES.map(() => []);
-    this.places = this.engines.map((engine, index) => lists[engine].push(index) - 1);
+  constructor(operations: readonly Operation[]) {
+    const kinds: { engine: Engine; ahead: Ahead }[] = [];
+    const lists: number[][] = [];
+    const places: number[] = [];
+    this.of = operations.map(({ work, ahead = 0 }, index) => {
+      const engine = ENGINE_OF_WORK[work.kind];
+      let lane = kinds.findIndex((kind) => kind.engine === engine && kind.ahead === ahead);
+      if (lane < 0) {
+        lane = kinds.push({ engine, ahead }) - 1;
+        lists.push([]);
+      }
+      places.push(lists[lane].push(index) - 1);
+      return lane;
+    });
+    this.count = kinds.length;
+    this.ahead = kinds.map(({ ahead }) => ahead);
+    this.beside = kinds.map(({ engine }) => kinds.flatMap((kind, lane) => (kind.engine === engine ? [lane] : [])));
+    this.places = places;
     this.lists = lists;
   }
 
   positionOf(index: number, iteration: number): number {
-    return iteration * this.lists[this.engines[index]].length + this.places[index];
+    return iteration * this.lists[this.of[index]].length + this.places[index];
   }
 
-  operationAt(engine: number, position: number): { index: number; iteration: number } {
-    const list = this.lists[engine];
+  operationAt(lane: number, position: number): { index: number; iteration: number } {
+    const list = this.lists[lane];
     return { index: list[position % list.length], iteration: Math.floor(position / list.length) };
+  }
+
+  /** Does any of these positions, by lane, belong to a later iteration? */
+  reachesBeyond(positions: Int32Array, iteration: number): boolean {
+    return this.lists.some((list, lane) => positions[lane] >= (iteration + 1) * list.length);
+  }
+
+  /** Last position of `lane` that belongs to an iteration up to that of a position of `other`. */
+  upTo(lane: number, other: number, position: number): number {
+    return (Math.floor(position / this.lists[other].length) + 1) * this.lists[lane].length - 1;
   }
 }
 
@@ -80,27 +120,35 @@ function accessOf({ bases, step, phase, from, to, write }: ScratchpadUse, iterat
   return { from: base + from, to: base + to, write };
 }
 
-/** The waits that are not implied; what they imply is added to what the engine knows. */
+function learn(known: Int32Array, more: Int32Array): void {
+  for (let lane = 0; lane < known.length; lane++) if (more[lane] > known[lane]) known[lane] = more[lane];
+}
+
+/** The waits that are not implied; what they imply is added to what the lane knows. */
 function waitsFor(
+  lanes: Lanes,
   latest: Int32Array,
   known: Int32Array,
   snapshots: readonly (readonly Int32Array[])[],
-): { engine: number; position: number }[] {
-  const waits: { engine: number; position: number }[] = [];
-  for (let engine = 0; engine < ENGINE_COUNT; engine++) {
-    const position = latest[engine];
-    if (position <= known[engine]) continue;
+): { lane: number; position: number }[] {
+  const waits: { lane: number; position: number }[] = [];
+  /** What is known to have ended in `lane` when an operation of another lane has started. */
+  const ended = (other: number, position: number, lane: number): number =>
+    Math.min(snapshots[other][position][lane], lanes.upTo(lane, other, position));
+  for (let lane = 0; lane < lanes.count; lane++) {
+    const position = latest[lane];
+    if (position <= known[lane]) continue;
     let implied = false;
-    for (let other = 0; other < ENGINE_COUNT && !implied; other++) {
-      const isWait = other !== engine && latest[other] > known[other];
-      implied = isWait && snapshots[other][latest[other]][engine] >= position;
+    for (let other = 0; other < lanes.count && !implied; other++) {
+      const isWait = other !== lane && latest[other] > known[other];
+      implied = isWait && ended(other, latest[other], lane) >= position;
     }
-    if (!implied) waits.push({ engine, position });
+    if (!implied) waits.push({ lane, position });
   }
-  for (const { engine, position } of waits) {
-    const then = snapshots[engine][position];
-    for (let e = 0; e < ENGINE_COUNT; e++) if (then[e] > known[e]) known[e] = then[e];
-    if (position > known[engine]) known[engine] = position;
+  for (const { lane, position } of waits) {
+    for (let other = 0; other < lanes.count; other++)
+      known[other] = Math.max(known[other], ended(lane, position, other));
+    if (position > known[lane]) known[lane] = position;
   }
   return waits;
 }

@@ -21,7 +21,8 @@ export function readCoreDetail(kernel: Kernel, plan: Plan, site: CoreSite): Core
     tile: kernel.u32(core + L.C_TILE),
     ...{ tenant, shape, vcore },
     cycle: kernel.cycle,
-    iteration: kernel.u32(core + L.C_ITERATION) | 0,
+    // in a pass behind the last iteration its result leaves
+    iteration: Math.min(kernel.u32(core + L.C_ITERATION) | 0, plan.tenants[tenant].iterations - 1),
     engines: ENGINES.map((_, e) => readEngine(kernel, core + L.C_ENGINES + e * L.E_STRIDE, e, streams.indices)),
     streams: streams.details,
     tlb: [...kernel.u64s(kernel.u32(core + L.C_TLB), kernel.u32(core + L.C_TLB_COUNT))],

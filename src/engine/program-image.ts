@@ -7,10 +7,13 @@ import * as L from '../../assembly/layout.ts';
 import type { Chip } from '../model/chip.ts';
 import {
   ENGINES,
+  MOST_TOKEN_USES,
   VECTOR_COST,
   engineOf,
   forEachInstruction,
+  passesOf,
   type Instruction,
+  type Loop,
   type Program,
   type Step,
 } from '../model/program.ts';
@@ -31,7 +34,6 @@ export const DATAFLOW_CODES: Readonly<Record<Dataflow, number>> = {
   os: C.DATAFLOW_OS,
   is: C.DATAFLOW_IS,
 };
-const MOST_USES = 4;
 
 /** Key of a directed pair of virtual cores. */
 export const pairKey = (sender: number, receiver: number): string => `${sender}>${receiver}`;
@@ -62,11 +64,12 @@ export function writeProgram(regions: Regions, program: Program, pairs: Pairs, c
     if (line.op === 'instruction') {
       regions.u32(at + L.I_INDEX, index++);
       writeInstruction(regions, at, line.instruction, { vcore: program.vcore, pairs, chip });
+      if (line.iterates) regions.u8(at + L.I_AHEAD, 2 + (line.instruction.ahead ?? 0));
     } else {
       regions.u8(at + L.I_OP, line.op === 'loop' ? C.OP_LOOP : C.OP_END_LOOP);
       regions.u32(at + L.I_A, line.count);
       regions.u32(at + L.I_B, start + line.other * L.I_STRIDE);
-      regions.u32(at + L.I_C, line.iteration ? 1 : 0);
+      regions.u32(at + L.I_C, line.counts);
     }
   });
   regions.u8(start + lines.length * L.I_STRIDE + L.I_OP, C.OP_END);
@@ -74,25 +77,32 @@ export function writeProgram(regions: Regions, program: Program, pairs: Pairs, c
 }
 
 type Line =
-  | { op: 'instruction'; instruction: Instruction }
-  /** `other` is the line to go on at: the first of the body, for the end of a loop. */
-  | { op: 'loop' | 'end'; count: number; iteration: boolean; other: number };
+  /** `iterates`: it stands in the loop over iterations. */
+  | { op: 'instruction'; instruction: Instruction; iterates: boolean }
+  /** `counts` as at I_C; `other` is the line to go on at: the first of the body, for the end of a loop. */
+  | { op: 'loop' | 'end'; count: number; counts: number; other: number };
 
 /** Loops without a body or a round vanish. */
-function flatten(steps: readonly Step[], lines: Line[] = []): Line[] {
+function flatten(steps: readonly Step[], lines: Line[] = [], iterates = false): Line[] {
   for (const step of steps) {
     if (step.op !== 'loop') {
-      lines.push({ op: 'instruction', instruction: step });
+      lines.push({ op: 'instruction', instruction: step, iterates });
       continue;
     }
     const before = lines.length;
-    const iteration = step.iteration === true;
-    lines.push({ op: 'loop', count: step.count, iteration, other: 0 });
-    if (step.count > 0) flatten(step.body, lines);
+    const { count, counts } = step.iteration ? passes(step) : { count: step.count, counts: 0 };
+    lines.push({ op: 'loop', count, counts, other: 0 });
+    if (step.count > 0) flatten(step.body, lines, iterates || step.iteration === true);
     if (lines.length === before + 1) lines.pop();
-    else lines.push({ op: 'end', count: step.count, iteration, other: before + 1 });
+    else lines.push({ op: 'end', count, counts, other: before + 1 });
   }
   return lines;
+}
+
+/** Passes of the loop over iterations, and how it counts. */
+function passes(loop: Loop): { count: number; counts: number } {
+  const { first, last } = passesOf(loop);
+  return { count: last - first + 1, counts: 1 + (first < 0 ? 2 : 0) + (last >= loop.count ? 4 : 0) };
 }
 
 interface Context {
@@ -151,7 +161,8 @@ function pairOf({ pairs }: Context, sender: number, receiver: number): number {
 }
 
 function writeUses(regions: Regions, at: number, count: number, list: number, uses: readonly TokenUse[]): void {
-  if (uses.length > MOST_USES) throw new Error(`an instruction uses ${uses.length} tokens; at most ${MOST_USES} fit`);
+  if (uses.length > MOST_TOKEN_USES)
+    throw new Error(`an instruction uses ${uses.length} tokens; at most ${MOST_TOKEN_USES} fit`);
   regions.u8(at + count, uses.length);
   uses.forEach(({ token, count: amount }, i) => {
     if (token < 0 || token >= L.MOST_TOKENS || amount < 1 || amount > 255)

@@ -255,7 +255,7 @@ export interface CoreDetail {
   readonly shape: number;
   readonly vcore: number;
   readonly cycle: number;
-  /** Iteration that the controller is issuing, from 0; -1 before the loop. */
+  /** Iteration that is computed in the pass of the loop that the controller is issuing, from 0; -1 before the first. */
   readonly iteration: number;
   /** Indices into the flattened program: running, then queued, per engine in ENGINES order. */
   readonly engines: readonly { readonly running: readonly number[]; readonly queued: readonly number[] }[];

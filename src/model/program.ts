@@ -52,12 +52,24 @@ export interface ScratchpadUse {
   readonly holds: string;
 }
 
+export type Ahead = 1 | 0 | -1;
+
+/** Most kinds of tokens that an instruction waits for, and that it gives. */
+export const MOST_TOKEN_USES = 4;
+
 interface Common {
-  /** At most 4 of each. */
+  /** At most `MOST_TOKEN_USES` of each. */
   readonly waits: readonly TokenUse[];
   readonly gives: readonly TokenUse[];
   /** Index into `Workload.layers`, or -1: which operator this instruction serves. */
   readonly layer: number;
+  /**
+   * In the loop over iterations: 1 works for the iteration after the pass in which it stands (its input is fetched while this one is
+   * computed), -1 for the one before (its result leaves meanwhile). The loop then makes a pass more at its beginning or end, and in a
+   * pass where its iteration does not exist the controller leaves an instruction out, for free: the stage predicates of a loop that is
+   * software-pipelined into one kernel (Rau; Itanium). Tokens of an instruction that is left out are neither taken nor given.
+   */
+  readonly ahead?: Ahead;
   /** This instruction is the last reader of the oldest unreleased message from this virtual core: its end frees the slot. */
   readonly releases?: number;
   readonly uses?: readonly ScratchpadUse[];
@@ -118,6 +130,16 @@ const ENGINE_OF: Readonly<Record<Instruction['op'], Engine>> = {
 };
 
 export const engineOf = (instruction: Instruction): Engine => ENGINE_OF[instruction.op];
+
+/** First and last pass of the loop over iterations: one more before or behind them where instructions work ahead or behind. */
+export function passesOf({ count, body }: Pick<Loop, 'count' | 'body'>): { first: number; last: number } {
+  let [first, last] = [0, count - 1];
+  forEachInstruction(body, ({ ahead = 0 }) => {
+    if (ahead > 0) first = -1;
+    if (ahead < 0) last = count;
+  });
+  return { first, last };
+}
 
 /** Visit every instruction with the number of times it runs. */
 export function forEachInstruction(

@@ -43,11 +43,12 @@ export function listProgram(program: Program): ProgramLine[] {
 
 /** What an instruction does, then its tokens: `load 512 B from 0x1000, waits 3, gives 4 x2`. */
 function instructionText(instruction: Instruction): string {
-  const { waits, gives, releases } = instruction;
+  const { waits, gives, releases, ahead } = instruction;
   const parts = [operationText(instruction)];
   if (waits.length > 0) parts.push(`waits ${waits.map(tokenText).join(' ')}`);
   if (gives.length > 0) parts.push(`gives ${gives.map(tokenText).join(' ')}`);
   if (releases !== undefined) parts.push(`frees a slot of ${releases}`);
+  if (ahead) parts.push(ahead > 0 ? 'for the next iteration' : 'for the iteration before');
   return parts.join(', ');
 }
 

@@ -1,6 +1,6 @@
 /**
  * Bytes of the scratchpad that hold something still needed, instruction by instruction: from a write to the last read before the next
- * write. Of a buffer used in turn both halves count, as either may be needed. Leaves out landing slots and the reserved zone, which are
+ * write. Both halves of a buffer used in turn count all the time, as the next iteration finds in one what this one does not need. Leaves out landing slots and the reserved zone, which are
  * held all the time.
  */
 import type { Instruction } from '../model/program.ts';
@@ -10,13 +10,18 @@ interface Access {
   readonly to: number;
   readonly index: number;
   readonly write: boolean;
+  /** One of several places that are used in turn. */
+  readonly inTurn: boolean;
 }
 
 /** Live bytes while each instruction runs, in the order of the instructions of a program. */
 export function liveBytes(instructions: readonly Instruction[]): number[] {
   const accesses = instructions.flatMap(({ uses = [] }, index) =>
     uses.flatMap(({ bases, from, to, write }) =>
-      bases.map((base): Access => ({ from: base + from, to: base + to, index, write })),
+      bases.map((base): Access => ({
+        ...{ from: base + from, to: base + to, index, write },
+        inTurn: bases.length > 1,
+      })),
     ),
   );
   const edges = [...new Set(accesses.flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
@@ -24,7 +29,8 @@ export function liveBytes(instructions: readonly Instruction[]): number[] {
   edges.slice(1).forEach((to, i) => {
     const from = edges[i];
     const here = accesses.filter((access) => access.from <= from && to <= access.to);
-    for (const [first, last] of spansOf(here)) {
+    const spans = here.some(({ inTurn }) => inTurn) ? [[0, instructions.length - 1]] : spansOf(here);
+    for (const [first, last] of spans) {
       change[first] += to - from;
       change[last + 1] -= to - from;
     }

@@ -103,7 +103,7 @@ describe('the rhythm of one core', () => {
     layer: 0,
     spans: ats.map((at) => use(at, false)),
   });
-  const cycles = (body: readonly Operation[]): number => timingOf(plain, 1, body, dependencies(body)).cycles;
+  const cycles = (body: readonly Operation[]): number => timingOf(plain, 1, body, dependencies(body)!).cycles;
 
   test('work that is longer than its loads hides them: two tiles in turn', () => {
     expect(cycles([load(0, 59), load(10, 59), relu(100, 0), relu(100, 10)])).toBe(200);

@@ -33,7 +33,8 @@ function compile(workload: Workload, options: Pick<CompileOptions, 'vcores'> & P
 }
 
 /** A refusal names the operator and sizes, or says that there are too many operators. */
-const REFUSAL = /^\S+ needs [\d,]+ bytes at once.*scratchpad has|takes [\d,]+ tiles of weights|has \d+ operators/;
+const REFUSAL =
+  /^\S+ needs [\d,]+ bytes at once.*scratchpad has|takes [\d,]+ tiles of weights|has [\d,]+ operators.*"blocks": 1/;
 
 function checkOrRefuse(workload: Workload, vcores: number, options: Partial<CompileOptions>): void {
   const chip = options.chip ?? resolveChip({});

@@ -53,6 +53,27 @@ describe('one core', () => {
     expect(causesOf(machine)).toEqual({ idle: START + 1, vector: 10, dispatch: 27 });
   });
 
+  it('instructions ahead and behind run in a pass before the first and after the last, and are left out for free where there is no iteration', () => {
+    // One instruction per engine and iteration: a fetch (vector, 1 cycle) an iteration ahead, a product of 392 cycles, and a barrier behind it.
+    // Pass -1: fetch 0, issued in 0. Pass 0: product 0 in 4, fetch 1 in 8. Pass 1: product 1 in 12, fetch 2 in 16, barrier 0 in 20.
+    // Pass 2: product 2 in 24, barrier 1 in 28 (there is no fetch 3). Pass 3: barrier 2 in 32. Products start in 9, 401 and 793 and end in
+    // 1185; each barrier meets in the cycle in which its product has ended and lets go a cycle later, so the core ends in 1186.
+    const body = [
+      step(matmul(10), { waits: [1], gives: [2] }),
+      step({ op: 'vector', fn: 'relu', elements: 1 }, { gives: [1], ahead: 1 }),
+      step({ op: 'barrier', group: 0 }, { waits: [2], ahead: -1 }),
+    ];
+    const program = [{ op: 'loop', iteration: true, count: 3, body } as const];
+    for (const timeJumps of [true, false]) {
+      const machine = runToEnd(tinyPlan(LINE, [{ tiles: [1], programs: [program], iterations: 3 }]), { timeJumps });
+      expect(lastCycle(machine)).toBe(1186);
+      const { cores, tenants } = machine.snapshot();
+      expect(cores[0].retired).toBe(9);
+      expect([...tenants[0].iterationStart]).toEqual([5, 13, 21]);
+      expect([...tenants[0].iterationEnd]).toEqual([402, 794, 1186]);
+    }
+  });
+
   it('an empty program ends at once', () => {
     expect(lastCycle(runToEnd(tinyPlan(LINE, [{ tiles: [1], programs: [[]] }])))).toBe(0);
   });

@@ -17,7 +17,7 @@ const program: Program = {
       count: 5,
       iteration: true,
       body: [
-        { ...free, op: 'recv', peer: 2, bytes: 100, tag: 7 },
+        { ...free, op: 'recv', peer: 2, bytes: 100, tag: 7, ahead: 1 },
         {
           op: 'loop',
           count: 3,
@@ -37,7 +37,7 @@ const program: Program = {
           ],
         },
         { ...free, op: 'vector', fn: 'relu', elements: 20, releases: 2 },
-        { ...free, op: 'send', peer: 3, bytes: 20, tag: 8 },
+        { ...free, op: 'send', peer: 3, bytes: 20, tag: 8, ahead: -1 },
       ],
     },
     { ...free, op: 'store', address: 2 ** 40, bytes: 8 },
@@ -51,11 +51,11 @@ describe('the listing of a program', () => {
     expect(text).toEqual([
       '0 load 512 B from 0x1000, gives 1',
       '-1 5 iterations',
-      '1 .recv 100 B from 2, tag 7',
+      '1 .recv 100 B from 2, tag 7, for the next iteration',
       '-1 .repeat 3 times',
       '2 ..matmul [4, 6] x [6, 5] ws, waits 1 x2 9',
       '3 .relu 20 elements, frees a slot of 2',
-      '4 .send 20 B to 3, tag 8',
+      '4 .send 20 B to 3, tag 8, for the iteration before',
       '5 store 8 B to 0x10000000000',
       '6 barrier 4',
     ]);
@@ -86,5 +86,10 @@ describe('live bytes', () => {
     ];
     // 0..100 is held by 0 to 2 and, written anew, by 3; half of it is still read by 4. 100..150 is held by 1 to 3, 200..210 by 2.
     expect(liveBytes(instructions)).toEqual([100, 150, 160, 150, 50]);
+  });
+
+  it('count both halves of a buffer used in turn all the time', () => {
+    const half = { ...use(0, 10, true), bases: [0, 100] };
+    expect(liveBytes([work(use(40, 45, true)), work(half), work(use(40, 45, false))])).toEqual([25, 25, 25]);
   });
 });

@@ -4,7 +4,7 @@
  * whether it ends does not depend on the order of actions; `choose` still lets a test pick a hostile one.
  * Source: machine model sections 3 and 5.
  */
-import { ENGINES, engineOf, type Instruction, type Program, type Step } from '../../src/model/program.ts';
+import { ENGINES, engineOf, passesOf, type Instruction, type Program, type Step } from '../../src/model/program.ts';
 
 export interface AbstractChip {
   readonly engineQueue: number;
@@ -23,11 +23,21 @@ export interface Watcher {
   ended?(vcore: number, instruction: Instruction, iteration: number): void;
 }
 
+interface Passes {
+  readonly pass: number;
+  readonly count: number;
+}
+
 /** Instructions in the order of issue; iteration -1 outside the iteration loop. */
-export function* issueOrder(steps: readonly Step[], iteration = -1): Generator<Issued> {
+export function* issueOrder(steps: readonly Step[], passes?: Passes): Generator<Issued> {
   for (const step of steps) {
-    if (step.op !== 'loop') yield { instruction: step, iteration };
-    else for (let i = 0; i < step.count; i++) yield* issueOrder(step.body, step.iteration ? i : iteration);
+    if (step.op !== 'loop') {
+      const iteration = passes === undefined ? -1 : passes.pass + (step.ahead ?? 0);
+      if (passes === undefined || (iteration >= 0 && iteration < passes.count)) yield { instruction: step, iteration };
+    } else if (step.iteration) {
+      const { first, last } = passesOf(step);
+      for (let pass = first; pass <= last; pass++) yield* issueOrder(step.body, { pass, count: step.count });
+    } else for (let i = 0; i < step.count; i++) yield* issueOrder(step.body, passes);
   }
 }
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { resolveChip, type ChipRequest } from '../../src/model/chip.ts';
 import type { Plan, TenantMove, TenantPlan } from '../../src/model/plan.ts';
-import type { Operation, Program, Step, TokenUse } from '../../src/model/program.ts';
+import type { Ahead, Operation, Program, Step, TokenUse } from '../../src/model/program.ts';
 import { forEachInstruction } from '../../src/model/program.ts';
 import type { Range } from '../../src/model/vnpu.ts';
 import { Machine } from '../../src/engine/machine.ts';
@@ -16,7 +16,13 @@ export function step(
     waits = [],
     gives = [],
     releases,
-  }: { waits?: (number | [number, number])[]; gives?: (number | [number, number])[]; releases?: number } = {},
+    ahead,
+  }: {
+    waits?: (number | [number, number])[];
+    gives?: (number | [number, number])[];
+    releases?: number;
+    ahead?: Ahead;
+  } = {},
 ): Step {
   const uses = (list: (number | [number, number])[]): TokenUse[] =>
     list.map((use) => (typeof use === 'number' ? { token: use, count: 1 } : { token: use[0], count: use[1] }));
@@ -26,6 +32,7 @@ export function step(
     gives: uses(gives),
     layer: -1,
     ...(releases === undefined ? {} : { releases }),
+    ...(ahead === undefined ? {} : { ahead }),
   };
 }
 

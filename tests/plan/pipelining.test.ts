@@ -1,0 +1,88 @@
+/** Software-pipelined programs on the real machine: what moves costs nothing where there is work enough to hide it. */
+import { describe, expect, it } from 'vitest';
+import { bestDataflow } from '../../src/compiler/cost.ts';
+import { compileWorkload } from '../../src/compiler/compile.ts';
+import { Machine } from '../../src/engine/machine.ts';
+import { resolve } from '../../src/experiment/parse.ts';
+import { CAUSES } from '../../src/model/causes.ts';
+import { resolveChip } from '../../src/model/chip.ts';
+import type { Plan } from '../../src/model/plan.ts';
+import { buildPlan } from '../../src/plan/build.ts';
+import { LayerList } from '../../src/workloads/layers.ts';
+import { kernel } from '../support/kernel.ts';
+
+const STEADY = 4;
+
+function planOf(width: number, height: number, model = 'resnet18'): Plan {
+  const iterations = 2 * width * height + STEADY;
+  const tenant = { name: 'A', topology: { width, height }, workload: { model, iterations } } as const;
+  const plan = buildPlan(resolve({ version: 1, tenants: [tenant] }));
+  if (!plan.ok) throw new Error(plan.problems[0].message);
+  return plan.value;
+}
+
+/** Products of [M, side] x [side, side], one behind the other on as many cores, weights resident. */
+function products(cores: number, M: number, side: number): Plan {
+  const list = new LayerList({ height: M, width: 1, channels: side }, 'sequence');
+  for (let i = 0, last = -1; i < cores; i++) last = list.linear(`product${i}`, last, side);
+  const input = { name: 'input', rows: M, channels: side };
+  const workload = { name: 'products', title: '', source: '', input, inputShape: [1, M, side], layers: list.layers };
+  const plan = planOf(cores, 1);
+  const stages = list.layers.map(({ name }) => ({ first: name }));
+  const { iterations } = plan.tenants[0];
+  const options = {
+    vcores: cores,
+    iterations,
+    weights: 'auto',
+    chip: resolveChip({}),
+    memoryBytesPerCycle: 720,
+  } as const;
+  const compiled = compileWorkload(workload, { ...options, stages });
+  if (!compiled.ok) throw new Error(compiled.problems[0].message);
+  const ranges = compiled.value.tensors.map((tensor) => ({ ...tensor, physicalBase: tensor.virtualBase }));
+  return { ...plan, tenants: [{ ...plan.tenants[0], ...compiled.value, ranges }] };
+}
+
+/** Cycles per iteration in a full pipeline, and per core those with the array or the vector unit at work. */
+function steady(plan: Plan, cores: number): { cycles: number; busy: number[] } {
+  const machine = Machine.create(kernel, plan);
+  const at = (iteration: number) => {
+    while (machine.iterationsDone(0) < iteration && machine.outcome === 'running') machine.run(500);
+    const { tenants, cores: all, cycle } = machine.snapshot();
+    const busy = all.map(({ causes }) => causes[CAUSES.indexOf('compute')] + causes[CAUSES.indexOf('vector')]);
+    return { end: tenants[0].iterationEnd[iteration - 1], cycle, busy };
+  };
+  const [first, last] = [at(cores), at(cores + STEADY)];
+  const cycles = (last.end - first.end) / STEADY;
+  return { cycles, busy: last.busy.map((count, core) => (count - first.busy[core]) / (last.cycle - first.cycle)) };
+}
+
+describe('large products', () => {
+  it.each([
+    [4, 1024, 2048],
+    [1, 1024, 2048],
+    [4, 4096, 1024],
+    [1, 512, 4096],
+  ])('on %i cores, [%i, %i]: the array is within 5 % of the systolic bound', (cores, M, side) => {
+    const bound = bestDataflow(resolveChip({}), M, side, side).cycles;
+    const { cycles } = steady(products(cores, M, side), cores);
+    expect(bound / cycles).toBeGreaterThan(0.95);
+    // an iteration while the pipeline fills may be a few cycles shorter
+    expect(bound / cycles).toBeLessThan(1.001);
+  });
+});
+
+describe('ResNet-34 on 18 cores', () => {
+  const plan = planOf(6, 3, 'resnet34');
+  const { cycles, busy } = steady(plan, 18);
+
+  it('takes the cycles per iteration that the compiler estimates', () => {
+    expect(cycles / plan.tenants[0].estimatedCycles).toBeGreaterThan(0.95);
+    expect(cycles / plan.tenants[0].estimatedCycles).toBeLessThan(1.05);
+  });
+
+  it('keeps its busiest core at most 1.15 times as busy as the mean, simulated', () => {
+    const mean = busy.reduce((sum, share) => sum + share, 0) / 18;
+    expect(Math.max(...busy) / mean).toBeLessThan(1.15);
+  });
+});
