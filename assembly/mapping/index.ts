@@ -71,9 +71,9 @@ export function anneal(moves: i32, hot: i32, cold: i32): void {
   annealFor(moves, hot, cold);
 }
 
-/** Solve so many windows of so many nodes of what stands anew, each with a budget of search nodes. */
-export function refit(windows: i32, size: i32, budget: i32): void {
-  refitWindows(windows, size, budget);
+/** Solve windows of what stands anew, each with a budget of search nodes, if it costs at most so much more than the best. */
+export function refit(windows: i32, size: i32, budget: i32, within: i32): void {
+  refitWindows(windows, size, budget, within);
 }
 
 /** Open at most so many search nodes. Returns SEARCHING, PROVEN or INFEASIBLE. */

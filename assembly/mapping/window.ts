@@ -1,5 +1,6 @@
 // Large neighbourhood search (Shaw 1998): the nodes of a window of the standing placement are taken off, and branch and bound looks for a
 // cheaper way to put them back, anywhere, while all others stay. What it finds is what stands from then on.
+import { bestCost } from './best';
 import { owner, place, usePlacement } from './bound';
 import { costOf, cores, get, links, nodes, set } from './problem';
 import { random } from './random';
@@ -21,9 +22,9 @@ export function openWindow(): void {
   memory.fill(seen, 0, (cores as usize) << 2);
 }
 
-/** So many windows of so many nodes, each with a budget of search nodes. */
-export function refitWindows(count: i32, size: i32, budget: i32): void {
-  if (size >= nodes) return;
+/** So many windows of so many nodes, each with a budget of search nodes, if what stands costs at most so much more than the best. */
+export function refitWindows(count: i32, size: i32, budget: i32, within: i32): void {
+  if (size >= nodes || standingCost() > bestCost() + within) return;
   usePlacement(true);
   for (let i = 0; i < count; i++) refit(size, budget);
   usePlacement(false);

@@ -24,6 +24,8 @@ const SHORT_ROUNDS = 1;
 const WINDOWS = 20;
 const WINDOW_NODES = 9;
 const WINDOW_STEPS = 100_000;
+/** Only of what costs at most so many edges of mean weight more than the best. */
+const NEAR = 2;
 /** A window that may open fewer search nodes than this is not worth its time. */
 const LEAST_WINDOW = 10;
 /** Steps of a search node above which even the first one takes too long to wait for. */
@@ -46,7 +48,7 @@ interface MappingExports {
   complete(): number;
   search(budget: number): number;
   anneal(moves: number, hot: number, cold: number): void;
-  refit(windows: number, nodes: number, budget: number): void;
+  refit(windows: number, nodes: number, budget: number, within: number): void;
 }
 
 export class MappingSearch {
@@ -120,7 +122,8 @@ export class MappingSearch {
     if (cost >= L.NONE) return;
     this.kernel.anneal(moves, hot, cold);
     const budget = Math.floor(WINDOW_STEPS / this.steps);
-    if (budget >= LEAST_WINDOW) this.kernel.refit(WINDOWS, WINDOW_NODES, budget);
+    const within = NEAR * this.word(L.SCALE);
+    if (budget >= LEAST_WINDOW) this.kernel.refit(WINDOWS, WINDOW_NODES, budget, within);
   }
 
   private get moves(): number {
