@@ -54,7 +54,7 @@ class Search {
     const fast = byEnd.map((list) => list.filter(({ estimate }) => estimate.cycles <= cycles));
     const { best, choice } = this.mostEven(fast);
     let cores = this.vcores;
-    while (best[cores][this.end] === Infinity) cores--;
+    while (best[this.end][cores] === Infinity) cores--;
     return trace(choice, cores, this.end);
   }
 
@@ -69,14 +69,15 @@ class Search {
     byEnd.forEach((list, to) => {
       for (const { from, shape, estimate } of list) {
         const { cycles } = estimate;
+        const [known, row] = [best[from], best[to]];
         for (let used = shape.cores; used <= this.vcores; used++) {
-          const before = best[used - shape.cores][from];
+          const before = known[used - shape.cores];
           const slowest = before > cycles ? before : cycles;
-          if (slowest < best[used][to]) best[used][to] = slowest;
+          if (slowest < row[used]) row[used] = slowest;
         }
       }
     });
-    return best.reduce((least, row) => Math.min(least, row[this.end]), Infinity);
+    return Math.min(...best[this.end]);
   }
 
   /** Least sum of squares over exactly so many cores for every cut, and the last stage that reaches it. */
@@ -87,18 +88,21 @@ class Search {
       for (const candidate of list) {
         const { from, shape, estimate } = candidate;
         const own = shape.cores * Math.max(estimate.cycles, this.evenLoad(estimate, shape.cores)) ** 2;
+        const [known, row] = [best[from], best[to]];
         for (let used = shape.cores; used <= this.vcores; used++) {
-          const total = best[used - shape.cores][from] + own;
-          if (total < best[used][to]) [best[used][to], choice[used][to]] = [total, candidate];
+          const total = known[used - shape.cores] + own;
+          if (total >= row[used]) continue;
+          row[used] = total;
+          choice[to][used] = candidate;
         }
       }
     });
     return { best, choice };
   }
 
-  /** By cores used and cut: nothing is known but that no core is needed before the first. */
+  /** By cut and cores used: nothing is known but that no core is needed before the first. */
   private table(): Float64Array[] {
-    const table = Array.from({ length: this.vcores + 1 }, () => new Float64Array(this.end + 1).fill(Infinity));
+    const table = Array.from({ length: this.end + 1 }, () => new Float64Array(this.vcores + 1).fill(Infinity));
     table[0][0] = 0;
     return table;
   }
@@ -147,7 +151,7 @@ class Search {
 function trace(choice: readonly (readonly (Candidate | undefined)[])[], cores: number, end: number): PlannedStage[] {
   const stages: PlannedStage[] = [];
   for (let [used, to] = [cores, end]; to > 0;) {
-    const { shape, estimate, from } = choice[used][to]!;
+    const { shape, estimate, from } = choice[to][used]!;
     stages.unshift({ shape, estimate });
     used -= shape.cores;
     to = from;

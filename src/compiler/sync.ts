@@ -20,7 +20,7 @@ export interface Dependency {
 
 /** Passes that are followed, from the one before the first: the last two must agree, which says that the steady state is reached. */
 const FIRST_PASS = -1;
-const LAST_PASS = 4;
+const LAST_PASS = 3;
 
 /** The waits of one iteration of a body that repeats without end; undefined if an operation would have to wait for a later iteration. */
 export function dependencies(operations: readonly Operation[]): Dependency[] | undefined {
@@ -32,7 +32,9 @@ export function dependencies(operations: readonly Operation[]): Dependency[] | u
   const snapshots = known.map((): Int32Array[] => []);
   const latest = new Int32Array(lanes.count);
   let steady: Dependency[] = [];
-  for (let pass = FIRST_PASS; pass <= LAST_PASS; pass++) {
+  // what works behind its pass has seen an iteration less
+  const last = LAST_PASS - Math.min(0, ...lanes.ahead);
+  for (let pass = FIRST_PASS; pass <= last; pass++) {
     const found: Dependency[] = [];
     for (let index = 0; index < operations.length; index++) {
       const { spans, ahead = 0 } = operations[index];
@@ -57,7 +59,7 @@ export function dependencies(operations: readonly Operation[]): Dependency[] | u
       snapshots[lane][position] = own.slice();
       for (const span of spans) past.add(accessOf(span, iteration), lane, position);
     }
-    if (pass === LAST_PASS && !agree(found, steady)) throw new Error('the waits of the body do not settle');
+    if (pass === last && !agree(found, steady)) throw new Error('the waits of the body do not settle');
     steady = found;
   }
   return steady;
