@@ -192,7 +192,9 @@ function* correlation(model: (typeof NETWORKS)[number], kernel: WebAssembly.Modu
     traffic += run({ mapping, edgeWeights: 'traffic' })!.cycles;
     bottleneck += run({ mapping, edgeWeights: 'bottleneck' })!.cycles;
   }
-  const rank = (costs: readonly number[]): string => spearman(costs, seen.cycles).toFixed(2);
+  const alike = seen.cycles.every((cycles) => cycles === seen.cycles[0]);
+  const rank = (costs: readonly number[]): string =>
+    alike ? 'none: all take the same cycles' : spearman(costs, seen.cycles).toFixed(2);
   yield [
     `mapping: rank correlation with cycles, ${model}, ${seen.cycles.length} occupancies`,
     `flits of ${FLIT_BYTES} bytes`,

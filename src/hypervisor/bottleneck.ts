@@ -1,7 +1,7 @@
 /**
  * What messages cost the core that they cost most: for each of its messages, in and out, the bytes of all messages on the busiest link of
  * the way, at the rate of a link, and the way's hops. Two heavy messages on one link stop a pipeline more than a long way does, which a
- * sum over edges cannot say. Over 50 occupancies it ranks cycles better than edit distance or bytes times hops (`npm run bench mapping`).
+ * sum over edges cannot say. How well it ranks cycles beside the other costs: `npm run bench mapping`.
  * Leaves out when messages are sent, memory traffic, other tenants, and routes that are not x first.
  */
 import type { Chip } from '../model/chip.ts';
