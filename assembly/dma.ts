@@ -15,6 +15,7 @@ import {
   C_ACTIVE_STREAMS,
   C_BURSTS,
   C_FREE_BURSTS,
+  C_ISSUED_AT,
   C_NEXT_STREAM,
   C_OUTBOX,
   C_PENDING,
@@ -79,9 +80,9 @@ import {
 } from './layout';
 import { translateBurst } from './burstlog';
 import { budgetReturns, countBurst, isPastBudget } from './budget';
-import { stopTenant } from './lifecycle';
 import { completeFlag } from './shared';
 import { enqueue } from './source';
+import { stopTenant } from './stop';
 import { findRange, savedRange } from './translation';
 
 const READ: u32 = 1;
@@ -251,6 +252,7 @@ function issue(core: usize, burst: usize, now: u64): void {
   const packet: usize = load<u32>(core, C_BURSTS) + index * K_STRIDE;
   const flitBytes = load<u32>(H_FLIT_BYTES);
   countBurst(tenant, bytes, now);
+  store<u64>(core, now + 1, C_ISSUED_AT);
   store<u64>(H_PROGRESS, now);
   store<u32>(core, load<u32>(core, C_FREE_BURSTS) & ~(1 << index), C_FREE_BURSTS);
   store<u64>(core, load<u64>(core, C_TRANSLATION_STALL) + (load<u32>(burst, B_WALK) as u64), C_TRANSLATION_STALL);

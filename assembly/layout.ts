@@ -337,7 +337,8 @@ export const C_INSTRUCTIONS = C_FLAGS + 8; // packet records, one per slot of it
 export const C_NEXT_INSTRUCTION = C_INSTRUCTIONS + 4; // record of the next one
 // DMA engine
 export const C_SEND_POLL_AT = C_NEXT_INSTRUCTION + 8; // u64 earliest next poll
-export const C_STREAMS = C_SEND_POLL_AT + 8;
+export const C_ISSUED_AT = C_SEND_POLL_AT + 8; // u64 first cycle after that in which it issued its last burst
+export const C_STREAMS = C_ISSUED_AT + 8;
 export const C_ACTIVE_STREAMS = C_STREAMS + MOST_STREAMS * D_STRIDE; // bitmask
 export const C_NEXT_STREAM = C_ACTIVE_STREAMS + 4;
 export const C_FREE_BURSTS = C_NEXT_STREAM + 4; // bitmask of burst records
@@ -458,7 +459,8 @@ export const T_MOVE = 224; // record of the next move, or of the one under way
 export const T_MOVES_LEFT = 228; // moves that are not over
 export const T_STAYS = 232; // times that its cores have come to other tiles
 export const T_SHAPES = 236; // of which it came there with another shape
-export const T_STRIDE = 240;
+export const T_PLAIN_WALKS = 240; // 1: walks do not begin with last_v
+export const T_STRIDE = 248;
 
 // move of a tenant to other tiles, or its change to another size; NEVER while a cycle is not known
 export const V_CYCLE = 0; // u64 in which it is asked for

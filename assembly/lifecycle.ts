@@ -3,14 +3,13 @@
 // whoever had it has given it up and the last packet of theirs has left its source. Machine model sections 5 and 7; leaves out what the
 // hypervisor's own software costs.
 import { SIGNAL_WAKE, STATUS_DEPARTED, STATUS_RUNNING, STATUS_WAITING, TURN_ON } from './codes';
-import { makeReady, makeUnready, resolvePc } from './dispatch';
+import { makeReady, resolvePc } from './dispatch';
 import {
   C_PC,
   C_SIGNAL,
   C_SOURCES,
   C_TILE,
   C_TURN,
-  H_DONE_TENANTS,
   H_HYPERVISOR_FREE,
   H_LIFE_WAKE,
   H_MOVING,
@@ -24,11 +23,11 @@ import {
   T_READY,
   T_SETUP_CYCLES,
   T_STATUS,
-  T_STOP_CYCLE,
   T_STRIDE,
 } from './layout';
-import { beginMove, dropMove, nextMove, stepMove } from './move';
+import { beginMove, nextMove, stepMove } from './move';
 import { endResize } from './resize';
+import { hasStopped, stopTenant, withdrawBursts } from './stop';
 import { isTileFree } from './tiles';
 import { beginSlice } from './turns';
 
@@ -55,24 +54,11 @@ export function departTenants(now: u64): void {
   let wake = NEVER;
   for (let i: u32 = 0; i < tenants; i++, tenant += T_STRIDE) {
     if (isAlive(tenant) && load<u64>(tenant, T_DEPARTURE) <= now) stopTenant(tenant, STATUS_DEPARTED, now);
+    if (hasStopped(tenant, now)) withdrawBursts(tenant, now);
     if (load<u32>(tenant, T_STATUS) == STATUS_RUNNING) stepMove(tenant, now);
     if (isAlive(tenant)) wake = min(wake, nextChange(tenant, now));
   }
   store<u64>(H_LIFE_WAKE, wake);
-}
-
-/** From the next cycle on the tenant's engines start nothing and it gets no instructions; packets begun are sent to their end. */
-export function stopTenant(tenant: usize, status: u32, now: u64): void {
-  const list = load<u32>(tenant, T_CORE_LIST);
-  store<u32>(tenant, status, T_STATUS);
-  store<u64>(tenant, now, T_STOP_CYCLE);
-  store<u32>(H_DONE_TENANTS, load<u32>(H_DONE_TENANTS) + 1);
-  dropMove(tenant);
-  for (let i: u32 = 0; i < load<u32>(tenant, T_CORES); i++) {
-    const core: usize = load<u32>(list + (i << 2));
-    makeUnready(core);
-    store<u8>(core, load<u8>(core, C_SIGNAL) | SIGNAL_WAKE, C_SIGNAL);
-  }
 }
 
 function isAlive(tenant: usize): bool {

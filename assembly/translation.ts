@@ -20,6 +20,7 @@ import {
   N_VIRTUAL,
   T_ENTRIES,
   T_PAGE_BYTES,
+  T_PLAIN_WALKS,
   T_RANGES,
   T_RANGE_COUNT,
   T_TRANSLATION,
@@ -58,8 +59,9 @@ export function translate(core: usize, tenant: usize, address: u64, range: u32):
   count(core + (hit ? C_HITS : C_MISSES));
   if (isPage) return hit ? 0 : (load<u32>(H_WALK_CYCLES) as u64);
   const ranges = load<u32>(tenant, T_RANGE_COUNT);
-  const reads: u32 = hit ? 0 : tableReads(core, range, ranges);
-  if (!hit) store<u64>(core, load<u64>(core, C_PLAIN_READS) + (plainReads(core, range, ranges) as u64), C_PLAIN_READS);
+  const plain: u32 = hit ? 0 : plainReads(core, range, ranges);
+  const reads = hit || load<u32>(tenant, T_PLAIN_WALKS) != 0 ? plain : tableReads(core, range, ranges);
+  store<u64>(core, load<u64>(core, C_PLAIN_READS) + (plain as u64), C_PLAIN_READS);
   enterRange(core, range);
   store<u64>(core, load<u64>(core, C_WALK_READS) + (reads as u64), C_WALK_READS);
   return (reads as u64) * (load<u32>(H_RTT_CYCLES) as u64);

@@ -184,11 +184,11 @@ function placementText({ editDistance, search, stretched, name }: TenantPlan): s
   return `topology edit distance ${editDistance}${found}${torn}${edges.length > 0 ? `, stretched ${edges.join(', ')}` : ''}`;
 }
 
-function translationText({ kind, entries, pageBytes }: Translation): string {
+function translationText({ kind, entries, pageBytes, lastV }: Translation): string {
   if (kind === 'physical') return 'none, physical addresses';
   return kind === 'page'
     ? `page TLB, ${entries} entries of ${pageBytes} bytes`
-    : `vChunk, range TLB of ${entries} entries`;
+    : `vChunk, range TLB of ${entries} entries${lastV === false ? ', walks without last_v' : ''}`;
 }
 
 /** A move in the order of what happens: who goes where, what that costs, and the routes there. */

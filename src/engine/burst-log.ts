@@ -1,11 +1,17 @@
 /** The last bursts of a core as its translation looked them up, with the table entries that each walk reads. */
 import * as L from '../../assembly/layout.ts';
-import type { TranslationKind } from '../model/vnpu.ts';
+import type { Translation } from '../model/vnpu.ts';
 import type { Kernel } from './kernel.ts';
 import type { BurstDetail } from './snapshot.ts';
 
 /** The logged bursts of the core at this address, oldest first. */
-export function readBursts(kernel: Kernel, core: number, kind: TranslationKind, ranges: number): BurstDetail[] {
+export function readBursts(
+  kernel: Kernel,
+  core: number,
+  { kind, lastV = true }: Translation,
+  ranges: number,
+): BurstDetail[] {
+  const guessOf = (log: number): number => (lastV ? kernel.u16(log + L.J_GUESS) : L.NO_RANGE);
   const all = kernel.u64(core + L.C_HITS) + kernel.u64(core + L.C_MISSES);
   const logged = Math.min(all, L.MOST_LOGGED);
   return Array.from({ length: logged }, (_, i) => {
@@ -22,7 +28,7 @@ export function readBursts(kernel: Kernel, core: number, kind: TranslationKind, 
       range,
       miss,
       walkCycles: kernel.u32(log + L.J_WALK),
-      reads: isWalk ? walkReads(kernel.u16(log + L.J_LEFT), kernel.u16(log + L.J_GUESS), range, ranges) : [],
+      reads: isWalk ? walkReads(kernel.u16(log + L.J_LEFT), guessOf(log), range, ranges) : [],
     };
   });
 }

@@ -98,6 +98,7 @@ function writeTranslation(regions: Regions, tenant: number, translation: Transla
   regions.u32(tenant + L.T_TRANSLATION, TRANSLATION_CODES[translation.kind]);
   regions.u32(tenant + L.T_ENTRIES, translation.entries);
   regions.u32(tenant + L.T_PAGE_BYTES, translation.pageBytes);
+  regions.u32(tenant + L.T_PLAIN_WALKS, translation.lastV === false ? 1 : 0);
 }
 
 /** Build the image of a plan. Throws RangeError if it would exceed 2 GiB. */

@@ -35,7 +35,7 @@ export function readCoreDetail(kernel: Kernel, plan: Plan, site: CoreSite): Core
     hits: kernel.u64(core + L.C_HITS),
     misses: kernel.u64(core + L.C_MISSES),
     stallCycles: kernel.u64(core + L.C_TRANSLATION_STALL),
-    bursts: readBursts(kernel, core, plan.tenants[tenant].translation.kind, ranges),
+    bursts: readBursts(kernel, core, plan.tenants[tenant].translation, ranges),
     inFlightBursts: plan.chip.outstandingBursts - ones(kernel.u32(core + L.C_FREE_BURSTS)),
   };
 }

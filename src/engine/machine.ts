@@ -117,8 +117,7 @@ export class Machine {
 
   /** Does this core have its tile now? */
   private has({ tenant, shape, address }: CoreSite): boolean {
-    const present = this.kernel.u32(this.map.tenants[tenant] + L.T_SHAPES);
-    return this.isThere(tenant) && shape === present && this.kernel.u8(address + L.C_TURN) !== TURN_AWAY;
+    return this.isThere(tenant) && shape === this.shape(tenant) && this.kernel.u8(address + L.C_TURN) !== TURN_AWAY;
   }
 
   private isThere(tenant: number): boolean {
@@ -147,6 +146,11 @@ export class Machine {
 
   snapshot(): Snapshot {
     return readSnapshot(this.kernel, this.map, this.plan);
+  }
+
+  /** Number of the size that a tenant has now: 0 as it arrived. */
+  shape(tenant: number): number {
+    return this.kernel.u32(this.map.tenants[tenant] + L.T_SHAPES);
   }
 
   /** What the core at this tile is doing, or null if no tenant uses it. */
@@ -233,7 +237,7 @@ export class Machine {
     'status' | 'iterationsDone' | 'cyclesPerIteration' | 'measuredFrom' | 'lastEnd' | 'interferenceCycles'
   > {
     const record = this.map.tenants[tenant];
-    const { stages } = shapesOf(this.plan.tenants[tenant])[this.kernel.u32(record + L.T_SHAPES)];
+    const { stages } = shapesOf(this.plan.tenants[tenant])[this.shape(tenant)];
     // of the iterations on its present size
     const first = this.kernel.u32(record + L.T_FIRST);
     const done = this.kernel.u32(record + L.T_DONE) - first;

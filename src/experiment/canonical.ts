@@ -94,7 +94,7 @@ const WORKLOAD_DEFAULTS = { ...DEFAULT_TENANT.workload, sizes: {} };
 function canonicalTenant(tenant: TenantDocument): TenantDocument {
   const { topology = {}, translation = {}, workload = {} } = tenant;
   const { mapping, translationKind } = modeDefaults(tenant.mode ?? DEFAULT_TENANT.mode);
-  const { kind, entries, pageBytes } = translation;
+  const { kind, entries, pageBytes, lastV } = translation;
   const { insertion, memory, memoryHops } = tenant.mappingCosts ?? {};
   const { model, operators, sizes, batch, iterations, weights, tokens, phase, blocks } = workload;
   const stages = workload.stages?.map(canonicalStage);
@@ -120,7 +120,7 @@ function canonicalTenant(tenant: TenantDocument): TenantDocument {
     ),
     ...section(
       'translation',
-      sparse({ kind, entries, pageBytes }, { ...DEFAULT_TENANT.translation, kind: translationKind }),
+      sparse({ kind, entries, pageBytes, lastV }, { ...DEFAULT_TENANT.translation, kind: translationKind }),
     ),
     ...sparse({ channels: tenant.channels && [...tenant.channels] }, {}),
     ...(tenant.bandwidth && { bandwidth: canonicalBandwidth(tenant.bandwidth) }),

@@ -22,7 +22,7 @@ export const DEFAULT_TENANT = {
   routing: 'dor',
   dispatch: 'bus',
   arrivalCycle: 0,
-  translation: { kind: 'vchunk', entries: 4, pageBytes: 4096 },
+  translation: { kind: 'vchunk', entries: 4, pageBytes: 4096, lastV: true },
   workload: { model: 'resnet18', iterations: 32, weights: 'auto', tokens: 256, batch: 1, phase: 'prefill', blocks: 0 },
 } as const satisfies Omit<TenantRequest, 'name'>;
 

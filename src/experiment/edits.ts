@@ -76,7 +76,7 @@ export function editTenant(document: ExperimentDocument, tenant: number, change:
   return withFittingEvents(edited, document.tenants?.[tenant]?.name, tenant);
 }
 
-/** Take a tenant to other tiles in a cycle of the run; an event of the same cycle is replaced. */
+/** Take a tenant to other tiles in a cycle of the run; if its size changes in that cycle, it comes to these tiles with it. */
 export function addMove(
   document: ExperimentDocument,
   tenant: number,
@@ -84,8 +84,10 @@ export function addMove(
   tiles: readonly number[],
 ): ExperimentDocument {
   const { name } = document.tenants![tenant];
-  const others = (document.events ?? []).filter((event) => event.tenant !== name || event.cycle !== cycle);
-  return canonical({ ...document, events: [...others, { cycle, tenant: name, placement: [...tiles] }] });
+  const { events = [] } = document;
+  const old = events.find((event) => event.tenant === name && event.cycle === cycle);
+  const others = events.filter((event) => event !== old);
+  return canonical({ ...document, events: [...others, { ...old, cycle, tenant: name, placement: [...tiles] }] });
 }
 
 /** What of a tenant decides its operators. */

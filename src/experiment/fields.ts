@@ -51,6 +51,9 @@ export function whole(min: number, max: number, unit = '') {
   );
 }
 
+/** Yes or no. */
+export const flag = () => v.boolean(({ input }) => `is ${show(input)}; it must be true or false`);
+
 /** A power of two from min to max. */
 export function powerOfTwo(min: number, max: number, unit: string) {
   const right = (issue: { input: unknown }): string =>

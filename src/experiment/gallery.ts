@@ -28,6 +28,8 @@ const streamedChip = { scratchpadBytes: 2 * MiB };
 /** Rows 0 to 2 at the west edge, and their mirror image at the east edge: the same distance to memory for both. */
 const WEST = [1, 2, 3, 9, 10, 11, 17, 18, 19];
 const EAST = [6, 5, 4, 14, 13, 12, 22, 21, 20];
+/** Between the two, over a column of each. */
+const CENTRE = [2, 3, 4, 10, 11, 12, 18, 19, 20];
 
 const ENTRIES: readonly GallerySource[] = [
   {
@@ -88,6 +90,24 @@ const ENTRIES: readonly GallerySource[] = [
           topology: { width: 3, height: 4 },
           workload: { model: 'gpt2-small', iterations: 8, weights: 'stream' },
         },
+      ],
+    },
+  },
+  {
+    name: 'room',
+    summary: 'A moves aside for B while it runs, and then gets twice as many cores. What does each cost?',
+    document: {
+      version: 1,
+      title: 'Make room, then grow',
+      note: 'A makes room for B, and grows later. What does each take, and what does it buy?',
+      chip: streamedChip,
+      tenants: [
+        { name: 'A', placement: CENTRE, workload: { iterations: 48, weights: 'stream' } },
+        { name: 'B', arrivalCycle: 300_000, workload: { iterations: 24, weights: 'stream' } },
+      ],
+      events: [
+        { cycle: 300_000, tenant: 'A', placement: WEST },
+        { cycle: 800_000, tenant: 'A', topology: { height: 6 } },
       ],
     },
   },

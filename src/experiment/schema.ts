@@ -19,7 +19,7 @@ import {
   ROUTINGS,
   TRANSLATIONS,
 } from '../model/vnpu.ts';
-import { choice, list, onlyYet, powerOfTwo, record, text, whole } from './fields.ts';
+import { choice, flag, list, onlyYet, powerOfTwo, record, text, whole } from './fields.ts';
 import { oneOf, show } from './messages.ts';
 import { unpackOperators } from './operators.ts';
 
@@ -85,6 +85,7 @@ const translationSchema = record('a translation', {
   kind: v.optional(choice(TRANSLATIONS)),
   entries: v.optional(whole(1, 256, 'TLB entries')),
   pageBytes: v.optional(powerOfTwo(4096, 2 * 1024 * 1024, 'bytes')),
+  lastV: v.optional(flag()),
 });
 
 const mappingCostsSchema = record('mapping costs', {

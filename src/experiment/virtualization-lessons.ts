@@ -64,10 +64,16 @@ export const VIRTUALIZATION_LESSONS: readonly GallerySource[] = [
       question:
         'After a miss the walker reads A’s range table, entry by entry. last_v names the range that came next the last time. How many times as many reads would it take without it?',
       measure: {
-        value: { document: 0, tenant: 0, metric: 'plainReads' },
+        value: { document: 1, tenant: 0, metric: 'walkReads' },
         per: { document: 0, tenant: 0, metric: 'walkReads' },
       },
-      figures: { misses: { document: 0, tenant: 0, metric: 'misses' } },
+      figures: {
+        misses: { document: 0, tenant: 0, metric: 'misses' },
+        short: { document: 0, tenant: 0, metric: 'translationStallCycles' },
+        long: { document: 1, tenant: 0, metric: 'translationStallCycles' },
+        with: { document: 0, tenant: 0, metric: 'cyclesPerIteration' },
+        without: { document: 1, tenant: 0, metric: 'cyclesPerIteration' },
+      },
       choices: [
         { text: 'As many', below: 1.2 },
         { text: '1.5 times', below: 2 },
@@ -75,9 +81,14 @@ export const VIRTUALIZATION_LESSONS: readonly GallerySource[] = [
         { text: '10 times' },
       ],
       cycles: 700_000,
-      told: '{measured} times: {per} reads for {misses} misses, where {value} would have been needed.',
+      step: {
+        label: 'Leave last_v out',
+        tenant: 0,
+        change: (document) => setTranslation(document, 0, { lastV: false }),
+      },
+      told: '{measured} times: {per} reads for {misses} misses with last_v, {value} without. Walks held DMA engines for {short} cycles, then {long}; an iteration takes {with}, then {without}.',
       because:
-        'Every iteration passes through the same tensors in the same order. The successor that was noted is the right one, except at first, and then the walk ends with its first read.',
+        'Every iteration passes through the same tensors in the same order, so the successor that was noted is the right one, except at first. Walks are so few and short here that computing hides them either way.',
       next: 'open a core: the last column of its range table is last_v.',
     },
   },

@@ -7,6 +7,8 @@ export interface Translation {
   /** Entries of the TLB or range TLB (unused by `physical`). */
   readonly entries: number;
   readonly pageBytes: number;
+  /** vchunk: a walk begins with the range that followed the last time; absent: it does. */
+  readonly lastV?: boolean;
 }
 
 /** The mesh a tenant asks for; virtual core v sits at (v mod width, floor(v / width)). */

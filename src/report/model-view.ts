@@ -3,7 +3,7 @@
  * bounds each operator (a roofline). Plain data, so that it can be sent from one thread to another.
  */
 import type { Chip } from '../model/chip.ts';
-import type { StageFigures, TenantPlan } from '../model/plan.ts';
+import type { StageFigures, TenantShape } from '../model/plan.ts';
 import {
   layerMacs,
   layerParameters,
@@ -51,7 +51,7 @@ export interface ModelView {
   readonly bytesPerCycle: number;
 }
 
-export function modelView(tenant: TenantPlan, { arrayRows, arrayColumns }: Chip): ModelView {
+export function modelView(tenant: TenantShape, { arrayRows, arrayColumns }: Chip): ModelView {
   const { workload, balance, operators, coreBytesPerCycle, macs } = tenant;
   const views = workload.layers.map((layer, l): OperatorView => {
     const own = layerMacs(layer);

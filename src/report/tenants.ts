@@ -42,10 +42,19 @@ export function tenantReport(plan: Plan, snapshot: Snapshot, index: number): Ten
     routingBits: tenant.tables.routing?.bits ?? 0,
     tableBytes: tenant.tables.bytes,
     transferredBytes: state.transferredBytes,
-    foreignLinkFlits: foreignLinkFlits(plan, snapshot, index),
+    foreignLinkFlits: isolated(tenant, foreignLinkFlits(plan, snapshot, index)),
     interferenceCycles: state.interferenceCycles,
     faults: faultsOf(state),
   };
+}
+
+/** Confined routes keep a tenant's data to its own tiles. That is looked at in every run: the counters would show a mistake of the simulator. */
+function isolated({ name, routing }: TenantPlan, foreignFlits: number): number {
+  if (routing === 'confined' && foreignFlits > 0)
+    throw new Error(
+      `${foreignFlits} data flits of ${name} have left its own tiles, though its routes are confined to them`,
+    );
+  return foreignFlits;
 }
 
 /** The sizes that a tenant has had: rates are measured over the iterations of each. */

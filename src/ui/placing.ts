@@ -3,9 +3,12 @@
  * where moves during the run have brought it by now.
  */
 import type { Experiment, MoveRequest, TenantRequest } from '../model/experiment.ts';
-import { isSearched, vcoreCount } from '../model/vnpu.ts';
+import { isSearched, vcoreCount, type Topology } from '../model/vnpu.ts';
+import { editTenant } from '../experiment/edits.ts';
 import { MODE_RULES } from '../experiment/modes.ts';
+import type { ExperimentDocument } from '../experiment/schema.ts';
 import { placeTenants } from '../hypervisor/placement.ts';
+import type { SizeInfo, TenantInfo } from '../worker/protocol.ts';
 import type { Figures } from './figures.ts';
 
 /** Does a placement need a search? Only the worker does that. */
@@ -36,14 +39,50 @@ const latestMove = ({ moves }: TenantRequest, stays = 0): MoveRequest | undefine
 
 /**
  * Tiles of every tenant in the run that is shown; see placementsOf.
- * @param stays how many moves have brought each tenant's cores to other tiles
+ * @param stays how many moves have brought each tenant's cores to other tiles, or given it others
  */
 export const placementsNow = (
   experiment: Experiment,
-  known: readonly Known[] | undefined,
+  known: readonly TenantInfo[] | undefined,
   stays: readonly number[],
 ): (readonly number[])[] =>
-  placementsOf(experiment, known).map((tiles, i) => latestMove(experiment.tenants[i], stays[i])?.placement ?? tiles);
+  placementsOf(experiment, known).map((tiles, i) => {
+    const { placement, topology } = latestMove(experiment.tenants[i], stays[i]) ?? {};
+    return placement ?? (topology && known?.[i] ? infoNow(known[i], stays[i]).tiles : tiles);
+  });
+
+/** What the worker has told of a tenant, of the size that it has in the run that is shown. */
+const infoNow = (info: TenantInfo, stays = 0): SizeInfo =>
+  info.later?.filter(({ moves }) => moves <= stays).at(-1) ?? info;
+
+/** The same of every tenant; undefined for one that the worker has not planned yet. */
+export const infosNow = (
+  { tenants }: Experiment,
+  known: readonly TenantInfo[] | undefined,
+  stays: readonly number[],
+): (SizeInfo | undefined)[] =>
+  tenants.map(({ name }, i) => (known?.[i]?.name === name ? infoNow(known[i], stays[i]) : undefined));
+
+/** The tenants with the sizes that they have in the run that is shown. */
+export const tenantsNow = (tenants: readonly TenantRequest[], stays: readonly number[]): readonly TenantRequest[] =>
+  tenants.map((tenant, i) => {
+    const topology = sizeNow(tenant, stays[i]);
+    return topology === tenant.topology ? tenant : { ...tenant, topology };
+  });
+
+const sizeNow = ({ topology, moves = [] }: TenantRequest, stays = 0): Topology =>
+  moves.slice(0, stays).reduce((size, move) => move.topology ?? size, topology);
+
+/** The document as if every tenant had had its present size from the start: what proposals for its cores are made for. */
+export const documentNow = (
+  document: ExperimentDocument,
+  { tenants }: Experiment,
+  stays: readonly number[],
+): ExperimentDocument =>
+  tenantsNow(tenants, stays).reduce(
+    (now, tenant, i) => (tenant === tenants[i] ? now : editTenant(now, i, { topology: tenant.topology })),
+    document,
+  );
 
 /** Where a tenant was in the experiment before, if it is elsewhere now and the mesh is the same. */
 export function leftTiles(before: Experiment, experiment: Experiment, tenant: number, now: readonly number[]) {

@@ -6,7 +6,9 @@ import { MODE_RULES } from '../experiment/modes.ts';
 import type { Alternative } from '../hypervisor/alternatives.ts';
 import type { Move } from '../hypervisor/defragment.ts';
 import { previewTiles, type Grip, type MovePreview, type PlacedTenant } from '../hypervisor/move.ts';
+import type { ExperimentDocument } from '../experiment/schema.ts';
 import { PreviewClient } from '../worker/previews.ts';
+import { documentNow } from './placing.ts';
 import type { Session } from './session.svelte.ts';
 
 /** Whose placements are looked at, and where the hand is; where nothing is held, it lies on the tenant's first core. */
@@ -91,10 +93,15 @@ export class Previews {
   }
 
   async findMoves(): Promise<void> {
-    const { document, placements } = this.session;
-    const { looked } = this;
+    const { placements } = this.session;
+    const { document, looked } = this;
     const moves = await this.client.moves({ document, placements });
     if (looked === this.looked) this.moves = moves ?? [];
+  }
+
+  private get document(): ExperimentDocument {
+    const { document, experiment, runs } = this.session;
+    return documentNow(document, experiment, runs.stays);
   }
 
   /** Its mode chooses its tiles, and nobody else does. */
@@ -103,8 +110,8 @@ export class Previews {
   }
 
   private placedOf(tenant: number): PlacedTenant {
-    const { experiment, placements } = this.session;
-    const { name, topology } = experiment.tenants[tenant];
+    const { tenants, placements } = this.session;
+    const { name, topology } = tenants[tenant];
     return { name, topology, tiles: placements[tenant] };
   }
 
@@ -126,7 +133,8 @@ export class Previews {
 
   /** Put one question; false if the hand has gone on meanwhile. */
   private async ask(looked: Looked, effort: 'quick' | 'thorough'): Promise<boolean> {
-    const { document, placements } = this.session;
+    const { document } = this;
+    const { placements } = this.session;
     const { over, ...grip } = looked;
     const found = await this.client.alternatives({ document, placements, hand: { ...grip, over }, effort });
     if (looked !== this.looked) return false;

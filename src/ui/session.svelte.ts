@@ -21,7 +21,7 @@ import { History } from './history.ts';
 import { LessonRun } from './lesson.svelte.ts';
 import { Light } from './graph/light.svelte.ts';
 import { lettersOf, sceneTenants, type Scene, type Selection } from './mesh/scene.ts';
-import { dropCycle, leftTiles, needsSearch, placementsNow } from './placing.ts';
+import { dropCycle, infosNow, leftTiles, needsSearch, placementsNow, tenantsNow } from './placing.ts';
 import { Previews } from './previews.svelte.ts';
 import type { Runs } from './runs.svelte.ts';
 import { SharedCheck } from './shared-check.svelte.ts';
@@ -69,15 +69,16 @@ export class Session {
   readonly experiment: Experiment = $derived(resolve(this.document));
   readonly chip: Chip = $derived(this.experiment.chip);
   readonly letters: readonly string[] = $derived(lettersOf(this.experiment.tenants.map(({ name }) => name)));
-  readonly names: readonly string[] = $derived(
-    this.experiment.tenants.map(({ name }, i) => who(this.letters[i], name)),
-  );
+  readonly names = $derived.by(() => this.experiment.tenants.map(({ name }, i) => who(this.letters[i], name)));
+  /** The tenants with the sizes that they have by now in the run that is shown, and what is known of them then. */
+  readonly tenants = $derived.by(() => tenantsNow(this.experiment.tenants, this.runs.stays));
+  readonly infos = $derived.by(() => infosNow(this.experiment, this.runs.info?.tenants, this.runs.stays));
   readonly placements: readonly (readonly number[])[] = $derived.by(() =>
     placementsNow(this.experiment, this.runs.info?.tenants, this.runs.stays),
   );
   readonly scene: Scene = $derived.by(() => ({
     chip: this.chip,
-    tenants: sceneTenants(this.experiment, this.letters, this.placements, this.runs.info?.tenants),
+    tenants: sceneTenants(this, this.letters, this.placements, this.infos),
   }));
   /** Where the tenant of the last edit was before it, if that has changed. */
   readonly leftTiles: readonly number[] = $derived(this.placementBefore());
@@ -122,9 +123,9 @@ export class Session {
    * whole iterations, as the cards are, and not about the filling of the pipelines; at the end it is about all of it, as the report.
    */
   private blamed() {
-    const { settled, resolved, over } = this.runs;
+    const { settled, resolved, over, stays } = this.runs;
     return settled.figures && resolved
-      ? blameTenants(resolved.tenants, settled.figures, over ? null : settled.iterationCauses())
+      ? blameTenants(tenantsNow(resolved.tenants, stays), settled.figures, over ? null : settled.iterationCauses())
       : [];
   }
   private headlineFacts(): Headline {

@@ -6,7 +6,7 @@ import type { Lesson } from '../experiment/lesson.ts';
 import type { Cause, CauseGroup } from '../model/causes.ts';
 import { ONNX_PREFIX, ZOO, type ModelName } from '../model/models.ts';
 import { ENGINE_VERSION } from '../model/version.ts';
-import type { EdgeWeights, Mapping, Mode, Routing, TranslationKind } from '../model/vnpu.ts';
+import type { EdgeWeights, Mapping, Mode, Routing, Topology, TranslationKind } from '../model/vnpu.ts';
 import type { Pattern } from '../model/traffic.ts';
 import type { Deadlock, PacketDetail, PacketStage } from '../engine/snapshot.ts';
 import type { StageFigures } from '../model/plan.ts';
@@ -281,7 +281,8 @@ export const TIMELINE = {
   zoomMeaning: 'All cycles of the run, or the last ones, each by itself',
   window: (cycles: number): string => (cycles === 0 ? 'all' : count(cycles)),
   at: (cycle: number, group: string, share: number): string => `cycle ${count(cycle)}: ${group} ${percent(share)}`,
-  move: (name: string, cycle: number): string => `${name} moves in cycle ${count(cycle)}`,
+  move: (name: string, cycle: number, size?: Topology): string =>
+    `${name} ${size ? `changes to ${size.width} × ${size.height}` : 'moves'} in cycle ${count(cycle)}`,
 };
 
 export const MESH = {

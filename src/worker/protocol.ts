@@ -39,8 +39,8 @@ export interface LoadRequest {
   readonly playing: boolean;
 }
 
-export interface TenantInfo {
-  readonly name: string;
+/** What of a tenant follows from its size. */
+export interface SizeInfo {
   readonly tiles: readonly number[];
   readonly stages: number;
   readonly macs: number;
@@ -60,6 +60,12 @@ export interface TenantInfo {
   /** What the hypervisor writes into each of its cores. */
   readonly tables: HypervisorTables;
   readonly scratchpad: readonly (readonly { readonly label: string; readonly bytes: number }[])[];
+}
+
+export interface TenantInfo extends SizeInfo {
+  readonly name: string;
+  /** The sizes that it changes to, each after so many of its moves. */
+  readonly later?: readonly (SizeInfo & { readonly moves: number })[];
 }
 
 /** What the page needs to know of a plan that it never sees. */

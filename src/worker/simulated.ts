@@ -34,6 +34,8 @@ export interface Simulated {
   digest(): string;
   snapshot(): Snapshot;
   core(tile: number): CoreDetail | null;
+  /** Number of the size that a tenant has now: 0 as it arrived. */
+  shape(tenant: number): number;
   /** Queues of the router at this tile. */
   router(tile: number): RouterDetail;
   /** Sums over synthetic traffic; null where tenants run. */

@@ -4,6 +4,7 @@
  * A document that cannot be loaded leaves the old run as it is; a new run drops everything that belonged to the old one.
  */
 import type { Experiment } from '../model/experiment.ts';
+import { shapesOf } from '../model/plan.ts';
 import { LOCAL, neighbour, tileCount } from '../model/mesh.ts';
 import { PLANES } from '../model/causes.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
@@ -134,12 +135,15 @@ export class Simulation implements SimulationApi {
 
   program(tile: number): readonly ProgramLine[] {
     const core = this.run?.machine.core(tile);
-    return core ? this.rooms.list(this.run!.plan.tenants[core.tenant].programs[core.vcore]) : [];
+    if (!core) return [];
+    const { programs } = shapesOf(this.run!.plan.tenants[core.tenant])[core.shape];
+    return this.rooms.list(programs[core.vcore]);
   }
 
   model(tenant: number): ModelView | null {
-    const plan = this.run?.plan.tenants[tenant];
-    return plan ? modelView(plan, this.run!.plan.chip) : null;
+    const { plan, machine } = this.run ?? {};
+    const own = plan?.tenants[tenant];
+    return own ? modelView(shapesOf(own)[machine!.shape(tenant)], plan!.chip) : null;
   }
 
   link(tile: number, port: number): LinkDetail {

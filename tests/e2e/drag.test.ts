@@ -194,10 +194,10 @@ describe('live', () => {
     await eventually(() => playground.document().events).toEqual([{ cycle, tenant: 'A', placement: moved(8, 27) }]);
     expect(playground.placement(0)).toEqual(WEST);
     expect(await playground.said).toBe(`A8 dropped on tile 27, from cycle ${count(cycle)} on.`);
-    await playground.page.getByRole('img', { name: TIMELINE.move('A', cycle) }).waitFor();
     // the run is back in that cycle; it goes on, and the core comes to its new tile when its state is there
     await playground.button(TRANSPORT.play).click();
     await playground.flatOut();
+    await playground.page.getByRole('img', { name: TIMELINE.move('A', cycle) }).waitFor();
     await eventually(() => playground.tile(27).getAttribute('aria-label')).toMatch(/^Tile 27: A8 of A/);
     await eventually(() => playground.tile(19).getAttribute('aria-label')).toMatch(/^Tile 19: free/);
     await playground.click(27);

@@ -115,8 +115,8 @@ describe('a fault', () => {
 
   it('does so under confined routing too, where bursts to its own channels cross the tiles of the others', () => {
     // 6 x 2 tiles: memory in columns 0 and 5; A is west, B east, and each loads from the other side: requests and data of both share
-    // links and routers, but no channel, no tile and no data link. A walks for the page that it faults on, so that the burst which a
-    // tenant that departs may still issue in its last cycle does not leave either.
+    // links and routers, but no channel, no tile and no data link. Physical addresses: where A does not fault, the burst that would
+    // have is issued in the same cycle.
     const field: ChipRequest = { width: 6, height: 2, busCycles: 60 };
     const routed = (tenant: TinyTenant): TinyTenant => {
       const routes = confinedRoutes(field as Mesh, tenant.tiles);
@@ -124,10 +124,7 @@ describe('a fault', () => {
       return { ...tenant, routes: routes.value };
     };
     const eastern = resolveChip(field).memoryTiles.findIndex((tile) => tile === 5);
-    const west = (isMapped: boolean, rounds: number): TinyTenant => ({
-      ...pair([1, 7], eastern, isMapped, rounds),
-      translation: { kind: 'page', entries: 4, pageBytes: 4096 },
-    });
+    const west = (isMapped: boolean, rounds: number): TinyTenant => pair([1, 7], eastern, isMapped, rounds);
     const run = (a: TinyTenant, reverse: boolean) => {
       const b = pair([4, 10], resolveChip(field).memoryTiles.indexOf(0), true, 20);
       const plan = tinyPlan(field, [routed(a), routed(b)]);

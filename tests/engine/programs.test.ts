@@ -161,11 +161,11 @@ describe('translation', () => {
     expect(run([0, 3, 0, 1], 1)).toEqual({ hits: 0, misses: 4, walkReads: 7, translationStall: 14 });
   });
 
-  it('vChunk: knows what its walks would have read without last_v', () => {
+  it('vChunk: knows what its walks would have read without last_v, and reads that where it has none', () => {
     const ranges = Array.from({ length: 4 }, (_, i) => [i * 4096, 4096] as const);
-    const reads = (order: number[]) => {
+    const reads = (order: number[], lastV = true) => {
       const programs = [order.map((i) => step(load(i * 4096, 512)))];
-      const translation = { kind: 'vchunk', entries: 1, pageBytes: 4096 } as const;
+      const translation = { kind: 'vchunk', entries: 1, pageBytes: 4096, lastV } as const;
       const { walkReads, plainReads } = runToEnd(
         tinyPlan(bus, [{ tiles: [1], programs, ranges, translation }]),
       ).snapshot().cores[0];
@@ -175,6 +175,8 @@ describe('translation', () => {
     expect(reads([2, 0, 2, 0])).toEqual([8, 9]);
     // a wrong guess costs a read: to 1 from 0 is one without it
     expect(reads([0, 3, 0, 1])).toEqual([7, 6]);
+    expect(reads([2, 0, 2, 0], false)).toEqual([9, 9]);
+    expect(reads([0, 3, 0, 1], false)).toEqual([6, 6]);
   });
 
   it('with one stream 4 and 32 entries miss equally often; with eight streams they differ', () => {

@@ -59,6 +59,7 @@ const anyTenant = fc.record(
         kind: fc.constantFrom('vchunk', 'page', 'physical'),
         entries: fc.integer({ min: 1, max: 256 }),
         pageBytes: fc.integer({ min: 12, max: 21 }).map((bits) => 2 ** bits),
+        lastV: fc.boolean(),
       },
       optional,
     ),

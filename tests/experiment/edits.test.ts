@@ -23,7 +23,7 @@ const WEST = [1, 2, 3, 9, 10, 11, 17, 18, 19];
 describe('one edit of the twins', () => {
   it('translation: only what is named changes, and the default leaves no trace', () => {
     const many = setTranslation(twins, 0, { entries: 32 });
-    expect(resolve(many).tenants[0].translation).toEqual({ kind: 'page', entries: 32, pageBytes: 4096 });
+    expect(resolve(many).tenants[0].translation).toEqual({ kind: 'page', entries: 32, pageBytes: 4096, lastV: true });
     const same = setTranslation(twins, 0, { kind: 'vchunk' });
     expect(same.tenants![0]).not.toHaveProperty('translation');
     expect(same.tenants![1]).toEqual(twins.tenants![1]);

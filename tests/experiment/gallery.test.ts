@@ -24,6 +24,7 @@ describe('the gallery', () => {
       'one-entry',
       'cap',
       'resnet-beside-gpt2',
+      'room',
       'alone',
       'crowded',
       'knee',

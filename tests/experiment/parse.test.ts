@@ -43,7 +43,7 @@ describe('a valid document', () => {
     const translation = { kind: 'page', pageBytes: 65536 };
     const result = parseDocument(withTenant({ translation, workload: { tokens: undefined }, placement: undefined }));
     const tenant = result.ok ? resolve(result.value).tenants[0] : undefined;
-    expect(tenant?.translation).toEqual({ kind: 'page', entries: 4, pageBytes: 65536 });
+    expect(tenant?.translation).toEqual({ kind: 'page', entries: 4, pageBytes: 65536, lastV: true });
     expect(tenant?.workload.tokens).toBe(256);
     expect(tenant).not.toHaveProperty('placement');
   });

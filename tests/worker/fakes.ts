@@ -111,6 +111,10 @@ export class FakeMachine implements Simulated {
     );
   }
 
+  shape() {
+    return 0;
+  }
+
   core(tile: number) {
     const tenant = this.plan.tenants.findIndex(({ tiles }) => tiles.includes(tile));
     if (tenant < 0) return null;

@@ -64,7 +64,10 @@ export class Network {
     return this.lit.some((stage) => first <= stage && stage <= last);
   }
 
+  /** A document cuts the network for the size that its tenant arrives with. */
   mayMove(stage: number): boolean {
+    const { tenants, experiment } = this.session;
+    if (tenants[this.tenant] !== experiment.tenants[this.tenant]) return false;
     return this.session.editable && this.view !== null && choicesFor(this.view, stage).length > 1;
   }
 

@@ -58,8 +58,8 @@ export class Handling implements DragHost {
   }
 
   private placed(): PlacedTenant[] {
-    const { experiment, placements } = this.session;
-    return experiment.tenants.map(({ name, topology, mode }, i) => {
+    const { tenants, placements } = this.session;
+    return tenants.map(({ name, topology, mode }, i) => {
       const fixed = MODE_RULES[mode].placement ? {} : { fixed: MESH.fixed(mode) };
       return { name, topology, tiles: placements[i], ...fixed };
     });

@@ -34,19 +34,19 @@ export interface Scene {
   readonly tenants: readonly SceneTenant[];
 }
 
-/** @param stages tenants as the run has planned them, with the label of each core's stage */
+/** @param infos tenants as the run has planned them, with the label of each core's stage */
 export const sceneTenants = (
-  { tenants }: Experiment,
+  { tenants }: Pick<Experiment, 'tenants'>,
   letters: readonly string[],
   placements: readonly (readonly number[])[],
-  stages: readonly { readonly name: string; readonly stageLabels: readonly string[] }[] = [],
+  infos: readonly ({ readonly stageLabels: readonly string[] } | undefined)[] = [],
 ): SceneTenant[] =>
   tenants.map(({ name, topology }, i) => ({
     letter: letters[i],
     name,
     tiles: placements[i] ?? [],
     width: topology.width,
-    stages: stages[i]?.name === name ? stages[i].stageLabels : [],
+    stages: infos[i]?.stageLabels ?? [],
   }));
 
 export interface Owner {
