@@ -73,9 +73,7 @@ export class Session {
   /** The tenants with the sizes that they have by now in the run that is shown, and what is known of them then. */
   readonly tenants = $derived.by(() => tenantsNow(this.experiment.tenants, this.runs.stays));
   readonly infos = $derived.by(() => infosNow(this.experiment, this.runs.info?.tenants, this.runs.stays));
-  readonly placements: readonly (readonly number[])[] = $derived.by(() =>
-    placementsNow(this.experiment, this.runs.info?.tenants, this.runs.stays),
-  );
+  readonly placements = $derived.by(() => placementsNow(this.experiment, this.runs.info?.tenants, this.runs.stays));
   readonly scene: Scene = $derived.by(() => ({
     chip: this.chip,
     tenants: sceneTenants(this, this.letters, this.placements, this.infos),
