@@ -3,7 +3,7 @@
 // several ask for one output, iSLIP runs with requests as bitmasks over input channels numbered port * V + vc, and its "first at or
 // after the pointer" is one count of trailing zeros.
 import { firstFrom } from './bits';
-import { addRouters, laneOf, portRow, routerOf, rowsOf, vcOf, workOf } from './landing';
+import { addRouters, laneOf, routerOf, rowsOf, workOf } from './landing';
 import { frontOf, handOn } from './link';
 import { gatherLosers } from './losers';
 import {
@@ -45,10 +45,7 @@ export function allocateChannels(block: usize, first: u32, listEnd: usize): bool
     const alone = v128.andnot(v128.load(workOf(entry), WORK_WAITING), twice);
     end = addRouters(end, entry, i8x16.bitmask(i8x16.ne(alone, none)) as u32);
   }
-  for (let at: usize = WORK_HEADS; at < end; at += 8) {
-    const entry = load<u64>(at);
-    allocateOnly(block, first, entry);
-  }
+  for (let at: usize = WORK_HEADS; at < end; at += 8) allocateOnly(block, first, load<u64>(at));
   for (let bits = i8x16.bitmask(i8x16.ne(twice, none)) as u32; bits != 0; bits &= bits - 1) {
     const byte = ctz<u32>(bits);
     allocateAmong(block + byte, first + byte, byte, listEnd);
@@ -72,27 +69,25 @@ function allocateOnly(block: usize, first: u32, entry: u64): void {
     store<u8>(workOf(entry) + byte, 0, WORK_LOST);
   }
   const base = out * vcs;
-  const index = ((portRow(entry) as u32) / ROW) * vcs + (vcOf(entry) as u32);
-  take(router, first + (byte as u32), lane, index, out, firstFrom((free as u64) << (base as u64), acceptOf(router, lane)) - base);
+  take(router, first + (byte as u32), lane, indexOf(lane), out, firstFrom((free as u64) << (base as u64), acceptOf(router, lane)) - base);
 }
 
 /** VA at a router where several heads ask for one output. */
 function allocateAmong(router: usize, tile: u32, byte: usize, listEnd: usize): void {
-  const requests: usize = WORK_REQUESTS;
   let outs: u32 = 0;
   for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
     const entry = load<u64>(at);
     const lane = laneOf(entry) as u32;
     const waiting: u32 = load<u8>(workOf(entry) + byte, WORK_WAITING) & load<u8>(byte, WORK_CONTESTED);
     if (waiting == 0) continue;
-    const asked = requests + (ctz<u32>(waiting) << 3);
+    const asked: usize = WORK_REQUESTS + (ctz<u32>(waiting) << 3);
     store<u64>(asked, load<u64>(asked) | ((1 as u64) << (indexOf(lane) as u64)));
     outs |= waiting;
   }
   for (let left = outs; left != 0; left &= left - 1) {
     const out = ctz<u32>(left);
-    arbitrate(router, tile, out, load<u64>(requests + (out << 3)));
-    store<u64>(requests + (out << 3), 0);
+    arbitrate(router, tile, out, load<u64>(out << 3, WORK_REQUESTS));
+    store<u64>(out << 3, 0, WORK_REQUESTS);
   }
 }
 

@@ -2,7 +2,6 @@
 // and cycle, however many of its flits wait for it. Visits are tallied by block, like those of all tenants together (losers.ts).
 import { rowsOf, workOf } from './landing';
 import {
-  H_TENANTS,
   LINKS,
   L_STRIDE,
   L_TENANT,
@@ -14,7 +13,7 @@ import {
   WORK_LIST,
   WORK_LOST,
 } from './layout';
-import { lanes, plane } from './plane';
+import { lanes, plane, tenants } from './plane';
 
 const LINK_PORTS: i8 = 15;
 
@@ -70,7 +69,7 @@ function tally(rows: usize, links: v128): void {
 
 /** Add what a block of `tiles` tiles has tallied to the counters. */
 export function tellTenants(block: usize, first: u32, tiles: u32): void {
-  for (let tenant: u32 = 0; tenant < load<u32>(H_TENANTS); tenant++) {
+  for (let tenant: u32 = 0; tenant < tenants; tenant++) {
     for (let port: u32 = 0; port < (LINKS as u32); port++) {
       const row = talliesOf(block, tenant) + port * ROW;
       for (let byte: u32 = 0; byte < tiles; byte++) add(first + byte, port, tenant, load<u8>(row + byte));
@@ -104,7 +103,7 @@ function whoWaits(router: usize, byte: usize, listEnd: usize): u64 {
 }
 
 function add(tile: u32, port: u32, tenant: u32, cycles: u64): void {
-  const link = (tile * (LINKS as u32) + port) * load<u32>(H_TENANTS) + tenant;
+  const link = (tile * (LINKS as u32) + port) * tenants + tenant;
   const counter = load<u32>(plane, P_BLOCKED_TENANTS) + (link << 3);
   store<u64>(counter, load<u64>(counter) + cycles);
 }

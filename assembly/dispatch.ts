@@ -5,7 +5,7 @@
 // one virtual channel, so they arrive in order, one every other cycle at best (our choice). The instruction vRouter finds the tile of a virtual core on the way:
 // its look-up is latency, not throughput. Machine model section 5; vNPU (ISCA 2025) section 4.1.1 as reported by reviews.
 import { clearBit, firstFrom, setBit } from './bits';
-import { DISPATCH_NOC, KIND_INSTRUCTION, MOVE_FINISHING, OP_END, OP_END_LOOP, OP_LOOP, PLANE_INSTRUCTION, SIGNAL_WAKE, STATUS_RUNNING, TURN_ON } from './codes';
+import { DISPATCH_NOC, KIND_INSTRUCTION, MOVE_FINISHING, OP_END, OP_END_LOOP, OP_LOOP, PLANE_INSTRUCTION, STATUS_RUNNING, TURN_ON } from './codes';
 import {
   C_INDEX,
   C_INSTRUCTIONS,
@@ -16,7 +16,6 @@ import {
   C_PC,
   C_QUEUE,
   C_RESERVED,
-  C_SIGNAL,
   C_STRIDE,
   C_TENANT,
   C_TILE,
@@ -68,6 +67,7 @@ import {
   Z_STRIDE,
 } from './layout';
 import { pushInstruction } from './queue';
+import { wake } from './signal';
 import { enqueue } from './source';
 
 /** Both ports: deliver what is due, then issue at most one instruction. */
@@ -246,7 +246,7 @@ function post(core: usize, entry: usize): void {
 
 function queueInstruction(core: usize, instruction: u32, iteration: u32): void {
   pushInstruction(core + C_QUEUE, instruction, iteration);
-  store<u8>(core, load<u8>(core, C_SIGNAL) | SIGNAL_WAKE, C_SIGNAL);
+  wake(core);
 }
 
 /** Index of the next core in turn that can take an instruction, or -1. */

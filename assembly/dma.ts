@@ -3,7 +3,7 @@
 // for memory does not translate ahead. A miss blocks this and all later bursts; with several walkers the look-ups of the
 // following bursts go on, one a cycle, while fewer walks than walkers are under way. Machine model section 7.
 import { firstFrom } from './bits';
-import { ENGINE_DMA, ENGINE_MOVE, KIND_FLAG, KIND_READ, KIND_WRITE, OP_LOAD, OP_RECV, PLANE_REQUEST, SIGNAL_WAKE, STATUS_FAULT, STATUS_RUNNING, TRANSLATE_PAGE } from './codes';
+import { ENGINE_DMA, ENGINE_MOVE, KIND_FLAG, KIND_READ, KIND_WRITE, OP_LOAD, OP_RECV, PLANE_REQUEST, STATUS_FAULT, STATUS_RUNNING, TRANSLATE_PAGE } from './codes';
 import {
   B_ADDRESS,
   B_BYTES,
@@ -21,7 +21,6 @@ import {
   C_PENDING,
   C_PENDING_COUNT,
   C_PENDING_HEAD,
-  C_SIGNAL,
   C_SOURCES,
   C_STREAMS,
   C_TENANT,
@@ -81,6 +80,7 @@ import {
 import { translateBurst } from './burstlog';
 import { budgetReturns, countBurst, isPastBudget } from './budget';
 import { completeFlag } from './shared';
+import { wake } from './signal';
 import { enqueue } from './source';
 import { stopTenant } from './stop';
 import { findRange, savedRange } from './translation';
@@ -156,7 +156,7 @@ export function completeBurst(packet: usize): void {
   const index = ((packet - load<u32>(core, C_BURSTS)) / K_STRIDE) as u32;
   store<u32>(core, load<u32>(core, C_FREE_BURSTS) | (1 << index), C_FREE_BURSTS);
   store<u32>(stream, load<u32>(stream, D_OUTSTANDING) - 1, D_OUTSTANDING);
-  store<u8>(core, load<u8>(core, C_SIGNAL) | SIGNAL_WAKE, C_SIGNAL);
+  wake(core);
 }
 
 // @ts-ignore: decorator

@@ -52,7 +52,6 @@ import {
   K_TARGET,
   P_STRIDE,
   T_CORES,
-  T_CORE_LIST,
   T_DONE,
   T_FIRST,
   T_GROUPS,
@@ -75,6 +74,7 @@ import {
 import { frontIteration, instructionAt, popInstruction } from './queue';
 import { flagMessage, isShared, storeMessage, writeRelease } from './shared';
 import { enqueue } from './source';
+import { coreAt } from './tiles';
 import { giveTokens, missingToken, takeTokens } from './tokens';
 import { isLookedUp, lookUpHead } from './vrouter';
 
@@ -214,9 +214,8 @@ function meet(core: usize, instruction: usize, now: u64): void {
   store<u32>(group, 0, G_ARRIVED);
   store<u32>(group, load<u32>(group, G_ROUND) + 1, G_ROUND);
   store<u64>(group, release, G_RELEASE);
-  const list = load<u32>(tenant, T_CORE_LIST);
-  for (let i: u32 = 0; i < load<u32>(tenant, T_CORES); i++) {
-    const other: usize = load<u32>(list + (i << 2));
+  for (let v: u32 = 0; v < load<u32>(tenant, T_CORES); v++) {
+    const other = coreAt(tenant, v);
     store<u64>(other, min(load<u64>(other, C_WAKE), release), C_WAKE);
   }
 }

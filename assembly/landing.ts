@@ -3,6 +3,7 @@
 import {
   L_COUNT,
   L_FREE,
+  L_OUT,
   L_STRIDE,
   PORTS,
   RING_CREDITS,
@@ -105,6 +106,13 @@ function take(free: usize, ring: usize, bit: i8): v128 {
 @inline
 export function rowsOf(block: usize, entry: u64): usize {
   return block + ((entry & 0xffff) as usize);
+}
+
+/** The output that the front packet of a lane goes to, as a bit, where the lane holds a flit; `lane`: its rows in the block. */
+// @ts-ignore: decorator
+@inline
+export function wanted(lane: usize): v128 {
+  return v128.andnot(v128.load(lane, L_OUT), i8x16.eq(v128.load(lane, L_COUNT), i8x16.splat(0)));
 }
 
 /** Offset of the rows of a listed lane in the work. */

@@ -162,7 +162,7 @@ export const MORE_QUEUED = 1;
 
 // lane of one tile: its packets behind the front one
 export const A_HEAD = 0; // u8 place of the first of them
-export const A_QUEUED = 1; // u8 packets that have come or will come to this input lane
+export const A_QUEUED = 1; // u8 how many there are, that have come or will come
 export const A_MORE = 4; // with P_LONG: flits of the front packet beyond L_LEFT
 export const A_PACKETS = 8; // addresses in a ring
 

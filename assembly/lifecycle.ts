@@ -2,7 +2,7 @@
 // arrive at once), its cores get instructions until it is done, faults or departs, and it may move (move.ts). A tile is handed over when
 // whoever had it has given it up and the last packet of theirs has left its source. Machine model sections 5 and 7; leaves out what the
 // hypervisor's own software costs.
-import { SIGNAL_WAKE, STATUS_DEPARTED, STATUS_RUNNING, STATUS_WAITING, TURN_ON } from './codes';
+import { STATUS_DEPARTED, STATUS_RUNNING, STATUS_WAITING, TURN_ON } from './codes';
 import { makeReady, resolvePc } from './dispatch';
 import {
   C_PC,
@@ -18,7 +18,6 @@ import {
   S_OWNER,
   T_ARRIVAL,
   T_CORES,
-  T_CORE_LIST,
   T_DEPARTURE,
   T_READY,
   T_SETUP_CYCLES,
@@ -27,8 +26,9 @@ import {
 } from './layout';
 import { beginMove, nextMove, stepMove } from './move';
 import { endResize } from './resize';
+import { wake } from './signal';
 import { hasStopped, stopTenant, withdrawBursts } from './stop';
-import { isTileFree } from './tiles';
+import { coreAt, isTileFree } from './tiles';
 import { beginSlice } from './turns';
 
 const NEVER: u64 = u64.MAX_VALUE;
@@ -80,22 +80,20 @@ function setUp(tenant: usize, now: u64): void {
 }
 
 function tilesAreFree(tenant: usize): bool {
-  const list = load<u32>(tenant, T_CORE_LIST);
-  for (let i: u32 = 0; i < load<u32>(tenant, T_CORES); i++) {
-    const core: usize = load<u32>(list + (i << 2));
+  for (let v: u32 = 0; v < load<u32>(tenant, T_CORES); v++) {
+    const core = coreAt(tenant, v);
     if (!isTileFree(tenant, load<u32>(core, C_TILE), load<u32>(core, C_SOURCES))) return false;
   }
   return true;
 }
 
 function begin(tenant: usize, now: u64): void {
-  const list = load<u32>(tenant, T_CORE_LIST);
   store<u32>(tenant, STATUS_RUNNING, T_STATUS);
   endResize(tenant, now);
-  for (let i: u32 = 0; i < load<u32>(tenant, T_CORES); i++) {
-    const core: usize = load<u32>(list + (i << 2));
+  for (let v: u32 = 0; v < load<u32>(tenant, T_CORES); v++) {
+    const core = coreAt(tenant, v);
     if (load<u8>(core, C_TURN) == TURN_ON) store<u32>(load<u32>(core, C_SOURCES), (core + C_SIGNAL) as u32, S_OWNER);
-    store<u8>(core, load<u8>(core, C_SIGNAL) | SIGNAL_WAKE, C_SIGNAL);
+    wake(core);
     beginSlice(core, now);
     if (load<u32>(core, C_PC) != 0) resolvePc(core);
     makeReady(core);

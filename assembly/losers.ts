@@ -2,7 +2,7 @@
 // state after channel allocation and before tails release their channels. A block whose flits can do nothing until a message
 // comes is not visited: the cycles that it sleeps are counted when it wakes, or when somebody reads the counters.
 import { chargeTenants, tallyTenants, tellTenants } from './blocked';
-import { listHolders, portRow, rowsOf, workOf } from './landing';
+import { listHolders, portRow, rowsOf, wanted, workOf } from './landing';
 import {
   H_TENANTS_AT,
   H_TILES,
@@ -59,8 +59,7 @@ export function heirs(): v128 {
 // @ts-ignore: decorator
 @inline
 export function lose(lane: usize, row: usize, won: v128, sure: v128): v128 {
-  const out = v128.andnot(v128.load(lane, L_OUT), i8x16.eq(v128.load(lane, L_COUNT), i8x16.splat(0)));
-  const lost = v128.andnot(v128.andnot(out, won), v128.and(v128.load(row, WORK_WAITING), sure));
+  const lost = v128.andnot(v128.andnot(wanted(lane), won), v128.and(v128.load(row, WORK_WAITING), sure));
   v128.store(row, lost, WORK_LOST);
   return lost;
 }
@@ -147,8 +146,7 @@ export function countSleep(block: usize, index: u32): void {
   let lost = i8x16.splat(0);
   for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
     const entry = load<u64>(at);
-    const lane = rowsOf(block, entry);
-    const out = v128.andnot(v128.load(lane, L_OUT), i8x16.eq(v128.load(lane, L_COUNT), i8x16.splat(0)));
+    const out = wanted(rowsOf(block, entry));
     v128.store(workOf(entry), out, WORK_LOST);
     lost = v128.or(lost, out);
   }

@@ -15,7 +15,6 @@ import {
   H_TRACE_COUNT,
   H_TRACE_NEXT,
   H_TRAFFIC_AT,
-  C_SIGNAL,
   C_TENANT,
   K_EXTRA,
   K_FLITS,
@@ -52,7 +51,6 @@ import {
   PLANE_DATA,
   PLANE_INSTRUCTION,
   PLANE_REQUEST,
-  SIGNAL_WAKE,
 } from './codes';
 import { change } from './bits';
 import { coresWake, stepCores } from './core';
@@ -63,6 +61,7 @@ import { arriveAtMemory, memoryWake, stepMemory } from './memory';
 import { settleAll } from './observe';
 import { moved, openPlane } from './plane';
 import { resumeLinks, settleLinks, stepNetwork } from './router';
+import { wake } from './signal';
 import { enqueue } from './source';
 import { createPackets, packetArrived, trafficDone, trafficWake } from './traffic';
 import { sharesWake, stepShares } from './turns';
@@ -169,10 +168,6 @@ function deliver(packet: usize, plane: u32, now: u64): void {
       wake(load<u32>(pair, X_RECEIVER));
     }
   }
-}
-
-function wake(core: usize): void {
-  store<u8>(core, load<u8>(core, C_SIGNAL) | SIGNAL_WAKE, C_SIGNAL);
 }
 
 /** Trace packets of this cycle join the queues of their sources (a packet may leave in the cycle of its creation). */

@@ -21,7 +21,6 @@ import {
   MOVE_RESTORING,
   MOVE_SAVING,
   PLANE_DATA,
-  SIGNAL_WAKE,
 } from './codes';
 import { makeReady, makeUnready } from './dispatch';
 import { startStream } from './dma';
@@ -79,12 +78,12 @@ import {
   W_CAUSES,
   W_OFFSET,
   W_SOURCES,
-  W_STRIDE,
   W_TILE,
 } from './layout';
 import { settle } from './observe';
 import { beginResize, stepResize } from './resize';
 import { isShared } from './shared';
+import { wake } from './signal';
 import { coreAt, isTileFree, placeAt } from './tiles';
 import { lookUpHead } from './vrouter';
 
@@ -148,10 +147,6 @@ export function dropMove(tenant: usize): void {
   if (load<u32>(tenant, T_MOVE_STAGE) == MOVE_NONE) return;
   store<u32>(tenant, MOVE_NONE, T_MOVE_STAGE);
   store<u32>(H_MOVING, load<u32>(H_MOVING) - 1);
-}
-
-function wake(core: usize): void {
-  store<u8>(core, load<u8>(core, C_SIGNAL) | SIGNAL_WAKE, C_SIGNAL);
 }
 
 /** Is nothing of the tenant under way any more: no packet, no instruction, no engine that will end by itself? */

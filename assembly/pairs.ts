@@ -1,11 +1,9 @@
 // The steps of switch.ts where every port has two virtual channels, as it has by default: a pass goes over the ports, with both lanes
 // of a port in hand, instead of over a list of lanes. Which of two comes first needs no ranks, and the passes are of fixed length.
-import { addRouters, FIRST_LANE, NEXT_CHANNEL, NEXT_PORT } from './landing';
+import { addRouters, FIRST_LANE, NEXT_CHANNEL, NEXT_PORT, wanted } from './landing';
 import {
-  H_TENANTS,
   L_COUNT,
   L_LEFT,
-  L_OUT,
   L_STRIDE,
   L_VC,
   NO_VC,
@@ -28,7 +26,7 @@ import {
   WORK_WON,
 } from './layout';
 import { heirs, lose } from './losers';
-import { ringRow } from './plane';
+import { ringRow, tenants } from './plane';
 import { credit, setTailsEnd } from './sending';
 
 // from the rows of channel 0 of a port to those of channel 1
@@ -46,16 +44,14 @@ export function askInPairs(block: usize): bool {
   const credit1 = v128.load(WORK_CREDIT + ROW);
   let waiting = none;
   let contested = none;
-  let lane = block;
+  let lane = block + R_LANES;
   let row: usize = 0;
   for (let port: usize = 0; port < PORT_ROWS; port += ROW) {
-    const vc0 = v128.load(lane, R_LANES + L_VC);
-    const vc1 = v128.load(lane, R_LANES + L_VC + SECOND_LANE);
-    const out0 = v128.andnot(v128.load(lane, R_LANES + L_OUT), i8x16.eq(v128.load(lane, R_LANES + L_COUNT), none));
-    const out1 = v128.andnot(
-      v128.load(lane, R_LANES + L_OUT + SECOND_LANE),
-      i8x16.eq(v128.load(lane, R_LANES + L_COUNT + SECOND_LANE), none),
-    );
+    const second = lane + SECOND_LANE;
+    const vc0 = v128.load(lane, L_VC);
+    const vc1 = v128.load(second, L_VC);
+    const out0 = wanted(lane);
+    const out1 = wanted(second);
     const has0 = v128.or(v128.and(i8x16.eq(vc0, none), credit0), v128.and(i8x16.eq(vc0, one), credit1));
     const has1 = v128.or(v128.and(i8x16.eq(vc1, none), credit0), v128.and(i8x16.eq(vc1, one), credit1));
     const request0 = v128.and(out0, has0);
@@ -83,7 +79,7 @@ export function leaveInPairs(block: usize, first: usize): bool {
   const none = i8x16.splat(0);
   const one = i8x16.splat(1);
   const sure = heirs();
-  const isShared = load<u32>(H_TENANTS) > 1;
+  const isShared = tenants > 1;
   const channelRows = (ringRow as usize) * RING_ROWS;
   let holds = none;
   let losers = none;

@@ -42,7 +42,7 @@ export let linkFlits: usize = 0;
 export let tenants: u32 = 0;
 let width: i32 = 0;
 let laneRecords: usize = 0;
-export let laneBytes: u32 = 0;
+let laneBytes: u32 = 0;
 export let queueMask: u32 = 0;
 // rings: tile 0 in the first row of the slots by cycles ahead
 export let ringRow: u32 = 0;
@@ -137,7 +137,7 @@ export function byteOf(tile: u32): usize {
   return tile & (ROW - 1);
 }
 
-/** What is not a row of a lane of one tile. */
+/** The record of a lane of one tile. */
 // @ts-ignore: decorator
 @inline
 export function recordOf(tile: u32, lane: u32): usize {

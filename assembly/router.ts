@@ -4,11 +4,11 @@
 // cycles, so blocks cannot see each other. Source: BookSim 2's iq_router, checked packet by packet.
 import { allocateChannels } from './allocation';
 import { nextBit } from './bits';
-import { H_TENANTS, LINKS, L_OUT, L_STRIDE, L_TENANT, L_VC, NO_VC, P_BLOCK_COUNT, P_LINK_FLITS, ROW, R_LANES, WORK_LIST } from './layout';
+import { LINKS, L_OUT, L_STRIDE, L_TENANT, L_VC, NO_VC, P_BLOCK_COUNT, ROW, R_LANES, WORK_LIST } from './layout';
 import { receive } from './landing';
 import { flitsLeft, passTails } from './link';
 import { countSleep, fallAsleep, observeLosers, tellBlocked, wakeUp } from './losers';
-import { awakeIn1, awakeNow, blockBytes, blocks, lanes, noteMove, openPlane, plane, recordOf } from './plane';
+import { awakeIn1, awakeNow, blockBytes, blocks, lanes, linkFlits, noteMove, openPlane, plane, recordOf, tenants } from './plane';
 import { tailsEnd } from './sending';
 import { injectAll } from './source';
 import { allocateSwitch, ANY_LEFT, ANY_WAITING, ANY_WON } from './switch';
@@ -89,7 +89,7 @@ function adjustLinks(sign: i64): void {
 function adjustLink(rows: usize, tile: u32, lane: u32, sign: i64): void {
   const out = ctz<u32>(load<u8>(rows, L_OUT));
   if (out == (LINKS as u32)) return;
-  const link = (tile * (LINKS as u32) + out) * load<u32>(H_TENANTS) + load<u8>(rows, L_TENANT);
-  const counter = load<u32>(plane, P_LINK_FLITS) + (link << 3);
+  const link = (tile * (LINKS as u32) + out) * tenants + load<u8>(rows, L_TENANT);
+  const counter = linkFlits + (link << 3);
   store<u64>(counter, load<u64>(counter) + (((flitsLeft(rows, recordOf(tile, lane)) as i64) * sign) as u64));
 }

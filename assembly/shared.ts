@@ -11,7 +11,6 @@ import {
   KIND_POLL_RELEASE,
   KIND_RELEASE,
   PLANE_REQUEST,
-  SIGNAL_WAKE,
   STAGE_DUE,
   STAGE_LOADING,
   STAGE_POLLING,
@@ -27,7 +26,6 @@ import {
   C_SEND_POLL_AT,
   C_SEND_SEEN,
   C_SEND_STAGE,
-  C_SIGNAL,
   C_SOURCES,
   C_TENANT,
   C_TILE,
@@ -71,6 +69,7 @@ import {
   X_SLOT_BYTES,
 } from './layout';
 import { instructionAt } from './queue';
+import { wake } from './signal';
 import { enqueue } from './source';
 import { missingToken } from './tokens';
 
@@ -184,7 +183,7 @@ export function completeFlag(packet: usize): void {
   } else {
     return;
   }
-  store<u8>(core, load<u8>(core, C_SIGNAL) | SIGNAL_WAKE, C_SIGNAL);
+  wake(core);
 }
 
 function slotAddress(pair: usize, slot: u32): u64 {

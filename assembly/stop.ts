@@ -3,12 +3,11 @@
 // others exactly what the fault leaves them. No core can know of a fault in the same cycle, so bursts are taken back at its end, before
 // their source has sent a flit of them.
 import { clearBit } from './bits';
-import { PLANE_REQUEST, SIGNAL_WAKE, STATUS_DEPARTED, STATUS_FAULT } from './codes';
+import { PLANE_REQUEST, STATUS_DEPARTED, STATUS_FAULT } from './codes';
 import { makeUnready } from './dispatch';
 import {
   C_ISSUED_AT,
   C_OUTBOX,
-  C_SIGNAL,
   C_SOURCES,
   H_DONE_TENANTS,
   H_LIFE_WAKE,
@@ -22,25 +21,24 @@ import {
   S_INDEX,
   S_TAIL,
   T_CORES,
-  T_CORE_LIST,
   T_STATUS,
   T_STOP_CYCLE,
 } from './layout';
 import { dropMove } from './move';
+import { wake } from './signal';
 import { coreAt } from './tiles';
 
 /** From the next cycle on the tenant's engines start nothing and it gets no instructions; packets begun are sent to their end. */
 export function stopTenant(tenant: usize, status: u32, now: u64): void {
-  const list = load<u32>(tenant, T_CORE_LIST);
   store<u32>(tenant, status, T_STATUS);
   store<u64>(tenant, now, T_STOP_CYCLE);
   store<u32>(H_DONE_TENANTS, load<u32>(H_DONE_TENANTS) + 1);
   store<u64>(H_LIFE_WAKE, now);
   dropMove(tenant);
-  for (let i: u32 = 0; i < load<u32>(tenant, T_CORES); i++) {
-    const core: usize = load<u32>(list + (i << 2));
+  for (let v: u32 = 0; v < load<u32>(tenant, T_CORES); v++) {
+    const core = coreAt(tenant, v);
     makeUnready(core);
-    store<u8>(core, load<u8>(core, C_SIGNAL) | SIGNAL_WAKE, C_SIGNAL);
+    wake(core);
   }
 }
 

@@ -6,12 +6,10 @@
 // iSLIP in sets: an input port's byte holds the outputs it asks for. "The first input at or after the grant pointer" of all
 // outputs is one walk over the five inputs for those that the pointers allow (R_GRANT) and one for the rest; "the first output at or
 // after the accept pointer" is the lowest bit of what the pointer allows (R_ACCEPT), or of all.
-import { addRouters, portRow, rowsOf, vcOf, workOf } from './landing';
+import { addRouters, portRow, rowsOf, vcOf, wanted, workOf } from './landing';
 import {
-  H_TENANTS,
   L_COUNT,
   L_LEFT,
-  L_OUT,
   L_VC,
   NO_VC,
   RING_ROWS,
@@ -34,9 +32,9 @@ import {
   WORK_WAITING,
   WORK_WON,
 } from './layout';
-import { ringRow, vcs } from './plane';
-import { askInPairs, leaveInPairs } from './pairs';
 import { heirs, lose, stay } from './losers';
+import { askInPairs, leaveInPairs } from './pairs';
+import { ringRow, tenants, vcs } from './plane';
 import { credit, sendFlits, setTailsEnd } from './sending';
 
 /** A flit left some router. */
@@ -84,7 +82,7 @@ function ask(block: usize, listEnd: usize): bool {
     const row = workOf(entry);
     const port = portRow(entry);
     const vc = v128.load(lane, L_VC);
-    const out = v128.andnot(v128.load(lane, L_OUT), i8x16.eq(v128.load(lane, L_COUNT), none));
+    const out = wanted(lane);
     let credit = v128.and(i8x16.eq(vc, none), credit0);
     for (let w: usize = 1; w < channels; w++) {
       credit = v128.or(credit, v128.and(i8x16.eq(vc, i8x16.splat(w as i8)), v128.load(w * ROW, WORK_CREDIT)));
@@ -200,7 +198,7 @@ function leave(block: usize, first: usize, listEnd: usize): bool {
   const channels: usize = vcs;
   const channelRows = (ringRow as usize) * RING_ROWS;
   const sure = heirs();
-  const isShared = load<u32>(H_TENANTS) > 1;
+  const isShared = tenants > 1;
   let holds = none;
   let losers = none;
   let end: usize = WORK_TAILS;
