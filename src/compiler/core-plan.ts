@@ -106,7 +106,7 @@ export function planPipeline(
   const stored = new Map<number, number>();
   const cores = stages.flatMap((_, stage) => {
     const own = fitted.filter((core) => core.stage === stage);
-    const jobs = own.map(({ vcore, share, work, fit }): Omit<CoreJob, 'isPipelined'> => {
+    const jobs = own.map(({ vcore, share, work, fit }): Unpipelined => {
       const arriving = transfers.filter(({ to }) => to === vcore);
       const leaving = transfers.filter(({ from }) => from === vcore);
       const job = { graph, chip, memory, memoryBytesPerCycle, share, work, fit, vcore, arriving, leaving };
@@ -130,13 +130,16 @@ type Ordered = Pick<CorePlan, 'dependencies' | 'timing'>;
 /** Waits and rhythm by what a body looks like, so the equal blocks of a network are worked out once; undefined: it cannot be ordered. */
 export type KnownBodies = Map<string, Ordered | undefined>;
 
+/** A job before it is known whether its stage is pipelined. */
+type Unpipelined = Omit<CoreJob, 'isPipelined'>;
+
 type Scheduled = Ordered & Pick<CorePlan, 'schedule'>;
 
 /**
  * The programs of a stage: pipelined, if all of its cores can be (so that all meet their messages in the same order), else one iteration
  * after the other.
  */
-function ofStage(request: PlanRequest, known: KnownBodies, jobs: readonly Omit<CoreJob, 'isPipelined'>[]): Scheduled[] {
+function ofStage(request: PlanRequest, known: KnownBodies, jobs: readonly Unpipelined[]): Scheduled[] {
   if (jobs.every(({ fit }) => fit.fetchesAhead)) {
     const planned = scheduled(request, known, jobs, true);
     if (planned !== undefined) return planned;
@@ -149,7 +152,7 @@ function ofStage(request: PlanRequest, known: KnownBodies, jobs: readonly Omit<C
 function scheduled(
   request: PlanRequest,
   known: KnownBodies,
-  jobs: readonly Omit<CoreJob, 'isPipelined'>[],
+  jobs: readonly Unpipelined[],
   isPipelined: boolean,
 ): Scheduled[] | undefined {
   const planned: Scheduled[] = [];

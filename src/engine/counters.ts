@@ -62,7 +62,9 @@ export function readDeadlock(kernel: Kernel, map: ImageMap, plan: Plan): Deadloc
 function readCore(kernel: Kernel, { address, tenant, shape, vcore }: CoreSite): CoreSnapshot {
   return {
     tile: kernel.u32(address + L.C_TILE),
-    ...{ tenant, shape, vcore },
+    tenant,
+    shape,
+    vcore,
     cause: kernel.u8(address + L.C_CAUSE),
     causes: [...kernel.u64s(address + L.C_CAUSES, L.CAUSE_COUNT)],
     hits: kernel.u64(address + L.C_HITS),

@@ -19,7 +19,9 @@ export function readCoreDetail(kernel: Kernel, plan: Plan, site: CoreSite): Core
   const streams = readStreams(kernel, core);
   return {
     tile: kernel.u32(core + L.C_TILE),
-    ...{ tenant, shape, vcore },
+    tenant,
+    shape,
+    vcore,
     cycle: kernel.cycle,
     // in a pass behind the last iteration its result leaves
     iteration: Math.min(kernel.u32(core + L.C_ITERATION) | 0, plan.tenants[tenant].iterations - 1),

@@ -19,8 +19,11 @@ export function weightsOf({ nodes, edges }: MappingProblem): Weights {
 /** Pairs of symmetric nodes that a request of so many nodes has at most. */
 export const mostPairs = (nodes: number): number => (nodes * (nodes - 1)) / 2;
 
+/** Where a section begins, in words. */
+const begin = (words: Int32Array, section: number): number => words[section >>> 2] >>> 2;
+
 function write(words: Int32Array, section: number, values: readonly number[]): void {
-  words.set(values, words[section >>> 2] >>> 2);
+  words.set(values, begin(words, section));
 }
 
 /** Write everything that the search needs to know; no symmetry is known yet. `words`: memory in which the sections are reserved. */
@@ -35,7 +38,8 @@ export function writeProblem(words: Int32Array, problem: MappingProblem, weights
   writeChip(words, problem);
   words[L.FIRST_NODE >>> 2] = 0;
   words[L.PAIRS >>> 2] = 0;
-  words.fill(0, words[L.ORBIT_AT >>> 2] >>> 2, (words[L.ORBIT_AT >>> 2] >>> 2) + problem.nodes);
+  const orbit = begin(words, L.ORBIT_AT);
+  words.fill(0, orbit, orbit + problem.nodes);
 }
 
 function writeRequest(words: Int32Array, { stretch }: MappingProblem, weights: Weights): void {
@@ -63,7 +67,7 @@ function writeChip(words: Int32Array, { mesh, free, nodeCosts }: MappingProblem)
   const coreAt = new Int32Array(mesh.width * mesh.height).fill(-1);
   free.forEach((tile, core) => (coreAt[tile] = core));
   const [links, columns, rows, canon, costs] = [L.LINKS_AT, L.COLUMN_AT, L.ROW_AT, L.CANON_AT, L.NODE_COST_AT].map(
-    (section) => words[section >>> 2] >>> 2,
+    (section) => begin(words, section),
   );
   free.forEach((tile, core) => {
     for (let port = 0; port < LOCAL; port++) {

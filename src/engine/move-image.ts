@@ -56,10 +56,8 @@ function takeShape(
   { plan, channels, cores }: MoveSite,
 ): number {
   const address = regions.take(L.SHAPE_BYTES);
-  writeShape(regions, shape, {
-    ...{ record: address - L.T_SHAPE, plan, tenant, channels },
-    cores: cores.byShape[tenant][index],
-  });
+  const record = address - L.T_SHAPE;
+  writeShape(regions, shape, { record, plan, tenant, cores: cores.byShape[tenant][index], channels });
   return address;
 }
 

@@ -55,11 +55,7 @@ export function movesOf(document: ExperimentDocument, own: TenantDocument): { mo
 }
 
 /** The size of a tenant after an event: a change that names a width or a height alone keeps the other. */
-export function topologyAfter(
-  events: readonly EventDocument[],
-  tenant: TenantDocument,
-  after: EventDocument,
-): Topology {
+function topologyAfter(events: readonly EventDocument[], tenant: TenantDocument, after: EventDocument): Topology {
   const changes = events.filter((event) => event.tenant === tenant.name && event.cycle <= after.cycle);
   return [tenant, ...changes.sort((a, b) => a.cycle - b.cycle)].reduce(
     (size, { topology }): Topology => ({ ...size, ...topology }),

@@ -24,21 +24,22 @@ export function messageCycles(chip: Chip, tiles: Tiles, flows: readonly Edge[]):
   const loads = new Map<number, number>();
   const ways = flows.map(([from, to]) => linksBetween(chip, tiles[from], tiles[to]));
   ways.forEach((way, i) => way.forEach((link) => loads.set(link, (loads.get(link) ?? 0) + (flows[i][2] ?? 0))));
-  const cycles = new Float64Array(tiles.length);
-  flows.forEach(([from, to], i) => {
-    const busiest = ways[i].reduce((most, link) => Math.max(most, loads.get(link)!), 0);
-    for (const end of [from, to]) cycles[end] += busiest / chip.flitBytes + HOP_CYCLES * ways[i].length;
-  });
-  return Math.ceil(cycles.reduce((most, own) => Math.max(most, own), 0));
+  const busiest = ways.map((way) => way.reduce((most, link) => Math.max(most, loads.get(link)!), 0));
+  return mostAtOneCore(tiles.length, flows, (i) => busiest[i] / chip.flitBytes + HOP_CYCLES * ways[i].length);
 }
 
 /** No placement costs less: every message alone on its links, one hop long. */
 export function leastMessageCycles(chip: Chip, cores: number, flows: readonly Edge[]): number {
+  return mostAtOneCore(cores, flows, (i) => (flows[i][2] ?? 0) / chip.flitBytes + HOP_CYCLES);
+}
+
+/** Cycles of the core whose messages take longest, in and out; `cost`: cycles of each. */
+function mostAtOneCore(cores: number, flows: readonly Edge[], cost: (flow: number) => number): number {
   const cycles = new Float64Array(cores);
-  for (const [from, to, bytes = 0] of flows) {
-    for (const end of [from, to]) cycles[end] += bytes / chip.flitBytes + HOP_CYCLES;
-  }
-  return Math.ceil(cycles.reduce((most, own) => Math.max(most, own), 0));
+  flows.forEach(([from, to], i) => {
+    for (const end of [from, to]) cycles[end] += cost(i);
+  });
+  return Math.ceil(Math.max(0, ...cycles));
 }
 
 /** Links of the way x first, each by the tile that it leaves and its port. */

@@ -5,7 +5,17 @@ import { CAUSES } from '../../src/model/causes.ts';
 import type { ChipRequest } from '../../src/model/chip.ts';
 import { Frame, frameBytes } from '../../src/engine/frame.ts';
 import { Machine } from '../../src/engine/machine.ts';
-import { kernel, lastCycle, runToEnd, step, tinyPlan, type TinyMove, type TinyTenant } from '../support/kernel.ts';
+import {
+  kernel,
+  lastCycle,
+  runInSlices,
+  runToEnd,
+  step,
+  tinyPlan,
+  type TinyMove,
+  type TinyTenant,
+  ways,
+} from '../support/kernel.ts';
 
 // 4 x 1 tiles, memory at both ends and beside the network.
 const BUS: ChipRequest = { width: 4, height: 1, memoryPath: 'bus' };
@@ -138,38 +148,31 @@ describe('changes of size of random tenants', () => {
 
   it('do all iterations once, with one digest in every way of running, and every cycle accounted for', () => {
     fc.assert(
-      fc.property(
-        arbitrary,
-        fc.constantFrom(1, 7, 1000),
-        fc.boolean(),
-        fc.boolean(),
-        (given, slice, timeJumps, reverse) => {
-          const plan = planOf(given);
-          const whole = runToEnd(plan);
-          const { cores, cycle, tenants } = whole.snapshot();
-          expect(tenants.map(({ status, iterationsDone }) => [status, iterationsDone])).toEqual([
-            ['done', ROUNDS],
-            ['done', ROUNDS],
-          ]);
-          const sliced = Machine.create(kernel, plan, { timeJumps, reverse });
-          while (sliced.outcome === 'running') sliced.run(slice);
-          expect([sliced.cycle, sliced.digest()]).toEqual([cycle, whole.digest()]);
-          // instructions: one load before the iterations on every core of every size, and six in each
-          const { shapes } = tenants[0];
-          shapes.forEach(({ firstIteration }, shape) => {
-            const end = shapes[shape + 1]?.firstIteration ?? ROUNDS;
-            const own = cores.filter((core) => core.tenant === 0 && core.shape === shape);
-            for (const { retired } of own) expect(retired).toBe(1 + 6 * (end - firstIteration));
-          });
-          // a size is charged from the end of the one before to its own end
-          const changes = tenants[0].moves.filter((_, m) => plan.tenants[0].moves![m].shape);
-          const begins = [0, ...changes.map(({ drained }) => drained ?? cycle)];
-          for (const { tenant, shape, causes } of cores) {
-            const span = tenant === 1 ? cycle : (begins[shape + 1] ?? cycle) - (begins[shape] ?? cycle);
-            expect(causes.reduce((sum, n) => sum + n, 0)).toBe(span);
-          }
-        },
-      ),
+      fc.property(arbitrary, ways, (given, way) => {
+        const plan = planOf(given);
+        const whole = runToEnd(plan);
+        const { cores, cycle, tenants } = whole.snapshot();
+        expect(tenants.map(({ status, iterationsDone }) => [status, iterationsDone])).toEqual([
+          ['done', ROUNDS],
+          ['done', ROUNDS],
+        ]);
+        const sliced = runInSlices(plan, way);
+        expect([sliced.cycle, sliced.digest()]).toEqual([cycle, whole.digest()]);
+        // instructions: one load before the iterations on every core of every size, and six in each
+        const { shapes } = tenants[0];
+        shapes.forEach(({ firstIteration }, shape) => {
+          const end = shapes[shape + 1]?.firstIteration ?? ROUNDS;
+          const own = cores.filter((core) => core.tenant === 0 && core.shape === shape);
+          for (const { retired } of own) expect(retired).toBe(1 + 6 * (end - firstIteration));
+        });
+        // a size is charged from the end of the one before to its own end
+        const changes = tenants[0].moves.filter((_, m) => plan.tenants[0].moves![m].shape);
+        const begins = [0, ...changes.map(({ drained }) => drained ?? cycle)];
+        for (const { tenant, shape, causes } of cores) {
+          const span = tenant === 1 ? cycle : (begins[shape + 1] ?? cycle) - (begins[shape] ?? cycle);
+          expect(causes.reduce((sum, n) => sum + n, 0)).toBe(span);
+        }
+      }),
       { numRuns: 60, seed: 8 },
     );
   });

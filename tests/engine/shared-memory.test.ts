@@ -4,8 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { CAUSES } from '../../src/model/causes.ts';
 import type { ChipRequest } from '../../src/model/chip.ts';
 import type { Step } from '../../src/model/program.ts';
-import { Machine } from '../../src/engine/machine.ts';
-import { kernel, lastCycle, runToEnd, step, tinyPlan, type TinyTenant } from '../support/kernel.ts';
+import { lastCycle, runInSlices, runToEnd, step, tinyPlan, type TinyTenant } from '../support/kernel.ts';
 
 // 4 x 1 tiles, cores at 1 and 2; memory beside the network: what is posted in t is at its channel in t+1, and an answer to it is
 // seen in the cycle in which it leaves, service end + 30 + 1.
@@ -111,12 +110,10 @@ describe('random exchanges', () => {
         memoryPath: fc.constantFrom('noc' as const, 'bus' as const),
         flitBytes: fc.constantFrom(16, 128),
       }),
-      slice: fc.integer({ min: 1, max: 40 }),
-      timeJumps: fc.boolean(),
-      reverse: fc.boolean(),
+      way: fc.record({ slice: fc.integer({ min: 1, max: 40 }), timeJumps: fc.boolean(), reverse: fc.boolean() }),
     });
     fc.assert(
-      fc.property(arbitrary, ({ messages, work, chip, slice, timeJumps, reverse }) => {
+      fc.property(arbitrary, ({ messages, work, chip, way }) => {
         const consume = messages.flatMap((bytes, i) => [
           recv(0, bytes, { gives: [i] }),
           step({ op: 'vector', fn: 'add', elements: work }, { waits: [i], releases: 0 }),
@@ -132,8 +129,7 @@ describe('random exchanges', () => {
         const moved = whole.snapshot().tenants.map(({ transferredBytes }) => transferredBytes);
         const bytes = messages.reduce((a, b) => a + b, 0);
         expect(moved).toEqual([2 * bytes, 2 * bytes]);
-        const sliced = Machine.create(kernel, plan, { timeJumps, reverse });
-        while (sliced.outcome === 'running') sliced.run(slice);
+        const sliced = runInSlices(plan, way);
         expect([sliced.cycle, sliced.digest()]).toEqual([whole.cycle, whole.digest()]);
         for (const { causes } of whole.snapshot().cores) expect(causes.reduce((a, b) => a + b)).toBe(whole.cycle);
       }),

@@ -1,10 +1,12 @@
 /** The compiled kernel for tests, and tiny plans written by hand. */
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { resolveChip, type ChipRequest } from '../../src/model/chip.ts';
 import type { Plan, TenantMove, TenantPlan } from '../../src/model/plan.ts';
 import type { Ahead, Operation, Program, Step, TokenUse } from '../../src/model/program.ts';
 import { forEachInstruction } from '../../src/model/program.ts';
 import type { Range } from '../../src/model/vnpu.ts';
+import type { MachineOptions } from '../../src/engine/image.ts';
 import { Machine } from '../../src/engine/machine.ts';
 
 export const kernel = new WebAssembly.Module(readFileSync('build/kernel.wasm'));
@@ -151,6 +153,22 @@ function tinyTenant(tenant: TinyTenant, index: number, channels: number): Tenant
 export function runToEnd(plan: Plan, options: Parameters<typeof Machine.create>[2] = {}): Machine {
   const machine = Machine.create(kernel, plan, options);
   machine.run(1_000_000);
+  return machine;
+}
+
+/** A way to run a plan that must not change what comes of it. */
+export type Way = Pick<MachineOptions, 'timeJumps' | 'reverse'> & { readonly slice: number };
+
+export const ways: fc.Arbitrary<Way> = fc.record({
+  slice: fc.constantFrom(1, 7, 1000),
+  timeJumps: fc.boolean(),
+  reverse: fc.boolean(),
+});
+
+/** The same, slice by slice. */
+export function runInSlices(plan: Plan, { slice, ...options }: Way): Machine {
+  const machine = Machine.create(kernel, plan, options);
+  while (machine.outcome === 'running') machine.run(slice);
   return machine;
 }
 
