@@ -4,17 +4,17 @@
 // after the pointer" is one count of trailing zeros.
 import { firstFrom } from './bits';
 import { addRouters, laneOf, routerOf, rowsOf, workOf } from './landing';
-import { frontOf, handOn } from './link';
+import { flitsLeft, frontOf, handOn } from './link';
 import { gatherLosers } from './losers';
+import { headsEnd } from './sending';
 import {
   LINKS,
-  K_FLITS,
   K_MASK,
-  K_TENANT,
   L_ACCEPT,
   L_GRANT,
   L_OUT,
   L_STRIDE,
+  L_TENANT,
   L_VC,
   PORTS,
   ROW,
@@ -37,16 +37,9 @@ let granted: bool = false;
 /** VA at the block whose first tile is `first`, where heads of the listed lanes wait. Returns whether any was granted a channel. */
 export function allocateChannels(block: usize, first: u32, listEnd: usize): bool {
   granted = false;
-  const none = i8x16.splat(0);
   const twice = v128.load(WORK_CONTESTED);
-  let end: usize = WORK_HEADS;
-  for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
-    const entry = load<u64>(at);
-    const alone = v128.andnot(v128.load(workOf(entry), WORK_WAITING), twice);
-    end = addRouters(end, entry, i8x16.bitmask(i8x16.ne(alone, none)) as u32);
-  }
-  for (let at: usize = WORK_HEADS; at < end; at += 8) allocateOnly(block, first, load<u64>(at));
-  for (let bits = i8x16.bitmask(i8x16.ne(twice, none)) as u32; bits != 0; bits &= bits - 1) {
+  for (let at: usize = WORK_HEADS; at < headsEnd; at += 8) allocateOnly(block, first, load<u64>(at));
+  for (let bits = i8x16.bitmask(i8x16.ne(twice, i8x16.splat(0))) as u32; bits != 0; bits &= bits - 1) {
     const byte = ctz<u32>(bits);
     allocateAmong(block + byte, first + byte, byte, listEnd);
   }
@@ -54,14 +47,16 @@ export function allocateChannels(block: usize, first: u32, listEnd: usize): bool
   return granted;
 }
 
-/** VA for a head that nobody stands in the way of, from a list of such heads. */
+/** VA for a head, from the list of heads, unless others ask for the same output. */
 // @ts-ignore: decorator
 @inline
 function allocateOnly(block: usize, first: u32, entry: u64): void {
   const byte = routerOf(entry);
   const router = block + byte;
   const lane = laneOf(entry) as u32;
-  const out: u32 = ctz<u32>(load<u8>(rowsOf(block, entry), L_OUT));
+  const bit = load<u8>(rowsOf(block, entry), L_OUT);
+  if ((bit & load<u8>(byte, WORK_CONTESTED)) != 0) return;
+  const out: u32 = ctz<u32>(bit);
   let free = freeChannels(router, out);
   if (masked) {
     free &= load<u16>(frontOf(router, lane), K_MASK);
@@ -129,8 +124,8 @@ function acceptOf(router: usize, lane: u32): u32 {
 // @ts-ignore: decorator
 @inline
 function freeChannels(router: usize, out: u32): u32 {
-  let owned: u32 = 0;
-  for (let vc: u32 = 0; vc < vcs; vc++) owned |= (((load<u8>(router + vc * ROW, R_OWNED) as u32) >> out) & 1) << vc;
+  let owned: u32 = ((load<u8>(router, R_OWNED) as u32) >> out) & 1;
+  for (let vc: u32 = 1; vc < vcs; vc++) owned |= (((load<u8>(router + vc * ROW, R_OWNED) as u32) >> out) & 1) << vc;
   return ~owned & ((1 << vcs) - 1);
 }
 
@@ -159,15 +154,14 @@ function allowed(router: usize, vc: u32, requests: u64): u64 {
 function take(router: usize, tile: u32, lane: u32, index: u32, out: u32, vc: u32): void {
   const owned = router + vc * ROW;
   const rows = router + lane * L_STRIDE;
-  const packet = frontOf(router, lane);
   store<u8>(rows, (out * vcs + vc + 1) as u8, R_LANES + L_ACCEPT);
   store<u8>(router + (vc * PORTS + out) * L_STRIDE, (index + 1) as u8, R_LANES + L_GRANT);
   store<u8>(owned, load<u8>(owned, R_OWNED) | ((1 as u32) << out), R_OWNED);
   store<u8>(rows, vc as u8, R_LANES + L_VC);
   granted = true;
   if (out == (LINKS as u32)) return;
-  const link = linkFlits + (((tile * LINKS + out) * tenants + (load<u8>(packet, K_TENANT) as u32)) << 3);
+  const link = linkFlits + (((tile * LINKS + out) * tenants + (load<u8>(rows, R_LANES + L_TENANT) as u32)) << 3);
   // all of them now; settleLinks takes back those that have not left
-  store<u64>(link, load<u64>(link) + (load<u16>(packet, K_FLITS) as u64));
-  handOn(neighbour(tile, out), vc * PORTS + (out ^ 1), packet);
+  store<u64>(link, load<u64>(link) + (flitsLeft(router, lane) as u64));
+  handOn(neighbour(tile, out), vc * PORTS + (out ^ 1), frontOf(router, lane));
 }

@@ -110,9 +110,6 @@ export const P_EJECT = 40; // the same for credits of the terminals' buffers: a 
 export const P_AWAKE = 44; // EJECT_SLOTS rows of a byte per block: 255 where it must be visited in that cycle
 export const P_AWAKE_ROW = 48; // bytes of a row
 export const P_ASLEEP = 52; // u8 per block: 1 where it sleeps with flits that cannot leave
-export const P_LANES = 56; // what is seldom needed of single lanes: a record per tile and lane
-export const P_QUEUE_MASK = 60; // packets that one lane can hold behind its front, rounded up to a power of two, less 1
-export const P_LANE_BYTES = 64;
 export const P_LONG = 68; // some packet has more than MOST_LEFT flits
 export const P_PACKETS = 72; // packets created and not yet arrived
 export const P_MOVED = 76; // a packet joined the queue of a source since the last step
@@ -146,25 +143,25 @@ export const R_KNOWN = R_OWNED + MOST_VCS * ROW; // rows of channels: free slots
 export const R_X = R_KNOWN + MOST_VCS * ROW; // column of the tile
 export const R_Y = R_X + ROW;
 export const R_LANES = R_Y + 3 * ROW; // records of lanes, from the beginning of a cache line
-// lane: what the switch needs of it, what channel allocation does, and its packets are a cache line each
+// queue of packets (packets.ts), as addresses
+export const A_FRONT = 0; // 0: the queue is empty
+export const A_NEXT = 4; // the first behind the front; 0: there is none
+export const A_LAST = 8; // the last behind the front, if there is one
+export const A_MORE = 12; // of a lane with P_LONG: flits of the front packet beyond L_LEFT
+export const A_STRIDE = 16;
+
+// lane: what every visit needs of it, what the switch and channel allocation do, and its packets
 export const L_COUNT = 0; // flits in the buffer of this input lane
-export const L_OUT = L_COUNT + ROW; // 1 << output port of the front packet
+export const L_FREE = L_COUNT + ROW; // free slots behind this output lane
+export const L_OUT = L_FREE + ROW; // 1 << output port of the front packet
 export const L_VC = L_OUT + ROW; // channel of that output that the front packet owns, or NO_VC
 export const L_LEFT = L_VC + ROW; // flits of the front packet that have not left; see A_MORE
-export const L_FREE = L_LEFT + ROW; // free slots behind this output lane
-export const L_GRANT = L_FREE + ROW; // VA grant pointer of this output lane, port * V + vc
+export const L_TENANT = L_LEFT + ROW; // tenant of the front packet
+export const L_GRANT = L_TENANT + ROW; // VA grant pointer of this output lane, port * V + vc
 export const L_ACCEPT = L_GRANT + ROW; // VA accept pointer of this input lane
-export const L_TENANT = L_ACCEPT + ROW; // tenant of the front packet
-export const L_FRONT = L_TENANT + ROW; // u32 per router: address of the front packet, and MORE_QUEUED if others are queued behind it; 0: none
-export const L_STRIDE = L_FRONT + 4 * ROW;
-export const MORE_QUEUED = 1;
+export const L_QUEUE = L_ACCEPT + ROW; // its packets, a queue per router
+export const L_STRIDE = L_QUEUE + ROW * A_STRIDE;
 // behind the lanes, where there are several tenants: per tenant LINKS rows, blocked cycles as R_BLOCKED
-
-// lane of one tile: its packets behind the front one
-export const A_HEAD = 0; // u8 place of the first of them
-export const A_QUEUED = 1; // u8 how many there are, that have come or will come
-export const A_MORE = 4; // with P_LONG: flits of the front packet beyond L_LEFT
-export const A_PACKETS = 8; // addresses in a ring
 
 // work on one block, before the image: rows per lane, rows per port, then the rest
 export const WORK_REQUEST = 4096; // output port that this lane asks the switch for, as a bit
@@ -184,20 +181,19 @@ export const WORK_REQUESTS = WORK_CONTESTED + ROW; // u64 per output port
 export const WORK_LIST = WORK_REQUESTS + 8 * PORTS; // u64 per lane that holds flits: offsets of its rows, of its port's, lane and channel
 export const WORK_LOSERS = WORK_LIST + 8 * MOST_LANES + 8; // outputs that some flit wants and does not get
 export const WORK_BLOCKED = WORK_LOSERS + ROW; // links that a flit wanted and none took, where there are several tenants
-export const WORK_HEADS = WORK_BLOCKED + ROW; // the same entries with a router's byte in the first offset: heads that nobody stands in the way of
+export const WORK_HEADS = WORK_BLOCKED + ROW; // the same entries with a router's byte in the first offset: the first head that may get a channel of each output
 export const WORK_TAILS = WORK_HEADS + 8 * (ROW * PORTS + 1); // and tails that left
 export const WORK_END = WORK_TAILS + 8 * (ROW * PORTS + 1); // no later than IMAGE_BASE
 
 // source: the injecting half of a terminal
-export const S_HEAD = 0;
-export const S_TAIL = 4;
-export const S_SENT = 8; // flits of the head packet that are out
-export const S_VC = 12; // u8
-export const S_LAST = 13; // u8
-export const S_MOVING = 14; // u8: the last inject phase sent a flit of a message
-export const S_OWNER = 16; // byte to which signals are or-ed
-export const S_INDEX = 20; // tile
-export const S_STRIDE = 24;
+export const S_QUEUE = 0; // its packets
+export const S_SENT = A_STRIDE; // flits of the front packet that are out
+export const S_VC = S_SENT + 4; // u8
+export const S_LAST = S_VC + 1; // u8
+export const S_MOVING = S_LAST + 1; // u8: the last inject phase sent a flit of a message
+export const S_INDEX = S_SENT + 8; // tile
+export const S_OWNER = S_INDEX + 4; // byte to which signals are or-ed
+export const S_STRIDE = S_OWNER + 4;
 
 // packet: eight-byte aligned, so that a flit is a packet address with two flags
 export const K_NEXT = 0;

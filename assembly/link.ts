@@ -4,15 +4,17 @@ import { laneOf, routerOf, rowsOf } from './landing';
 import { route } from './route';
 import {
   ARRIVAL_SLOTS,
+  A_FRONT,
+  A_MORE,
+  A_STRIDE,
   K_FLITS,
   K_TENANT,
-  L_FRONT,
   L_LEFT,
   L_OUT,
+  L_QUEUE,
   L_STRIDE,
   L_TENANT,
   L_VC,
-  MORE_QUEUED,
   MOST_LEFT,
   NO_VC,
   P_ARRIVALS,
@@ -21,13 +23,10 @@ import {
   ROW,
   R_LANES,
   R_OWNED,
-  A_HEAD,
-  A_MORE,
-  A_PACKETS,
-  A_QUEUED,
   WORK_TAILS,
 } from './layout';
-import { blockOf, byteOf, isLong, now, plane, queueMask, recordOf } from './plane';
+import { popPacket, pushPacket } from './packets';
+import { blockOf, byteOf, isLong, now, plane } from './plane';
 
 const TO_TERMINAL: u32 = 16;
 
@@ -42,28 +41,15 @@ export function passTails(block: usize, first: u32, listEnd: usize): void {
 // @ts-ignore: decorator
 @inline
 function passTail(router: usize, rows: usize, tile: u32, lane: u32): void {
-  if (isLong && hasMore(rows, recordOf(tile, lane))) return;
+  const queue = queueAt(router, lane);
+  if (isLong && hasMore(rows, queue)) return;
   const owned = router + (load<u8>(rows, L_VC) as usize) * ROW;
   const out: u32 = load<u8>(rows, L_OUT);
   store<u8>(owned, load<u8>(owned, R_OWNED) & ~out, R_OWNED);
   store<u8>(rows, NO_VC as u8, L_VC);
-  const place = frontAt(router, lane);
-  const front = load<u32>(place);
-  if (out == TO_TERMINAL) arrive(front & ~MORE_QUEUED);
-  if ((front & MORE_QUEUED) == 0) store<u32>(place, 0);
-  else nextInQueue(router, rows, place, tile, lane);
-}
-
-/** The first of the packets behind the front one takes its place. */
-function nextInQueue(router: usize, rows: usize, place: usize, tile: u32, lane: u32): void {
-  const record = recordOf(tile, lane);
-  const head: u32 = load<u8>(record, A_HEAD);
-  const queued: u32 = load<u8>(record, A_QUEUED) - 1;
-  const packet = load<u32>(record + (head << 2), A_PACKETS);
-  store<u8>(record, ((head + 1) & queueMask) as u8, A_HEAD);
-  store<u8>(record, queued as u8, A_QUEUED);
-  store<u32>(place, packet | (queued == 0 ? 0 : MORE_QUEUED));
-  comeToFront(router, rows, tile, lane, packet);
+  if (out == TO_TERMINAL) arrive(load<u32>(queue, A_FRONT));
+  const next = popPacket(queue);
+  if (next != 0) comeToFront(router, rows, queue, tile, next);
 }
 
 /** A packet will come to this input lane, behind those that are there or on their way. */
@@ -71,68 +57,55 @@ function nextInQueue(router: usize, rows: usize, place: usize, tile: u32, lane: 
 @inline
 export function handOn(tile: u32, lane: u32, packet: usize): void {
   const router = blockOf(tile) + byteOf(tile);
-  const place = frontAt(router, lane);
-  const front = load<u32>(place);
-  if (front != 0) {
-    queue(recordOf(tile, lane), packet);
-    store<u32>(place, front | MORE_QUEUED);
-  } else {
-    store<u32>(place, packet as u32);
-    comeToFront(router, router + R_LANES + lane * L_STRIDE, tile, lane, packet);
-  }
+  const queue = queueAt(router, lane);
+  if (pushPacket(queue, packet)) comeToFront(router, router + R_LANES + lane * L_STRIDE, queue, tile, packet);
 }
 
-/** A packet joins the end of the queue behind the front of a lane. */
-function queue(record: usize, packet: usize): void {
-  const queued: u32 = load<u8>(record, A_QUEUED);
-  const end = (load<u8>(record, A_HEAD) + queued) & queueMask;
-  store<u32>(record + (end << 2), packet as u32, A_PACKETS);
-  store<u8>(record, (queued + 1) as u8, A_QUEUED);
-}
-
-/** Where the front packet of an input lane is; `router` is the block plus the byte of the tile. */
+/** The packets of an input lane; `router` is the block plus the byte of the tile. */
 // @ts-ignore: decorator
 @inline
-function frontAt(router: usize, lane: u32): usize {
+function queueAt(router: usize, lane: u32): usize {
   const byte = router & (ROW - 1);
-  return router - byte + (byte << 2) + lane * L_STRIDE + (R_LANES + L_FRONT);
+  return router - byte + byte * A_STRIDE + lane * L_STRIDE + (R_LANES + L_QUEUE);
 }
 
-/** The packet at the front of an input lane; `router` is the block plus the byte of the tile. */
+/** The packet at the front of an input lane. */
 // @ts-ignore: decorator
 @inline
 export function frontOf(router: usize, lane: u32): usize {
-  return load<u32>(frontAt(router, lane)) & ~MORE_QUEUED;
+  return load<u32>(queueAt(router, lane), A_FRONT);
 }
 
 /** Its route, by look-ahead without a cycle, its flits and its tenant are known at this router. */
 // @ts-ignore: decorator
 @inline
-function comeToFront(router: usize, rows: usize, tile: u32, lane: u32, packet: usize): void {
+function comeToFront(router: usize, rows: usize, queue: usize, tile: u32, packet: usize): void {
   store<u8>(rows, ((1 as u32) << route(router, tile, packet)) as u8, L_OUT);
   store<u8>(rows, load<u8>(packet, K_TENANT), L_TENANT);
   const flits: u32 = load<u16>(packet, K_FLITS);
-  if (isLong) countLeft(rows, recordOf(tile, lane), flits);
+  if (isLong) countLeft(rows, queue, flits);
   else store<u8>(rows, flits as u8, L_LEFT);
 }
 
 /** So many flits of the front packet, of which there may be more than a byte can count, are to leave. */
-function countLeft(rows: usize, record: usize, flits: u32): void {
+function countLeft(rows: usize, queue: usize, flits: u32): void {
   const left = min(flits, MOST_LEFT as u32);
   store<u8>(rows, left as u8, L_LEFT);
-  store<u32>(record, flits - left, A_MORE);
+  store<u32>(queue, flits - left, A_MORE);
 }
 
 /** Flits of the front packet of a lane that have not left. */
-export function flitsLeft(rows: usize, record: usize): u32 {
-  const left: u32 = load<u8>(rows, L_LEFT);
-  return isLong ? left + load<u32>(record, A_MORE) : left;
+// @ts-ignore: decorator
+@inline
+export function flitsLeft(router: usize, lane: u32): u32 {
+  const left: u32 = load<u8>(router + lane * L_STRIDE, R_LANES + L_LEFT);
+  return isLong ? left + load<u32>(queueAt(router, lane), A_MORE) : left;
 }
 
 /** Has a long packet flits that were not counted yet? The next of them are. */
-function hasMore(rows: usize, record: usize): bool {
-  const more = load<u32>(record, A_MORE);
-  if (more != 0) countLeft(rows, record, more);
+function hasMore(rows: usize, queue: usize): bool {
+  const more = load<u32>(queue, A_MORE);
+  if (more != 0) countLeft(rows, queue, more);
   return more != 0;
 }
 

@@ -17,6 +17,7 @@ import {
   WORK_ASKED,
   WORK_CONTESTED,
   WORK_CREDIT,
+  WORK_HEADS,
   WORK_LANE,
   WORK_LOSERS,
   WORK_REQUEST,
@@ -27,7 +28,7 @@ import {
 } from './layout';
 import { heirs, lose } from './losers';
 import { ringRow, tenants } from './plane';
-import { credit, setTailsEnd } from './sending';
+import { credit, setHeadsEnd, setTailsEnd } from './sending';
 
 // from the rows of channel 0 of a port to those of channel 1
 const SECOND_LANE = PORTS * L_STRIDE;
@@ -42,6 +43,8 @@ export function askInPairs(block: usize): bool {
   const unowned = v128.not(v128.and(v128.load(block, R_OWNED), v128.load(block, R_OWNED + ROW)));
   const credit0 = v128.load(WORK_CREDIT);
   const credit1 = v128.load(WORK_CREDIT + ROW);
+  let end: usize = WORK_HEADS;
+  let entry = FIRST_LANE;
   let waiting = none;
   let contested = none;
   let lane = block + R_LANES;
@@ -58,8 +61,10 @@ export function askInPairs(block: usize): bool {
     const request1 = v128.and(out1, has1);
     const head0 = v128.and(v128.and(out0, unowned), i8x16.eq(vc0, noVc));
     const head1 = v128.and(v128.and(out1, unowned), i8x16.eq(vc1, noVc));
+    end = addRouters(end, entry, i8x16.bitmask(i8x16.ne(v128.andnot(head0, waiting), none)) as u32);
     contested = v128.or(contested, v128.and(waiting, head0));
     waiting = v128.or(waiting, head0);
+    end = addRouters(end, entry + NEXT_CHANNEL, i8x16.bitmask(i8x16.ne(v128.andnot(head1, waiting), none)) as u32);
     contested = v128.or(contested, v128.and(waiting, head1));
     waiting = v128.or(waiting, head1);
     v128.store(row, request0, WORK_REQUEST);
@@ -67,9 +72,11 @@ export function askInPairs(block: usize): bool {
     v128.store(row, head0, WORK_WAITING);
     v128.store(row, head1, WORK_WAITING + SECOND_WORK);
     v128.store(port, v128.or(request0, request1), WORK_ASKED);
+    entry += NEXT_PORT;
     lane += L_STRIDE;
     row += WORK_LANE;
   }
+  setHeadsEnd(end);
   v128.store(WORK_CONTESTED, contested);
   return v128.any_true(waiting);
 }

@@ -12,9 +12,6 @@ import {
   P_LINK_FLITS,
   P_LONG,
   P_MASKED,
-  P_LANES,
-  P_LANE_BYTES,
-  P_QUEUE_MASK,
   P_RINGS,
   P_RING_ROW,
   P_ROUTES,
@@ -41,9 +38,6 @@ export let routeTables: usize = 0;
 export let linkFlits: usize = 0;
 export let tenants: u32 = 0;
 let width: i32 = 0;
-let laneRecords: usize = 0;
-let laneBytes: u32 = 0;
-export let queueMask: u32 = 0;
 // rings: tile 0 in the first row of the slots by cycles ahead
 export let ringRow: u32 = 0;
 export let slotNow: usize = 0;
@@ -75,9 +69,6 @@ export function openPlane(record: usize, cycle: u64): void {
   routeTables = load<u32>(record, P_ROUTES);
   linkFlits = load<u32>(record, P_LINK_FLITS);
   tenants = load<u32>(H_TENANTS);
-  laneRecords = load<u32>(record, P_LANES);
-  laneBytes = load<u32>(record, P_LANE_BYTES);
-  queueMask = load<u32>(record, P_QUEUE_MASK);
   ringRow = load<u32>(record, P_RING_ROW);
   slotNow = slot(0);
   slotIn2 = slot(2);
@@ -135,13 +126,6 @@ export function blockOf(tile: u32): usize {
 @inline
 export function byteOf(tile: u32): usize {
   return tile & (ROW - 1);
-}
-
-/** The record of a lane of one tile. */
-// @ts-ignore: decorator
-@inline
-export function recordOf(tile: u32, lane: u32): usize {
-  return laneRecords + (tile * lanes + lane) * laneBytes;
 }
 
 /** A tile's byte in the first row of a lane: add the row of the fact that is wanted. */

@@ -8,7 +8,7 @@ import { LINKS, L_OUT, L_STRIDE, L_TENANT, L_VC, NO_VC, P_BLOCK_COUNT, ROW, R_LA
 import { receive } from './landing';
 import { flitsLeft, passTails } from './link';
 import { countSleep, fallAsleep, observeLosers, tellBlocked, wakeUp } from './losers';
-import { awakeIn1, awakeNow, blockBytes, blocks, lanes, linkFlits, noteMove, openPlane, plane, recordOf, tenants } from './plane';
+import { awakeIn1, awakeNow, blockBytes, blocks, lanes, linkFlits, noteMove, openPlane, plane, tenants } from './plane';
 import { tailsEnd } from './sending';
 import { injectAll } from './source';
 import { allocateSwitch, ANY_LEFT, ANY_WAITING, ANY_WON } from './switch';
@@ -76,20 +76,21 @@ function adjustLinks(sign: i64): void {
   const count = load<u32>(plane, P_BLOCK_COUNT);
   for (let index: u32 = 0; index < count; index++) {
     for (let lane: u32 = 0; lane < lanes; lane++) {
-      const row = blocks + index * blockBytes + R_LANES + lane * L_STRIDE;
-      const active = i8x16.ne(v128.load(row, L_VC), i8x16.splat(NO_VC as i8));
+      const block = blocks + index * blockBytes;
+      const active = i8x16.ne(v128.load(block + lane * L_STRIDE, R_LANES + L_VC), i8x16.splat(NO_VC as i8));
       for (let bits = i8x16.bitmask(active) as u32; bits != 0; bits &= bits - 1) {
         const byte = ctz<u32>(bits);
-        adjustLink(row + byte, index * ROW + byte, lane, sign);
+        adjustLink(block + byte, index * ROW + byte, lane, sign);
       }
     }
   }
 }
 
-function adjustLink(rows: usize, tile: u32, lane: u32, sign: i64): void {
+function adjustLink(router: usize, tile: u32, lane: u32, sign: i64): void {
+  const rows = router + R_LANES + lane * L_STRIDE;
   const out = ctz<u32>(load<u8>(rows, L_OUT));
   if (out == (LINKS as u32)) return;
   const link = (tile * (LINKS as u32) + out) * tenants + load<u8>(rows, L_TENANT);
   const counter = linkFlits + (link << 3);
-  store<u64>(counter, load<u64>(counter) + (((flitsLeft(rows, recordOf(tile, lane)) as i64) * sign) as u64));
+  store<u64>(counter, load<u64>(counter) + (((flitsLeft(router, lane) as i64) * sign) as u64));
 }

@@ -4,12 +4,12 @@
 import { clearBit, nextBit, setBit } from './bits';
 import { KIND_MESSAGE, SIGNAL_TAIL_LEFT, SIGNAL_WAKE } from './codes';
 import {
+  A_FRONT,
   H_TILES,
   H_WIDTH,
   K_FLITS,
   K_KIND,
   K_MASK,
-  K_NEXT,
   K_TARGET,
   K_X,
   K_Y,
@@ -22,17 +22,16 @@ import {
   RING_ROWS,
   ROW,
   R_KNOWN,
-  S_HEAD,
   S_INDEX,
   S_LAST,
   S_MOVING,
   S_OWNER,
   S_SENT,
   S_STRIDE,
-  S_TAIL,
   S_VC,
 } from './layout';
 import { handOn } from './link';
+import { popPacket, pushPacket } from './packets';
 import { awakeIn2, blockOf, byteOf, noteMove, plane, ringRow, slotIn2, vcs, wakeTile } from './plane';
 
 const INPUT: u32 = 4;
@@ -42,17 +41,11 @@ export function enqueue(plane: usize, source: usize, packet: usize): void {
   const width = load<u32>(H_WIDTH);
   store<u8>(packet, (target % width) as u8, K_X);
   store<u8>(packet, (target / width) as u8, K_Y);
-  store<u32>(packet, 0, K_NEXT);
-  const tail: usize = load<u32>(source, S_TAIL);
-  if (tail != 0) {
-    store<u32>(tail, packet as u32, K_NEXT);
-  } else {
-    store<u32>(source, packet as u32, S_HEAD);
+  if (pushPacket(source, packet)) {
     store<u32>(source, 0, S_SENT);
     if (load<u8>(packet, K_KIND) == KIND_MESSAGE) store<u8>(source, 1, S_MOVING);
     setBit(load<u32>(plane, P_PENDING), load<u32>(source, S_INDEX));
   }
-  store<u32>(source, packet as u32, S_TAIL);
   store<u32>(plane, load<u32>(plane, P_PACKETS) + 1, P_PACKETS);
   store<u32>(plane, 1, P_MOVED);
 }
@@ -70,7 +63,7 @@ export function injectAll(reverse: bool): void {
       bits ^= (1 as u64) << (bit as u64);
       const source = sources + (from + bit) * S_STRIDE;
       moved |= sendFlit(source, from + bit);
-      if (load<u32>(source, S_HEAD) == 0) clearBit(pending, from + bit);
+      if (load<u32>(source, A_FRONT) == 0) clearBit(pending, from + bit);
     }
   }
   if (moved != 0) noteMove();
@@ -81,7 +74,7 @@ export function injectAll(reverse: bool): void {
 @inline
 function sendFlit(source: usize, tile: u32): u32 {
   const known = blockOf(tile) + byteOf(tile) + R_KNOWN;
-  const packet: usize = load<u32>(source, S_HEAD);
+  const packet: usize = load<u32>(source, A_FRONT);
   const sent = load<u32>(source, S_SENT);
   const vc = sent == 0 ? chooseChannel(source, known, packet) : load<u8>(source, S_VC);
   const free: u32 = vc == NO_VC ? 0 : load<u8>(known + vc * ROW);
@@ -99,7 +92,7 @@ function sendFlit(source: usize, tile: u32): u32 {
     store<u8>(source, vc as u8, S_LAST);
     handOn(tile, vc * PORTS + INPUT, packet);
   }
-  if (sent + 1 == load<u16>(packet, K_FLITS)) nextPacket(source, packet, isMessage);
+  if (sent + 1 == load<u16>(packet, K_FLITS)) nextPacket(source, isMessage);
   else store<u32>(source, sent + 1, S_SENT);
   return 1;
 }
@@ -115,11 +108,9 @@ function chooseChannel(source: usize, known: usize, packet: usize): u32 {
   return NO_VC;
 }
 
-function nextPacket(source: usize, packet: usize, isMessage: bool): void {
-  const next = load<u32>(packet, K_NEXT);
-  store<u32>(source, next, S_HEAD);
+function nextPacket(source: usize, isMessage: bool): void {
+  popPacket(source);
   store<u32>(source, 0, S_SENT);
-  if (next == 0) store<u32>(source, 0, S_TAIL);
   if (isMessage) signal(source, SIGNAL_TAIL_LEFT);
 }
 

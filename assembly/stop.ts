@@ -13,18 +13,16 @@ import {
   H_LIFE_WAKE,
   H_MEMORY_BUS,
   H_PLANES_AT,
-  K_NEXT,
   P_PACKETS,
   P_PENDING,
   P_STRIDE,
-  S_HEAD,
   S_INDEX,
-  S_TAIL,
   T_CORES,
   T_STATUS,
   T_STOP_CYCLE,
 } from './layout';
 import { dropMove } from './move';
+import { dropLastPacket } from './packets';
 import { wake } from './signal';
 import { coreAt } from './tiles';
 
@@ -59,15 +57,6 @@ export function withdrawBursts(tenant: usize, now: u64): void {
 }
 
 function dropLast(plane: usize, source: usize): void {
-  const last = load<u32>(source, S_TAIL);
-  let before: usize = 0;
-  for (let packet: usize = load<u32>(source, S_HEAD); packet != last; packet = load<u32>(packet, K_NEXT)) before = packet;
-  store<u32>(source, before as u32, S_TAIL);
-  if (before == 0) {
-    store<u32>(source, 0, S_HEAD);
-    clearBit(load<u32>(plane, P_PENDING), load<u32>(source, S_INDEX));
-  } else {
-    store<u32>(before, 0, K_NEXT);
-  }
+  if (dropLastPacket(source)) clearBit(load<u32>(plane, P_PENDING), load<u32>(source, S_INDEX));
   store<u32>(plane, load<u32>(plane, P_PACKETS) - 1, P_PACKETS);
 }

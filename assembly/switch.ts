@@ -23,6 +23,7 @@ import {
   WORK_BEST,
   WORK_CONTESTED,
   WORK_CREDIT,
+  WORK_HEADS,
   WORK_KEY,
   WORK_LIST,
   WORK_LOSERS,
@@ -35,7 +36,7 @@ import {
 import { heirs, lose, stay } from './losers';
 import { askInPairs, leaveInPairs } from './pairs';
 import { ringRow, tenants, vcs } from './plane';
-import { credit, sendFlits, setTailsEnd } from './sending';
+import { credit, sendFlits, setHeadsEnd, setTailsEnd } from './sending';
 
 /** A flit left some router. */
 export const ANY_WON: u32 = 1;
@@ -70,6 +71,7 @@ function ask(block: usize, listEnd: usize): bool {
   let contested = none;
   let unowned = v128.not(v128.load(block, R_OWNED));
   for (let vc: usize = 1; vc < channels; vc++) unowned = v128.or(unowned, v128.not(v128.load(block + vc * ROW, R_OWNED)));
+  let end: usize = WORK_HEADS;
   v128.store(WORK_ASKED, none);
   v128.store(WORK_ASKED + ROW, none);
   v128.store(WORK_ASKED + 2 * ROW, none);
@@ -89,12 +91,14 @@ function ask(block: usize, listEnd: usize): bool {
     }
     const request = v128.and(out, credit);
     const head = v128.and(v128.and(out, unowned), i8x16.eq(vc, i8x16.splat(NO_VC as i8)));
+    end = addRouters(end, entry, i8x16.bitmask(i8x16.ne(v128.andnot(head, waiting), none)) as u32);
     contested = v128.or(contested, v128.and(waiting, head));
     waiting = v128.or(waiting, head);
     v128.store(row, request, WORK_REQUEST);
     v128.store(row, head, WORK_WAITING);
     v128.store(port, v128.or(v128.load(port, WORK_ASKED), request), WORK_ASKED);
   }
+  setHeadsEnd(end);
   v128.store(WORK_CONTESTED, contested);
   return v128.any_true(waiting);
 }

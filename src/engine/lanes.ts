@@ -29,28 +29,22 @@ export function channelAt(kernel: Kernel, lane: Lane): number | undefined {
 
 /** Addresses of the packets that have come or will come to an input lane, front first. */
 export function packetsOf(kernel: Kernel, lane: Lane): number[] {
-  const record = recordAt(kernel, lane);
-  const front = kernel.u32(frontAt(kernel, lane));
+  const queue = queueAt(kernel, lane);
+  const front = kernel.u32(queue + L.A_FRONT);
   if (front === 0) return [];
-  const mask = kernel.u32(lane.plane + L.P_QUEUE_MASK);
-  const head = kernel.u8(record + L.A_HEAD);
-  const behind = Array.from({ length: kernel.u8(record + L.A_QUEUED) }, (_, i) =>
-    kernel.u32(record + L.A_PACKETS + ((head + i) & mask) * 4),
-  );
-  return [front - (front & L.MORE_QUEUED), ...behind];
+  const packets = [front];
+  let next = kernel.u32(queue + L.A_NEXT);
+  for (; next !== 0; next = kernel.u32(next + L.K_NEXT)) packets.push(next);
+  return packets;
 }
 
 /** Flits of the front packet of a lane that have not left. */
 export const flitsToLeave = (kernel: Kernel, lane: Lane): number =>
-  kernel.u8(laneAt(kernel, lane) + L.L_LEFT) + kernel.u32(recordAt(kernel, lane) + L.A_MORE);
+  kernel.u8(laneAt(kernel, lane) + L.L_LEFT) + kernel.u32(queueAt(kernel, lane) + L.A_MORE);
 
-/** Where the address of the packet at the front of an input lane is. */
-const frontAt = (kernel: Kernel, lane: Lane): number => laneAt(kernel, lane) + L.L_FRONT + (lane.tile % L.ROW) * 3;
-
-/** Address of what is seldom needed of a lane of one tile. */
-const recordAt = (kernel: Kernel, { plane, tile, lane }: Lane): number =>
-  kernel.u32(plane + L.P_LANES) +
-  (tile * kernel.u32(plane + L.P_VCS) * L.PORTS + lane) * kernel.u32(plane + L.P_LANE_BYTES);
+/** Address of the queue of an input lane. */
+const queueAt = (kernel: Kernel, lane: Lane): number =>
+  laneAt(kernel, lane) + L.L_QUEUE + (lane.tile % L.ROW) * (L.A_STRIDE - 1);
 
 /** Will a flit land in this input lane, in so many cycles from now? */
 export function isLanding(kernel: Kernel, { plane, tile, lane }: Lane, due: number): boolean {

@@ -30,10 +30,7 @@ export function writePlane(regions: Regions, plane: number, shape: PlaneShape): 
   const blockCount = Math.ceil(tiles / L.ROW);
   const lanes = vcs * L.PORTS;
   const ejectionStalls = bufferDepth <= EJECTION_LOOP;
-  // every packet that was handed on holds a slot of the buffer, but for the one whose head has not come; one of them is the front
-  const queued = 2 ** Math.ceil(Math.log2(bufferDepth));
   const long = shape.mostFlits > L.MOST_LEFT ? 1 : 0;
-  const laneBytes = roundUp(L.A_PACKETS + queued * 4, 8);
   // what goes to the neighbours of a block is written at most a row of tiles beside it; nothing goes to tiles that do not exist, so
   // a row and the next may share what is between them
   const margin = roundUp(mesh.width, L.ROW);
@@ -61,9 +58,6 @@ export function writePlane(regions: Regions, plane: number, shape: PlaneShape): 
     [L.P_AWAKE, regions.take(L.EJECT_SLOTS * awakeRow + L.ROW) + awakeMargin],
     [L.P_AWAKE_ROW, awakeRow],
     [L.P_ASLEEP, regions.take(blockCount)],
-    [L.P_LANES, regions.take(tiles * lanes * laneBytes)],
-    [L.P_LANE_BYTES, laneBytes],
-    [L.P_QUEUE_MASK, queued - 1],
     [L.P_LONG, long],
     [L.P_HORIZON, ejectionStalls ? EJECTION_LOOP : LINK_DELAY],
     [L.P_LINK_FLITS, regions.take(tiles * LOCAL * tenants * 8)],
