@@ -94,6 +94,7 @@ export const DISPATCH_NOC = 1;
 
 export const SIGNAL_WAKE = 1;
 export const SIGNAL_TAIL_LEFT = 2;
+export const SIGNAL_BURST = 4; // a burst was answered: nothing but its DMA engine has to know
 
 export const ACCESS_HIT = 0;
 export const ACCESS_MISS = 1;

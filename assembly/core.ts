@@ -12,6 +12,7 @@ import {
   ENGINE_SEND,
   ENGINE_VECTOR,
   OP_LOAD,
+  SIGNAL_BURST,
   SIGNAL_TAIL_LEFT,
   STATUS_DEPARTED,
   STATUS_DONE,
@@ -29,6 +30,7 @@ import {
   C_ACTIVE_STREAMS,
   C_FINISHED,
   C_LOADED,
+  C_OTHER_WAKE,
   C_PC,
   C_QUEUE,
   C_RESERVED,
@@ -96,7 +98,9 @@ export function coresWake(now: u64): u64 {
 function stepCore(core: usize, now: u64): void {
   const signals = load<u8>(core, C_SIGNAL);
   store<u8>(core, 0, C_SIGNAL);
+  if (stepDmaAlone(core, signals, now)) return;
   const share: usize = load<u32>(core, C_SHARE);
+  store<u64>(core, 0, C_OTHER_WAKE);
   if (share != 0) store<u32>(share, 1, Y_DIRTY);
   if (isStopped(core, now)) {
     store<u64>(core, NEVER, C_WAKE);
@@ -114,8 +118,38 @@ function stepCore(core: usize, now: u64): void {
   if (load<u32>(core, C_ACTIVE_STREAMS) != 0) stepDma(core, now);
   const decoded = !isHeld && decode(core, now);
   if (isFinished(core)) finish(core);
-  store<u64>(core, decoded ? now + 1 : nextEvent(core, now), C_WAKE);
+  const other = decoded ? now + 1 : nextEvent(core, now);
+  if (share == 0 && !isShared(core)) store<u64>(core, other, C_OTHER_WAKE);
+  settleDown(core, other, now);
+}
+
+/** Say when it is to be stepped next, and what it does until then. */
+function settleDown(core: usize, other: u64, now: u64): void {
+  store<u64>(core, load<u32>(core, C_ACTIVE_STREAMS) == 0 ? other : min(other, dmaWake(core, now)), C_WAKE);
   observe(core, causeOf(core, now), now);
+}
+
+/** Step only the DMA engine, if nothing but bursts of transfers that go on concerns the core in this cycle. Does most of the time. */
+function stepDmaAlone(core: usize, signals: u32, now: u64): bool {
+  const other = load<u64>(core, C_OTHER_WAKE);
+  if ((signals & ~SIGNAL_BURST) != 0 || other <= now || hasTransferEnded(core)) return false;
+  stepDma(core, now);
+  settleDown(core, other, now);
+  return true;
+}
+
+function hasTransferEnded(core: usize): bool {
+  let left = load<u32>(core, C_ACTIVE_STREAMS);
+  if (left == 0) return true;
+  for (; left != 0; left &= left - 1) if (hasEnded(core + C_STREAMS + ctz<u32>(left) * D_STRIDE)) return true;
+  return false;
+}
+
+/** Has the last burst of this stream's transfer been answered? */
+// @ts-ignore: decorator
+@inline
+function hasEnded(stream: usize): bool {
+  return load<u32>(stream, D_REMAINING) == 0 && load<u32>(stream, D_OUTSTANDING) == 0;
 }
 
 /** Start what has all it needs. */
@@ -165,7 +199,7 @@ function isDue(core: usize, engine: u32, record: usize, now: u64): bool {
 
 function endTransfer(core: usize, index: u32, now: u64): void {
   const stream = core + C_STREAMS + index * D_STRIDE;
-  if (load<u32>(stream, D_REMAINING) != 0 || load<u32>(stream, D_OUTSTANDING) != 0) return;
+  if (!hasEnded(stream)) return;
   store<u32>(core, load<u32>(core, C_ACTIVE_STREAMS) & ~(1 << index), C_ACTIVE_STREAMS);
   const engine = load<u32>(stream, D_ENGINE);
   if (engine == ENGINE_DMA) endLoadOrStore(core, load<u32>(stream, D_INSTRUCTION), load<u32>(stream, D_ITERATION), now);
@@ -219,14 +253,13 @@ function finish(core: usize): void {
   store<u32>(H_DONE_TENANTS, load<u32>(H_DONE_TENANTS) + 1);
 }
 
-/** The next cycle in which this core changes without being signalled. */
+/** The next cycle in which this core changes without being signalled, its DMA engine apart. */
 function nextEvent(core: usize, now: u64): u64 {
   if (load<u32>(load<u32>(core, C_TENANT), T_STATUS) == STATUS_FAULT) return now + 1;
   const isHeld = mayNotStart(core);
   if (!isHeld && hasRoom(core, instructionAt(core + C_QUEUE, 0))) return now + 1;
   const shared = isShared(core);
-  let next = load<u32>(core, C_ACTIVE_STREAMS) != 0 ? dmaWake(core, now) : NEVER;
-  if (shared && !isHeld) next = min(next, sharedWake(core, now));
+  let next = shared && !isHeld ? sharedWake(core, now) : NEVER;
   for (let engine: u32 = ENGINE_SEND; engine < (ENGINE_COUNT as u32); engine++) {
     const record = engineAt(core, engine);
     if (engine == ENGINE_SEND && load<u64>(record, E_KNOWN) > now) next = min(next, load<u64>(record, E_KNOWN));

@@ -4,7 +4,7 @@
 // into the instruction network. The slot is reserved at issue, so an instruction never waits on the way; those of one core keep to
 // one virtual channel, so they arrive in order, one every other cycle at best (our choice). The instruction vRouter finds the tile of a virtual core on the way:
 // its look-up is latency, not throughput. Machine model section 5; vNPU (ISCA 2025) section 4.1.1 as reported by reviews.
-import { clearBit, firstFrom, setBit } from './bits';
+import { clearBit, setBit } from './bits';
 import { DISPATCH_NOC, KIND_INSTRUCTION, MOVE_FINISHING, OP_END, OP_END_LOOP, OP_LOOP, PLANE_INSTRUCTION, STATUS_RUNNING, TURN_ON } from './codes';
 import {
   C_INDEX,
@@ -254,16 +254,14 @@ function nextReady(port: usize): i32 {
   const bitset: usize = load<u32>(port, U_READY);
   const words = load<u32>(port, U_WORDS);
   const first = load<u32>(port, U_LAST) + 1;
-  const start = (first >> 6) % words;
-  const high = load<u64>(bitset + (start << 3)) & (~(0 as u64) << ((first & 63) as u64));
-  if (first >> 6 < words && high != 0) return ((start << 6) + (ctz<u64>(high) as u32)) as i32;
-  const from = first >> 6 < words ? start + 1 : 0;
-  for (let i: u32 = 0; i < words; i++) {
-    const word = (from + i) % words;
-    const bits = load<u64>(bitset + (word << 3));
-    if (bits != 0) return ((word << 6) + firstFrom(bits, 0)) as i32;
+  let word = first >> 6 < words ? first >> 6 : 0;
+  let bits = load<u64>(bitset + (word << 3)) & (first >> 6 < words ? ~(0 as u64) << ((first & 63) as u64) : u64.MAX_VALUE);
+  for (let tries: u32 = 0; bits == 0; tries++) {
+    if (tries == words) return -1;
+    word = word + 1 == words ? 0 : word + 1;
+    bits = load<u64>(bitset + (word << 3));
   }
-  return -1;
+  return ((word << 6) + (ctz<u64>(bits) as u32)) as i32;
 }
 
 function issue(port: usize, number: u32, core: usize, now: u64): void {

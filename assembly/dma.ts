@@ -80,7 +80,7 @@ import {
 import { translateBurst } from './burstlog';
 import { budgetReturns, countBurst, isPastBudget } from './budget';
 import { completeFlag } from './shared';
-import { wake } from './signal';
+import { wakeDma } from './signal';
 import { enqueue } from './source';
 import { stopTenant } from './stop';
 import { findRange, savedRange } from './translation';
@@ -156,7 +156,7 @@ export function completeBurst(packet: usize): void {
   const index = ((packet - load<u32>(core, C_BURSTS)) / K_STRIDE) as u32;
   store<u32>(core, load<u32>(core, C_FREE_BURSTS) | (1 << index), C_FREE_BURSTS);
   store<u32>(stream, load<u32>(stream, D_OUTSTANDING) - 1, D_OUTSTANDING);
-  wake(core);
+  wakeDma(core);
 }
 
 // @ts-ignore: decorator

@@ -8,6 +8,7 @@ import { hasFreeStream, startTransfer } from './dma';
 import {
   C_BARRIER_ROUND,
   C_ENGINES,
+  C_OTHER_WAKE,
   C_RECV_STAGE,
   C_RETIRED,
   C_SEND_LEFT,
@@ -217,6 +218,7 @@ function meet(core: usize, instruction: usize, now: u64): void {
   for (let v: u32 = 0; v < load<u32>(tenant, T_CORES); v++) {
     const other = coreAt(tenant, v);
     store<u64>(other, min(load<u64>(other, C_WAKE), release), C_WAKE);
+    store<u64>(other, min(load<u64>(other, C_OTHER_WAKE), release), C_OTHER_WAKE);
   }
 }
 
