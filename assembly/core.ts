@@ -27,6 +27,9 @@ import { freeSlot } from './dispatch';
 import { dmaWake, stepDma } from './dma';
 import { barrierRelease, endShared, engineAt, finishEngine, messageLanded, retire, tailLeft, tryStart } from './engines';
 import {
+  CALL_SIGNAL,
+  CALL_STRIDE,
+  CALL_WAKE,
   C_ACTIVE_STREAMS,
   C_FINISHED,
   C_LOADED,
@@ -35,12 +38,10 @@ import {
   C_QUEUE,
   C_RESERVED,
   C_SHARE,
-  C_SIGNAL,
   C_STREAMS,
   C_STRIDE,
   C_TENANT,
   C_TURN,
-  C_WAKE,
   D_ENGINE,
   D_INSTRUCTION,
   D_ITERATION,
@@ -52,6 +53,7 @@ import {
   E_QUEUE,
   E_RUNNING,
   E_UNTIL,
+  H_CALLS_AT,
   H_CORES,
   H_CORES_AT,
   H_DONE_TENANTS,
@@ -67,6 +69,7 @@ import {
 import { dropMove, isMoving } from './move';
 import { changesShape } from './resize';
 import { observe } from './observe';
+import { wakeAt } from './signal';
 import { isShared, sharedWake, stepShared } from './shared';
 import { frontIteration, instructionAt, popInstruction, pushInstruction } from './queue';
 import { isOnTile } from './turns';
@@ -77,10 +80,12 @@ const NEVER: u64 = u64.MAX_VALUE;
 /** All cores that something can have happened to. */
 export function stepCores(now: u64, reverse: bool): void {
   const cores = load<u32>(H_CORES);
+  const calls: usize = load<u32>(H_CALLS_AT);
   const base: usize = load<u32>(H_CORES_AT);
   for (let i: u32 = 0; i < cores; i++) {
-    const core = base + (reverse ? cores - 1 - i : i) * C_STRIDE;
-    if (load<u8>(core, C_SIGNAL) != 0 || load<u64>(core, C_WAKE) <= now) stepCore(core, now);
+    const index = reverse ? cores - 1 - i : i;
+    const call = calls + index * CALL_STRIDE;
+    if (load<u8>(call, CALL_SIGNAL) != 0 || load<u64>(call, CALL_WAKE) <= now) stepCore(base + index * C_STRIDE, call, now);
   }
 }
 
@@ -88,22 +93,22 @@ export function stepCores(now: u64, reverse: bool): void {
 export function coresWake(now: u64): u64 {
   let wake = NEVER;
   const cores = load<u32>(H_CORES);
-  let core: usize = load<u32>(H_CORES_AT);
-  for (let i: u32 = 0; i < cores; i++, core += C_STRIDE) {
-    wake = min(wake, load<u8>(core, C_SIGNAL) != 0 ? now + 1 : load<u64>(core, C_WAKE));
+  let call: usize = load<u32>(H_CALLS_AT);
+  for (let i: u32 = 0; i < cores; i++, call += CALL_STRIDE) {
+    wake = min(wake, load<u8>(call, CALL_SIGNAL) != 0 ? now + 1 : load<u64>(call, CALL_WAKE));
   }
   return wake;
 }
 
-function stepCore(core: usize, now: u64): void {
-  const signals = load<u8>(core, C_SIGNAL);
-  store<u8>(core, 0, C_SIGNAL);
+function stepCore(core: usize, call: usize, now: u64): void {
+  const signals = load<u8>(call, CALL_SIGNAL);
+  store<u8>(call, 0, CALL_SIGNAL);
   if (stepDmaAlone(core, signals, now)) return;
   const share: usize = load<u32>(core, C_SHARE);
   store<u64>(core, 0, C_OTHER_WAKE);
   if (share != 0) store<u32>(share, 1, Y_DIRTY);
   if (isStopped(core, now)) {
-    store<u64>(core, NEVER, C_WAKE);
+    wakeAt(core, NEVER);
     if (load<u8>(core, C_TURN) != TURN_AWAY) observe(core, CAUSE_IDLE, now);
     return;
   }
@@ -125,7 +130,7 @@ function stepCore(core: usize, now: u64): void {
 
 /** Say when it is to be stepped next, and what it does until then. */
 function settleDown(core: usize, other: u64, now: u64): void {
-  store<u64>(core, load<u32>(core, C_ACTIVE_STREAMS) == 0 ? other : min(other, dmaWake(core, now)), C_WAKE);
+  wakeAt(core, load<u32>(core, C_ACTIVE_STREAMS) == 0 ? other : min(other, dmaWake(core, now)));
   observe(core, causeOf(core, now), now);
 }
 

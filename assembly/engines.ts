@@ -8,7 +8,6 @@ import { hasFreeStream, startTransfer } from './dma';
 import {
   C_BARRIER_ROUND,
   C_ENGINES,
-  C_OTHER_WAKE,
   C_RECV_STAGE,
   C_RETIRED,
   C_SEND_LEFT,
@@ -18,7 +17,6 @@ import {
   C_STARTED,
   C_TENANT,
   C_TILE,
-  C_WAKE,
   E_ITERATION,
   E_KNOWN,
   E_QUEUE,
@@ -74,6 +72,7 @@ import {
 } from './layout';
 import { frontIteration, instructionAt, popInstruction } from './queue';
 import { flagMessage, isShared, storeMessage, writeRelease } from './shared';
+import { wake } from './signal';
 import { enqueue } from './source';
 import { coreAt } from './tiles';
 import { giveTokens, missingToken, takeTokens } from './tokens';
@@ -215,11 +214,7 @@ function meet(core: usize, instruction: usize, now: u64): void {
   store<u32>(group, 0, G_ARRIVED);
   store<u32>(group, load<u32>(group, G_ROUND) + 1, G_ROUND);
   store<u64>(group, release, G_RELEASE);
-  for (let v: u32 = 0; v < load<u32>(tenant, T_CORES); v++) {
-    const other = coreAt(tenant, v);
-    store<u64>(other, min(load<u64>(other, C_WAKE), release), C_WAKE);
-    store<u64>(other, min(load<u64>(other, C_OTHER_WAKE), release), C_OTHER_WAKE);
-  }
+  for (let v: u32 = 0; v < load<u32>(tenant, T_CORES); v++) wake(coreAt(tenant, v));
 }
 
 /** First cycle in which the barrier that this core waits at lets it go, or NEVER. */

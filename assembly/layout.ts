@@ -72,7 +72,8 @@ export const H_SHARES = IMAGE_BASE + 232;
 export const H_SHARES_AT = IMAGE_BASE + 236;
 export const H_SLICE_CYCLES = IMAGE_BASE + 240;
 export const H_SWITCH_CYCLES = IMAGE_BASE + 244;
-export const HEADER_BYTES = 248;
+export const H_CALLS_AT = IMAGE_BASE + 248;
+export const HEADER_BYTES = 256;
 
 // flags
 export const FLAG_REVERSE = 1; // visit units in reverse order: results must not change
@@ -289,19 +290,23 @@ export const J_GUESS = 28; // u16 last_v of that one before it, or NO_RANGE
 export const J_MISS = 30; // u16
 export const J_STRIDE = 32;
 
+// what calls a core, one after the other by core
+export const CALL_SIGNAL = 0; // u8: something happened to it
+export const CALL_WAKE = 8; // u64 next cycle in which it can change by itself
+export const CALL_STRIDE = 16;
+
 export const C_TILE = 0;
 export const C_INDEX = 4;
 export const C_TENANT = 8;
 export const C_VCORE = 12;
-export const C_SIGNAL = 16; // u8: something happened to this core
-export const C_STARTED = 17; // u8
-export const C_FINISHED = 18; // u8
-export const C_CAUSE = 19; // u8
-export const C_TURN = 20; // u8: TURN_ON unless it shares its tile
-export const C_WAKE = 24; // u64 next cycle in which it can change by itself
-export const C_OTHER_WAKE = 32; // u64 the same but for its DMA engine; 0: not known
-export const C_SINCE = 40; // u64 first cycle not yet charged
-export const C_CAUSES = 48; // u64 x CAUSE_COUNT
+export const C_STARTED = 16; // u8
+export const C_FINISHED = 17; // u8
+export const C_CAUSE = 18; // u8
+export const C_TURN = 19; // u8: TURN_ON unless it shares its tile
+export const C_CALL = 20; // its record among those that are looked at every cycle
+export const C_OTHER_WAKE = 24; // u64 as CALL_WAKE, its DMA engine apart; 0: not known
+export const C_SINCE = 32; // u64 first cycle not yet charged
+export const C_CAUSES = 40; // u64 x CAUSE_COUNT
 export const C_RETIRED = C_CAUSES + 8 * CAUSE_COUNT; // u64
 export const C_HITS = C_RETIRED + 8; // u64
 export const C_MISSES = C_HITS + 8; // u64

@@ -6,7 +6,7 @@ import { STATUS_DEPARTED, STATUS_RUNNING, STATUS_WAITING, TURN_ON } from './code
 import { makeReady, resolvePc } from './dispatch';
 import {
   C_PC,
-  C_SIGNAL,
+  C_CALL,
   C_SOURCES,
   C_TILE,
   C_TURN,
@@ -92,7 +92,7 @@ function begin(tenant: usize, now: u64): void {
   endResize(tenant, now);
   for (let v: u32 = 0; v < load<u32>(tenant, T_CORES); v++) {
     const core = coreAt(tenant, v);
-    if (load<u8>(core, C_TURN) == TURN_ON) store<u32>(load<u32>(core, C_SOURCES), (core + C_SIGNAL) as u32, S_OWNER);
+    if (load<u8>(core, C_TURN) == TURN_ON) store<u32>(load<u32>(core, C_SOURCES), load<u32>(core, C_CALL), S_OWNER);
     wake(core);
     beginSlice(core, now);
     if (load<u32>(core, C_PC) != 0) resolvePc(core);

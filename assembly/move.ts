@@ -34,7 +34,7 @@ import {
   C_QUEUE,
   C_RESERVED,
   C_RTT_CURRENT,
-  C_SIGNAL,
+  C_CALL,
   C_SOURCES,
   C_STARTED,
   C_TENANT,
@@ -233,7 +233,7 @@ export function changeRoutes(tenant: usize, move: usize): void {
 function settleDown(core: usize, place: usize): void {
   store<u32>(core, load<u32>(place, W_TILE), C_TILE);
   store<u64>(core, load<u64>(place, W_SOURCES), C_SOURCES);
-  store<u32>(load<u32>(core, C_SOURCES), (core + C_SIGNAL) as u32, S_OWNER);
+  store<u32>(load<u32>(core, C_SOURCES), load<u32>(core, C_CALL), S_OWNER);
   store<u32>(core, 0, C_TLB_COUNT);
   store<u32>(core, NO_RANGE, C_RTT_CURRENT);
   memory.fill(core + C_LAST_V, 0xff, 2 * MOST_RANGES);

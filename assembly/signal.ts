@@ -1,16 +1,31 @@
-// How a core learns that something has happened to it: it is stepped in this cycle or the next one (core.ts).
+// What calls a core: something has happened to it, or a cycle has come in which it changes by itself. All cores are looked at every
+// cycle, so these few bytes of each stand together. A core is stepped in the cycle that calls it, or the next one (core.ts).
 import { SIGNAL_BURST, SIGNAL_WAKE } from './codes';
-import { C_SIGNAL } from './layout';
+import { CALL_SIGNAL, CALL_WAKE, C_CALL } from './layout';
 
 // @ts-ignore: decorator
 @inline
 export function wake(core: usize): void {
-  store<u8>(core, load<u8>(core, C_SIGNAL) | SIGNAL_WAKE, C_SIGNAL);
+  signal(core, SIGNAL_WAKE);
 }
 
 /** A burst was answered: the DMA engine may go on. */
 // @ts-ignore: decorator
 @inline
 export function wakeDma(core: usize): void {
-  store<u8>(core, load<u8>(core, C_SIGNAL) | SIGNAL_BURST, C_SIGNAL);
+  signal(core, SIGNAL_BURST);
+}
+
+/** The next cycle in which the core changes by itself. */
+// @ts-ignore: decorator
+@inline
+export function wakeAt(core: usize, cycle: u64): void {
+  store<u64>(load<u32>(core, C_CALL), cycle, CALL_WAKE);
+}
+
+// @ts-ignore: decorator
+@inline
+function signal(core: usize, what: u32): void {
+  const call: usize = load<u32>(core, C_CALL);
+  store<u8>(call, load<u8>(call, CALL_SIGNAL) | what, CALL_SIGNAL);
 }

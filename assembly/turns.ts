@@ -26,6 +26,7 @@ import { dmaWake, hasFreeStream, startStream, stepDma } from './dma';
 import { barrierRelease, canStart, engineAt, messageLanded } from './engines';
 import {
   C_ACTIVE_STREAMS,
+  C_CALL,
   C_COMES,
   C_FINISHED,
   C_LOADED,
@@ -38,12 +39,10 @@ import {
   C_RETIRED,
   C_RTT_CURRENT,
   C_SHARE,
-  C_SIGNAL,
   C_SOURCES,
   C_TENANT,
   C_TLB_COUNT,
   C_TURN,
-  C_WAKE,
   ENGINE_COUNT,
   E_RUNNING,
   H_INSTRUCTION_QUEUE,
@@ -72,6 +71,7 @@ import {
 } from './layout';
 import { observe } from './observe';
 import { instructionAt } from './queue';
+import { wakeAt } from './signal';
 
 const NEVER: u64 = u64.MAX_VALUE;
 const NOBODY: u32 = 0xffffffff;
@@ -107,7 +107,7 @@ export function beginSlice(core: usize, now: u64): void {
 export function isOnTile(core: usize, now: u64): bool {
   const turn = load<u8>(core, C_TURN);
   if (turn == TURN_AWAY) {
-    store<u64>(core, barrierWake(core, now), C_WAKE);
+    wakeAt(core, barrierWake(core, now));
     return false;
   }
   return turn != TURN_COMING || hasCome(core, now);
@@ -122,14 +122,14 @@ function barrierWake(core: usize, now: u64): u64 {
 
 function hasCome(core: usize, now: u64): bool {
   if (load<u64>(core, C_COMES) > now) {
-    store<u64>(core, load<u64>(core, C_COMES), C_WAKE);
+    wakeAt(core, load<u64>(core, C_COMES));
     return false;
   }
   endTransfers(core, now);
   while (load<u32>(core, C_RELOAD_LEFT) != 0 && hasFreeStream(core)) reload(core);
   if (load<u32>(core, C_ACTIVE_STREAMS) != 0) {
     stepDma(core, now);
-    store<u64>(core, dmaWake(core, now), C_WAKE);
+    wakeAt(core, dmaWake(core, now));
     return false;
   }
   store<u8>(core, TURN_ON, C_TURN);
@@ -193,7 +193,7 @@ function handOver(share: usize, from: usize, now: u64): void {
   const next = load<u32>(share, Y_NEXT);
   const to = coreAt(share, next);
   store<u8>(from, TURN_AWAY, C_TURN);
-  store<u64>(from, barrierWake(from, now), C_WAKE);
+  wakeAt(from, barrierWake(from, now));
   observe(from, CAUSE_AWAY, now + 1);
   store<u32>(share, next, Y_ACTIVE);
   store<u64>(share, load<u64>(share, Y_SWITCHES) + 1, Y_SWITCHES);
@@ -201,10 +201,10 @@ function handOver(share: usize, from: usize, now: u64): void {
   store<u32>(to, 0, C_TLB_COUNT);
   store<u32>(to, NO_RANGE, C_RTT_CURRENT);
   store<u64>(to, now + 1 + (load<u32>(H_SWITCH_CYCLES) as u64), C_COMES);
-  store<u64>(to, now + 1, C_WAKE);
+  wakeAt(to, now + 1);
   store<u32>(to, load<u32>(to, C_RELOADS), C_RELOAD_NEXT);
   store<u32>(to, load<u32>(share, Y_EVICTS) != 0 ? load<u32>(to, C_LOADED) : 0, C_RELOAD_LEFT);
-  store<u32>(load<u32>(to, C_SOURCES), (to + C_SIGNAL) as u32, S_OWNER);
+  store<u32>(load<u32>(to, C_SOURCES), load<u32>(to, C_CALL), S_OWNER);
   observe(to, CAUSE_SWITCH, now + 1);
 }
 

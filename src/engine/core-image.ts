@@ -25,6 +25,8 @@ export interface CoreSites {
   /** Buckets of the timeline and cycles of the ring of causes. */
   readonly buckets: number;
   readonly recent: number;
+  /** Address of what calls the cores. */
+  readonly calls: number;
 }
 
 /** Memory that timelines, and rings, may take together; longer ones are halved until they fit. */
@@ -47,9 +49,11 @@ export function writeCores(regions: Regions, plan: Plan, tenants: readonly numbe
   const recent = fitting(8192, placed.length);
   const byShape = shapes.map((own) => own.map(({ tiles }) => tiles.map(() => 0)));
   for (const { tenant, shape, vcore, address } of list) byShape[tenant][shape][vcore] = address;
-  const sites: CoreSites = { list, byShape, buckets, recent };
+  const calls = regions.take(placed.length * L.CALL_STRIDE);
+  const sites: CoreSites = { list, byShape, buckets, recent, calls };
   regions.u32(L.H_CORES, list.length);
   regions.u32(L.H_CORES_AT, base);
+  regions.u32(L.H_CALLS_AT, calls);
   regions.u32(L.H_BUCKETS, buckets);
   regions.u32(L.H_BUCKET_SHIFT, FIRST_BUCKET_SHIFT);
   regions.u32(L.H_RECENT, recent);
@@ -78,10 +82,12 @@ function writeCore(
   sites: CoreSites,
 ): void {
   const { address: core } = site;
+  const call = sites.calls + index * L.CALL_STRIDE;
   const { chip } = plan;
   const { translation } = plan.tenants[site.tenant];
   const fields: [offset: number, value: number][] = [
     [L.C_TILE, site.tile],
+    [L.C_CALL, call],
     [L.C_INDEX, index],
     [L.C_TENANT, tenant],
     [L.C_VCORE, site.vcore],
@@ -98,9 +104,9 @@ function writeCore(
   for (const [offset, value] of fields) regions.u32(core + offset, value);
   for (let i = 0; i < L.MOST_RANGES; i++) regions.u16(core + L.C_LAST_V + i * 2, L.NO_RANGE);
   // cores of a later shape sleep, and are charged nothing, until they come
-  if (site.shape === 0) regions.u8(core + L.C_SIGNAL, C.SIGNAL_WAKE);
+  if (site.shape === 0) regions.u8(call + L.CALL_SIGNAL, C.SIGNAL_WAKE);
   regions.u8(core + L.C_CAUSE, site.shape === 0 ? C.CAUSE_IDLE : C.CAUSE_AWAY);
-  regions.u64(core + L.C_WAKE, NEVER);
+  regions.u64(call + L.CALL_WAKE, NEVER);
 }
 
 /** Do dimension-order and confined packets share the data plane? Each kind has its half of the channels then. */

@@ -10,7 +10,7 @@ import { blockedCounters } from './counters.ts';
 import { instantiate, Kernel } from './kernel.ts';
 import { writePlane } from './network-image.ts';
 import { DATAFLOW_CODES } from './program-image.ts';
-import { NEVER, Regions } from './regions.ts';
+import { Regions } from './regions.ts';
 import { takeHeader, writeTenantRecord, type MachineOptions } from './image.ts';
 
 /** [creation cycle, source tile, destination tile, flits] */
@@ -167,7 +167,6 @@ export function probeTlb(module: WebAssembly.Module, trace: TlbTrace, entries: n
   regions.u32(core + L.C_TLB, regions.take(entries * 8));
   regions.u32(core + L.C_RTT_CURRENT, L.NO_RANGE);
   for (let i = 0; i < L.MOST_RANGES; i++) regions.u16(core + L.C_LAST_V + i * 2, L.NO_RANGE);
-  regions.u64(core + L.C_WAKE, NEVER);
   regions.u32(L.H_CORES_AT, core);
   const { access } = new Kernel(module, regions.finish()).exports;
   const counts = [0, 0, 0];
