@@ -249,13 +249,16 @@ export const CARD = {
   edit: 'Edit',
   contradicts: (mode: Mode): string => `${MODE_NAME[mode]} cannot do this`,
   add: 'Add a tenant',
-  legend: 'Where the time goes',
+  barLabel: (name: string, parts: readonly string[]): string => `Where the time of ${name} goes: ${parts.join(', ')}`,
+};
+
+export const KEY = {
+  region: 'What colours and lines mean',
+  causes: 'Where the time goes',
   basis: 'Bars: iterations since the pipelines filled. Tiles: the last half second.',
   links: 'Links',
-  traffic: 'flits per cycle',
-  flits: 'flits',
+  flits: 'flits per cycle',
   blocked: 'blocked',
-  barLabel: (name: string, parts: readonly string[]): string => `Where the time of ${name} goes: ${parts.join(', ')}`,
 };
 
 export const TRANSPORT = {
@@ -410,7 +413,7 @@ export const PLACEMENT = {
   free: (cores: number, rectangle: { width: number; height: number }): string =>
     cores === 0
       ? 'No core is free.'
-      : `${plural(cores, 'core', 'cores')} free; the largest rectangle is ${rectangle.width} × ${rectangle.height}.`,
+      : `${plural(cores, 'core', 'cores')} free; the largest rectangle is ${rectangle.width}\u00a0×\u00a0${rectangle.height}.`,
   gather: 'Propose moves that gather them',
   noMoves: 'No move would enlarge the largest free rectangle.',
   /** @param other who must move at the same time */
@@ -486,7 +489,7 @@ export const NETWORK = {
   charts: { stages: 'Stages', roofline: 'Roofline' },
   balance: (stages: number, slowest: string, times: number): string =>
     `${plural(stages, 'stage', 'stages')}; the slowest, ${slowest}, takes ${ratio(times)} times the mean.`,
-  legend: 'Dark: array at work.',
+  legend: 'Lower part: array at work.',
   balanceAgain: 'Balance automatically',
   stageTitle: (stage: number, label: string, cycles: number): string =>
     `Stage ${stage}, ${label}: ${count(cycles)} cycles`,
@@ -578,6 +581,7 @@ export const LINK = {
   title: (from: number, to: number): string => `Link from tile ${from} to ${to}`,
   explanation: 'Flits since cycle 0, by network and tenant',
   plane: 'Network',
+  flits: 'flits',
   blocked: 'blocked cycles',
   sum: (rate: number, blocked: number): string =>
     `${rate.toFixed(2)} flits per cycle over the whole run; blocked in ${percent(blocked)} of the cycles.`,
@@ -829,7 +833,7 @@ export const MISS = {
   lookUpText: (kind: TranslationKind, held: number): string =>
     kind === 'page' ? `its page is not among the ${held} held` : `its range is not among the ${held} held`,
   walkText: (left: number, total: number | null): string =>
-    left === 0 ? 'over' : `${count(left)} cycles left${total === null ? '' : ` of ${count(total)}`}; later bursts wait`,
+    left === 0 ? 'over' : `${count(left)} cycles left${total === null ? '' : ` of ${count(total)}`}; others wait`,
   dataText: (inFlight: number, name: string | undefined): string =>
     `${plural(inFlight, 'burst', 'bursts')} in flight${name ? `, ${name}` : ''}`,
 };
