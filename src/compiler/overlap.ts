@@ -45,13 +45,17 @@ interface Placed {
 export function interleaved(chip: Chip, rate: number, { fetches, body, leaves }: Parts): Operation[] {
   const starts = startsOf(chip, rate, body);
   const length = starts[body.length];
+  // a store waits for the last iteration's result: what the first work of this one needs is loaded before
+  const firstWork = starts[Math.max(0, body.findIndex(isWork))];
   const moved = [isMessage, isTransfer].flatMap((is): Placed[] => {
     const [arriving, leaving] = [fetches.filter(is), leaves.filter(is)];
     const [arrival, departure] = [arriving, leaving].map(
       (list) => bytesIn(list) / (is === isMessage ? chip.flitBytes : rate),
     );
     const stretch = Math.min(SLACK, length / Math.max(1, arrival + departure));
-    return [...spread(leaving, 0, stretch * departure), ...spread(arriving, length - stretch * arrival, length)];
+    const begin = is === isMessage ? 0 : Math.min(firstWork, length - stretch * arrival);
+    const end = Math.max(begin, stretch * departure);
+    return [...spread(leaving, begin, end), ...spread(arriving, length - stretch * arrival, length)];
   });
   const places = moved.map((_, index) => index).sort((a, b) => moved[a].at - moved[b].at || a - b);
   const merged: Operation[] = [];
@@ -66,6 +70,7 @@ export function interleaved(chip: Chip, rate: number, { fetches, body, leaves }:
 
 const isMessage = ({ work }: Operation): boolean => work.kind === 'send' || work.kind === 'receive';
 const isTransfer = (operation: Operation): boolean => !isMessage(operation);
+const isWork = ({ work }: Operation): boolean => work.kind === 'matmul' || work.kind === 'vector';
 
 const bytesOf = ({ work }: Operation): number => ('bytes' in work ? work.bytes : 0);
 

@@ -115,12 +115,9 @@ function transfers(memory: MemoryMap, layer: Graph['layers'][number], operator: 
 
 /** Places in turn; a tile is due when the last use of any tile that lay there before is over. */
 function place(loads: Draft[], size: number): void {
-  let next = 0;
+  takePlaces(loads, size);
   let oldest = 0;
   loads.forEach((load, index) => {
-    if (next + load.bytes > size) next = 0;
-    load.offset = next;
-    next += load.bytes;
     for (let before = oldest; before < index; before++) {
       const other = loads[before];
       const overlaps = other.offset < load.offset + load.bytes && load.offset < other.offset + other.bytes;
@@ -129,4 +126,23 @@ function place(loads: Draft[], size: number): void {
     if (index > 0) load.due = Math.max(load.due, loads[index - 1].due);
     while (oldest < index && loads[oldest].lastUse < load.due) oldest++;
   });
+}
+
+/**
+ * Places one behind the other, from the start again where the end is reached. Every iteration begins at the start, so the last round,
+ * which seldom fills the ring, does not: there its tiles would hold up the first ones of the next iteration. It lies so that as many
+ * bytes pass between its tiles and those before them in their places as between them and those of the next iteration.
+ */
+function takePlaces(loads: Draft[], size: number): void {
+  let [next, first] = [0, 0];
+  loads.forEach((load, index) => {
+    if (next + load.bytes > size) [next, first] = [0, index];
+    load.offset = next;
+    next += load.bytes;
+  });
+  if (first === 0) return;
+  const middle = (size - next) / 2;
+  const before = loads.slice(0, first);
+  const start = before[before.findLastIndex(({ offset }) => offset <= middle)].offset;
+  for (const load of loads.slice(first)) load.offset += start;
 }

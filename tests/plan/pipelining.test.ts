@@ -4,7 +4,8 @@ import { bestDataflow } from '../../src/compiler/cost.ts';
 import { compileWorkload } from '../../src/compiler/compile.ts';
 import { Machine } from '../../src/engine/machine.ts';
 import { resolve } from '../../src/experiment/parse.ts';
-import { CAUSES } from '../../src/model/causes.ts';
+import type { TenantDocument } from '../../src/experiment/schema.ts';
+import { CAUSES, type Cause } from '../../src/model/causes.ts';
 import { resolveChip } from '../../src/model/chip.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import { buildPlan } from '../../src/plan/build.ts';
@@ -13,9 +14,14 @@ import { kernel } from '../support/kernel.ts';
 
 const STEADY = 4;
 
-function planOf(width: number, height: number, model = 'resnet18'): Plan {
+function planOf(
+  width: number,
+  height: number,
+  model = 'resnet18',
+  options: Partial<TenantDocument['workload']> = {},
+): Plan {
   const iterations = 2 * width * height + STEADY;
-  const tenant = { name: 'A', topology: { width, height }, workload: { model, iterations } } as const;
+  const tenant = { name: 'A', topology: { width, height }, workload: { model, iterations, ...options } } as const;
   const plan = buildPlan(resolve({ version: 1, tenants: [tenant] }));
   if (!plan.ok) throw new Error(plan.problems[0].message);
   return plan.value;
@@ -43,18 +49,22 @@ function products(cores: number, M: number, side: number): Plan {
   return { ...plan, tenants: [{ ...plan.tenants[0], ...compiled.value, ranges }] };
 }
 
-/** Cycles per iteration in a full pipeline, and per core those with the array or the vector unit at work. */
-function steady(plan: Plan, cores: number): { cycles: number; busy: number[] } {
+/** Cycles per iteration in a full pipeline, and per core the shares of them at work on array or vector unit, and waiting for memory. */
+function steady(plan: Plan, cores: number): { cycles: number; busy: number[]; waiting: number[] } {
   const machine = Machine.create(kernel, plan);
   const at = (iteration: number) => {
     while (machine.iterationsDone(0) < iteration && machine.outcome === 'running') machine.run(500);
     const { tenants, cores: all, cycle } = machine.snapshot();
-    const busy = all.map(({ causes }) => causes[CAUSES.indexOf('compute')] + causes[CAUSES.indexOf('vector')]);
-    return { end: tenants[0].iterationEnd[iteration - 1], cycle, busy };
+    const count = (...counted: Cause[]): number[] =>
+      all.map(({ causes }) => counted.reduce((sum, cause) => sum + causes[CAUSES.indexOf(cause)], 0));
+    const [busy, waiting] = [count('compute', 'vector'), count('memory', 'translation', 'throttle')];
+    return { end: tenants[0].iterationEnd[iteration - 1], cycle, busy, waiting };
   };
   const [first, last] = [at(cores), at(cores + STEADY)];
   const cycles = (last.end - first.end) / STEADY;
-  return { cycles, busy: last.busy.map((count, core) => (count - first.busy[core]) / (last.cycle - first.cycle)) };
+  const shares = (of: 'busy' | 'waiting'): number[] =>
+    last[of].map((count, core) => (count - first[of][core]) / (last.cycle - first.cycle));
+  return { cycles, busy: shares('busy'), waiting: shares('waiting') };
 }
 
 describe('large products', () => {
@@ -84,5 +94,13 @@ describe('ResNet-34 on 18 cores', () => {
   it('keeps its busiest core at most 1.15 times as busy as the mean, simulated', () => {
     const mean = busy.reduce((sum, share) => sum + share, 0) / 18;
     expect(Math.max(...busy) / mean).toBeLessThan(1.15);
+  });
+});
+
+describe('GPT-2 large, weights streamed, more of them than the ring holds', () => {
+  it('waits for memory in less than 2 % of the cycles, the core that stores the result included', () => {
+    const plan = planOf(2, 1, 'gpt2-large', { blocks: 2, tokens: 1024, weights: 'stream' });
+    const { waiting } = steady(plan, 2);
+    expect((waiting[0] + waiting[1]) / 2).toBeLessThan(0.02);
   });
 });
