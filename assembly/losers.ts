@@ -184,6 +184,7 @@ function interfere(block: usize, listEnd: usize, lost: v128, hasWinners: bool, c
 /** Charge each loser whose winner at the output or at its own port, or whose channels' owner, is another tenant's; one router, byte `byte` of its block. */
 function chargeLosers(router: usize, byte: usize, listEnd: usize, hasWinners: bool, cycles: u64): void {
   const records: usize = load<u32>(H_TENANTS_AT);
+  if (hasWinners) noteWinners(router, byte, listEnd);
   for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
     const entry = load<u64>(at);
     const out: u32 = load<u8>(workOf(entry) + byte, WORK_LOST);
@@ -195,10 +196,10 @@ function chargeLosers(router: usize, byte: usize, listEnd: usize, hasWinners: bo
     if (vc == NO_VC) {
       isForeign = isChannelForeign(router + R_LANES, out, tenant);
     } else {
-      const hasCredit = load<u8>(router + (vc * PORTS + ctz<u32>(out)) * L_STRIDE, R_LANES + L_FREE) != 0;
+      const port = ctz<u32>(out);
+      const hasCredit = load<u8>(router + (vc * PORTS + port) * L_STRIDE, R_LANES + L_FREE) != 0;
       isForeign =
-        hasWinners &&
-        (isWinnerForeign(router, byte, listEnd, out, tenant) || (hasCredit && isPortForeign(router, byte, listEnd, portRow(entry), tenant)));
+        hasWinners && (isAnother(atOutput, port, tenant) || (hasCredit && isAnother(atInput, (portRow(entry) / ROW) as u32, tenant)));
     }
     if (!isForeign) continue;
     const counter = records + tenant * T_STRIDE;
@@ -206,32 +207,37 @@ function chargeLosers(router: usize, byte: usize, listEnd: usize, hasWinners: bo
   }
 }
 
+// whose flits left a router by each of its output and input ports: a byte per port, its tenant plus 1, or 0
+let atOutput: u64 = 0;
+let atInput: u64 = 0;
+
+function noteWinners(router: usize, byte: usize, listEnd: usize): void {
+  let outputs: u64 = 0;
+  let inputs: u64 = 0;
+  for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
+    const entry = load<u64>(at);
+    const record = rowsOf(router, entry);
+    const winner: u64 = (load<u8>(record, L_TENANT) + 1) & load<u8>(workOf(entry) + byte, WORK_WON);
+    outputs |= winner << (ctz<u64>(load<u8>(record, L_OUT)) << 3);
+    inputs |= winner << ((portRow(entry) / ROW) as u64 << 3);
+  }
+  atOutput = outputs;
+  atInput = inputs;
+}
+
+/** Did a flit of another tenant leave by this port? */
+// @ts-ignore: decorator
+@inline
+function isAnother(winners: u64, port: u32, tenant: u32): bool {
+  const winner = (winners >> ((port << 3) as u64)) & 255;
+  return winner != 0 && winner != tenant + 1;
+}
+
 /** Does another tenant own a channel of this output (a bit)? */
 function isChannelForeign(lanesOf: usize, out: u32, tenant: u32): bool {
   for (let lane: u32 = 0; lane < lanes; lane++) {
     const record = lanesOf + lane * L_STRIDE;
     if (load<u8>(record, L_VC) != NO_VC && load<u8>(record, L_OUT) == out && load<u8>(record, L_TENANT) != tenant) return true;
-  }
-  return false;
-}
-
-/** Did a flit of another tenant take this output (a bit)? */
-function isWinnerForeign(router: usize, byte: usize, listEnd: usize, out: u32, tenant: u32): bool {
-  for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
-    const entry = load<u64>(at);
-    const record = rowsOf(router, entry);
-    if (load<u8>(workOf(entry) + byte, WORK_WON) == 0 || load<u8>(record, L_OUT) != out) continue;
-    return load<u8>(record, L_TENANT) != tenant;
-  }
-  return false;
-}
-
-/** Did a flit of another tenant leave this input port, whose rows are at `port`? */
-function isPortForeign(router: usize, byte: usize, listEnd: usize, port: usize, tenant: u32): bool {
-  for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
-    const entry = load<u64>(at);
-    if (portRow(entry) != port || load<u8>(workOf(entry) + byte, WORK_WON) == 0) continue;
-    return load<u8>(rowsOf(router, entry), L_TENANT) != tenant;
   }
   return false;
 }
