@@ -239,6 +239,8 @@ export const CARD = {
   measuring: 'So far; two iterations settle it.',
   before: 'before',
   ideal: 'without translation',
+  idealMeaning:
+    'The same experiment while no tenant translates. The others are faster then too, and take more of memory and links.',
   share: (group: CauseGroup, share: number): string => `${GROUP_NAME[group]} ${percent(share)}`,
   shareOfIteration: (group: CauseGroup, share: number, whole: number): string =>
     `${GROUP_NAME[group]} ${percent(share)} of an iteration, ${percent(whole)} since cycle 0`,

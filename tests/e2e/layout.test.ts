@@ -120,3 +120,35 @@ it('a refusal on a phone has its cross beside it', async ({ page, playground }) 
   expect(cross.y).toBeLessThan(words.y + words.height);
   expect(cross.x).toBeGreaterThanOrEqual(words.x + words.width);
 });
+
+it('forced colours leave the colours that say something, and what is chosen can be told', async ({
+  page,
+  playground,
+}) => {
+  const colours = () =>
+    page.evaluate(() =>
+      ['.why-network', '.letter', '.on', '.switch label:not(.on)'].map((selector) => {
+        const { backgroundColor, boxShadow } = getComputedStyle(document.querySelector(selector)!);
+        return { backgroundColor, boxShadow };
+      }),
+    );
+  await playground.open({ query: '?run=0&theme=light' });
+  const [network, letter] = await colours();
+  await page.emulateMedia({ forcedColors: 'active' });
+  const forced = await colours();
+  expect(forced.slice(0, 2)).toEqual([network, letter]);
+  expect(forced[2].boxShadow).not.toBe(forced[3].boxShadow);
+});
+
+it('what is said of a held core is not crossed by the ring of the focus', async ({ page, playground }) => {
+  await playground.open({ query: '?run=0' });
+  await playground.tile(10).focus();
+  const ring = () => playground.tile(10).evaluate((cell) => getComputedStyle(cell).outlineStyle);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowUp');
+  expect(await ring()).toBe('solid');
+  await page.keyboard.press('Space');
+  await eventually(ring).toBe('none');
+  await page.keyboard.press('Escape');
+  await eventually(ring).toBe('solid');
+});
