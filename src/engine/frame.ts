@@ -4,13 +4,14 @@
  * four tenants, and at most 10 KB of flits in motion behind it.
  */
 import { CAUSES } from '../model/causes.ts';
-import type { FlitInMotion, Outcome, TenantStatus } from './snapshot.ts';
+import type { FlitInMotion, Outcome, Presence, TenantStatus } from './snapshot.ts';
 
 const HEAD = 8;
 const TENANT = 24;
 const MOST_FLITS = 1280;
 const OUTCOMES: readonly (Outcome | 'paused')[] = ['running', 'done', 'deadlock', 'paused'];
 const STATUSES: readonly TenantStatus[] = ['running', 'done', 'fault', 'deadlock', 'departed'];
+const PRESENCES: readonly Presence[] = ['awaited', 'waiting', 'there', 'gone'];
 /** Cause of a tile that no tenant uses. */
 export const NO_CORE = 255;
 
@@ -32,6 +33,7 @@ export interface FrameTenant {
   interferenceCycles: number;
   /** Moves that have brought its cores to other tiles. */
   stays: number;
+  presence: Presence;
 }
 
 export const frameBytes = (tiles: number, tenants: number): number =>
@@ -114,6 +116,7 @@ export class Frame {
       interferenceCycles: words[8],
       measuredFrom: words[9],
       stays: words[10 + CAUSES.length],
+      presence: PRESENCES[words[11 + CAUSES.length]],
       causes: words.subarray(10, 10 + CAUSES.length),
     };
   }
@@ -132,6 +135,7 @@ export class Frame {
     words[9] = tenant.measuredFrom;
     words.set(causes, 10);
     words[10 + CAUSES.length] = tenant.stays;
+    words[11 + CAUSES.length] = PRESENCES.indexOf(tenant.presence);
   }
 
   flits(): FlitInMotion[] {

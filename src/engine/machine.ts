@@ -2,7 +2,7 @@
  * The machine as the host sees it: a plan in, cycles run, counters out. Synchronous and without a clock; pacing is the worker's.
  * The order of calls cannot change a result: reading never changes the simulated state.
  */
-import { CAUSE_AWAY, TURN_AWAY } from '../../assembly/codes.ts';
+import { CAUSE_AWAY, STATUS_WAITING, TURN_AWAY } from '../../assembly/codes.ts';
 import * as L from '../../assembly/layout.ts';
 import { CAUSES } from '../model/causes.ts';
 import { cyclesPerIteration, measuredFrom } from '../model/iteration.ts';
@@ -25,6 +25,7 @@ import type {
   LinkCounts,
   Outcome,
   PacketDetail,
+  Presence,
   RecentData,
   RouterDetail,
   Snapshot,
@@ -117,12 +118,18 @@ export class Machine {
 
   /** Does this core have its tile now? */
   private has({ tenant, shape, address }: CoreSite): boolean {
-    return this.isThere(tenant) && shape === this.shape(tenant) && this.kernel.u8(address + L.C_TURN) !== TURN_AWAY;
+    return (
+      this.presence(tenant) === 'there' &&
+      shape === this.shape(tenant) &&
+      this.kernel.u8(address + L.C_TURN) !== TURN_AWAY
+    );
   }
 
-  private isThere(tenant: number): boolean {
+  private presence(tenant: number): Presence {
     const { arrivalCycle, departureCycle = Infinity } = this.plan.tenants[tenant];
-    return arrivalCycle <= this.cycle && this.cycle <= departureCycle;
+    if (this.cycle > departureCycle) return 'gone';
+    if (this.kernel.u32(this.map.tenants[tenant] + L.T_STATUS) !== STATUS_WAITING) return 'there';
+    return this.cycle < arrivalCycle ? 'awaited' : 'waiting';
   }
 
   private missesAt(index: number): number {
@@ -224,7 +231,8 @@ export class Machine {
     }
     sums.forEach(({ causes, stall, ...counts }, t) => {
       const stays = this.kernel.u32(this.map.tenants[t] + L.T_STAYS);
-      frame.setTenant(t, { ...this.progress(t), ...counts, translationStall: stall, stays }, causes);
+      const presence = this.presence(t);
+      frame.setTenant(t, { ...this.progress(t), ...counts, translationStall: stall, stays, presence }, causes);
     });
     this.writeLinks(frame);
     frame.setFlits(status.flits ? readFlits(this.kernel, this.map.planes, this.plan.chip) : []);

@@ -6,6 +6,8 @@ import type { MoveSnapshot, ShapeSnapshot } from './changes.ts';
 
 export type Outcome = 'running' | 'done' | 'deadlock';
 export type TenantStatus = 'running' | 'done' | 'fault' | 'deadlock' | 'departed';
+/** Has a tenant its tiles? Before its cycle it is awaited; then it waits for its tables, and until its tiles are given up; at last it is gone. */
+export type Presence = 'awaited' | 'waiting' | 'there' | 'gone';
 
 export interface Waiting {
   /** e.g. "A3 recv" */

@@ -5,7 +5,7 @@ import { CAUSE_GROUPS } from '../model/causes.ts';
 import type { TenantRequest } from '../model/experiment.ts';
 import { vcoreCount } from '../model/vnpu.ts';
 import type { Frame } from '../engine/frame.ts';
-import type { TenantStatus } from '../engine/snapshot.ts';
+import type { Presence, TenantStatus } from '../engine/snapshot.ts';
 import type { BlameTenant } from '../report/blame.ts';
 import { activeCycles, groupCycles } from '../report/shares.ts';
 
@@ -23,6 +23,7 @@ export interface TenantFigures {
   readonly misses: number;
   /** Moves that have brought its cores to other tiles. */
   readonly stays: number;
+  readonly presence: Presence;
 }
 
 interface SteadyFigures {
@@ -44,7 +45,7 @@ export interface Figures {
 /** A copy of the figures of a frame: the frame's buffer travels on. */
 export function readFigures(frame: Frame): Figures {
   const tenants = Array.from({ length: frame.tenants }, (_, i): TenantFigures => {
-    const { status, iterationsDone, cyclesPerIteration, measuredFrom, lastEnd, causes, hits, misses, stays } =
+    const { status, iterationsDone, cyclesPerIteration, measuredFrom, lastEnd, causes, hits, misses, stays, presence } =
       frame.tenant(i);
     return {
       status,
@@ -56,6 +57,7 @@ export function readFigures(frame: Frame): Figures {
       hits,
       misses,
       stays,
+      presence,
     };
   });
   const { cycle, outcome, cyclesPerSecond, pace, hurried } = frame;

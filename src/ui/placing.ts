@@ -8,6 +8,7 @@ import { editTenant } from '../experiment/edits.ts';
 import { MODE_RULES } from '../experiment/modes.ts';
 import type { ExperimentDocument } from '../experiment/schema.ts';
 import { placeTenants } from '../hypervisor/placement.ts';
+import type { Presence } from '../engine/snapshot.ts';
 import type { SizeInfo, TenantInfo } from '../worker/protocol.ts';
 import type { Figures } from './figures.ts';
 
@@ -50,6 +51,22 @@ export const placementsNow = (
     const { placement, topology } = latestMove(experiment.tenants[i], stays[i]) ?? {};
     return placement ?? (topology && known?.[i] ? infoNow(known[i], stays[i]).tiles : tiles);
   });
+
+/**
+ * Which tenants are not on the chip now: not yet, no longer, or waiting for tiles that another one has.
+ * @param presences as the run that is shown has told last; empty before it has
+ */
+export const awayNow = (
+  { tenants }: Experiment,
+  placements: readonly (readonly number[])[],
+  presences: readonly Presence[],
+): boolean[] => {
+  const held = new Set(placements.flatMap((tiles, i) => (presences[i] === 'there' ? tiles : [])));
+  return tenants.map(({ arrivalCycle }, i) => {
+    const presence = presences[i] ?? (arrivalCycle > 0 ? 'awaited' : 'there');
+    return presence === 'waiting' ? placements[i].some((tile) => held.has(tile)) : presence !== 'there';
+  });
+};
 
 /** What the worker has told of a tenant, of the size that it has in the run that is shown. */
 const infoNow = (info: TenantInfo, stays = 0): SizeInfo =>

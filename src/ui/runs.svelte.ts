@@ -6,7 +6,7 @@ import { CAUSES } from '../model/causes.ts';
 import type { Experiment } from '../model/experiment.ts';
 import type { Result } from '../model/problem.ts';
 import type { Frame } from '../engine/frame.ts';
-import type { TimelineData } from '../engine/snapshot.ts';
+import type { Presence, TimelineData } from '../engine/snapshot.ts';
 import { keepGhost, type Ghost } from '../report/ghost.ts';
 import type { Ideal, RunInfo } from '../worker/protocol.ts';
 import type { Crash } from '../worker/client.ts';
@@ -26,6 +26,8 @@ export class Runs {
   figures = $state.raw<Figures | null>(null);
   /** How many moves have brought each tenant's cores to other tiles; another list only when one more has. */
   stays = $state.raw<readonly number[]>([]);
+  /** Who has its tiles; another list only when that has changed. */
+  presences = $state.raw<readonly Presence[]>([]);
   timeline = $state.raw<TimelineData | null>(null);
   ideal = $state.raw<Ideal>([]);
   ghost = $state.raw<Ghost | null>(null);
@@ -121,6 +123,7 @@ export class Runs {
     this.figures = this.timeline = this.digest = null;
     this.ideal = [];
     this.stays = [];
+    this.presences = [];
     this.stepping = false;
     this.picture = null;
     this.arrived = null;
@@ -258,6 +261,8 @@ export class Runs {
     this.figures = readFigures(frame);
     const stays = this.figures.tenants.map((tenant) => tenant.stays);
     if (stays.some((moves, i) => moves !== (this.stays[i] ?? 0))) this.stays = stays;
+    const presences = this.figures.tenants.map(({ presence }) => presence);
+    if (presences.some((presence, i) => presence !== this.presences[i])) this.presences = presences;
     if (this.over && !wasOver) this.settled.take(this.figures, this.timeline, true);
   }
 

@@ -21,7 +21,7 @@ import { History } from './history.ts';
 import { LessonRun } from './lesson.svelte.ts';
 import { Light } from './graph/light.svelte.ts';
 import { lettersOf, sceneTenants, type Scene, type Selection } from './mesh/scene.ts';
-import { dropCycle, infosNow, leftTiles, needsSearch, placementsNow, tenantsNow } from './placing.ts';
+import { awayNow, dropCycle, infosNow, leftTiles, needsSearch, placementsNow, tenantsNow } from './placing.ts';
 import { Previews } from './previews.svelte.ts';
 import type { Runs } from './runs.svelte.ts';
 import { SharedCheck } from './shared-check.svelte.ts';
@@ -74,9 +74,10 @@ export class Session {
   readonly tenants = $derived.by(() => tenantsNow(this.experiment.tenants, this.runs.stays));
   readonly infos = $derived.by(() => infosNow(this.experiment, this.runs.info?.tenants, this.runs.stays));
   readonly placements = $derived.by(() => placementsNow(this.experiment, this.runs.info?.tenants, this.runs.stays));
+  readonly away = $derived.by(() => awayNow(this.experiment, this.placements, this.runs.presences));
   readonly scene: Scene = $derived.by(() => ({
     chip: this.chip,
-    tenants: sceneTenants(this, this.letters, this.placements, this.infos),
+    tenants: sceneTenants(this, this.letters, this.placements, this.infos, this.away),
   }));
   /** Where the tenant of the last edit was before it, if that has changed. */
   readonly leftTiles: readonly number[] = $derived(this.placementBefore());

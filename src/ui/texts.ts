@@ -235,6 +235,7 @@ export const CARD = {
     streams > 4 ? HEADLINE.entriesMatter(streams) : HEADLINE.equalEntries(streams),
   iterations: (done: number, all: number): string => `${count(done)} of ${count(all)} iterations`,
   perIteration: 'cycles per iteration',
+  awaited: (cycle: number): string => `Arrives in cycle ${count(cycle)}.`,
   first: 'So far, while the pipeline fills.',
   measuring: 'So far; two iterations settle it.',
   before: 'before',

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { galleryEntry } from '../../src/experiment/gallery.ts';
 import type { ExperimentDocument } from '../../src/experiment/schema.ts';
 import { buildReport } from '../../src/report/build.ts';
-import { TIMELINE } from '../../src/ui/texts.ts';
+import { CARD, TIMELINE } from '../../src/ui/texts.ts';
 import { it } from '../support/browser.ts';
 import { machineOf } from '../support/documents.ts';
 import { eventually } from '../support/playground.ts';
@@ -36,6 +36,9 @@ it('shows where and how large a tenant is by now, and ends with the digest of No
   const card = playground.card('A');
   expect(await card.innerText()).toContain('3 × 3');
   await eventually(() => playground.tile(10).getAttribute('aria-label')).toMatch(/^Tile 10: A3 of A/);
+  // B is to come where A is now
+  expect(await playground.tile(12).getAttribute('aria-label')).toMatch(/^Tile 12: A5 of A/);
+  await eventually(() => playground.card('B').innerText()).toContain(CARD.awaited(60_000));
   await playground.flatOut();
   await playground.button('Play').click();
   const ended = `Done after ${cycles.toLocaleString('en-US')} cycles, digest ${digest}.`;
@@ -43,6 +46,7 @@ it('shows where and how large a tenant is by now, and ends with the digest of No
   expect(await card.innerText()).toMatch(/3 × 6[^]*16 of 16/);
   // A has gone from the centre to the west, and its eighteenth core lies in the south
   expect(await playground.tile(10).getAttribute('aria-label')).toMatch(/^Tile 10: A4 of A/);
+  expect(await playground.tile(12).getAttribute('aria-label')).toMatch(/^Tile 12: B3 of B/);
   expect(await playground.tile(43).getAttribute('aria-label')).toMatch(/^Tile 43: A17 of A/);
   await page.getByRole('img', { name: TIMELINE.move('A', 60_000) }).waitFor();
   const size = { kind: 'mesh', width: 3, height: 6 } as const;

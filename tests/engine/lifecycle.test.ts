@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { resolveChip, type ChipRequest } from '../../src/model/chip.ts';
 import type { Mesh } from '../../src/model/mesh.ts';
 import { confinedRoutes } from '../../src/hypervisor/routes.ts';
+import { Frame, frameBytes } from '../../src/engine/frame.ts';
 import { Machine } from '../../src/engine/machine.ts';
 import type { MachineOptions } from '../../src/engine/image.ts';
 import { kernel, lastCycle, runToEnd, step, tinyPlan, type TinyTenant } from '../support/kernel.ts';
@@ -22,6 +23,24 @@ describe('arrival', () => {
       const machine = runToEnd(tinyPlan(LINE, [{ ...tenant, arrivalCycle: 1000 }]), { timeJumps });
       expect([machine.outcome, lastCycle(machine)]).toEqual(['done', 1000 + alone]);
     }
+  });
+});
+
+describe('presence', () => {
+  it('is awaited, then waits for tables, is there, and is gone', () => {
+    const tables = { routingEntries: 1, rangeEntries: 0, bytes: 1, setupCycles: 50 };
+    const tenant: TinyTenant = { tiles: [1], programs: forever, arrivalCycle: 100, departureCycle: 300, tables };
+    const machine = Machine.create(kernel, tinyPlan(LINE, [tenant, { tiles: [2], programs: forever }]));
+    const frame = new Frame(new ArrayBuffer(frameBytes(4, 2)), 4, 2);
+    const presenceIn = (cycle: number) => {
+      machine.run(cycle - machine.cycle);
+      machine.writeFrame(frame, { paused: false, cyclesPerSecond: 0, pace: 1, hurried: false, flits: false });
+      return frame.tenant(0).presence;
+    };
+    // cycle n is what the end of cycle n - 1 has left: it begins in 150, and 300 is its last
+    expect([99, 100, 150, 151, 300, 301].map(presenceIn)).toEqual([
+      ...['awaited', 'waiting', 'waiting', 'there', 'there', 'gone'],
+    ]);
   });
 });
 

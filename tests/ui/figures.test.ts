@@ -95,7 +95,7 @@ describe('bars', () => {
 });
 
 describe('slides', () => {
-  const shown = (tiles: number[]) => ({ letter: 'A', name: 'A', tiles, width: 2, stages: [] });
+  const shown = (tiles: number[]) => ({ letter: 'A', name: 'A', tiles, width: 2, stages: [], away: false });
 
   it('are the cores that changed their tile, from the old to the new centre', () => {
     const [slide, ...rest] = slides([shown([0, 1, 2, 3])], [shown([0, 5, 2, 3])]);

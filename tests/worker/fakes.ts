@@ -186,7 +186,8 @@ export class FakeMachine implements Simulated {
         translationStall: 0,
         interferenceCycles: 0,
         stays: 0,
-      };
+        presence: 'there',
+      } as const;
       frame.setTenant(i, { status: 'running', iterationsDone, cyclesPerIteration, ...counters }, new Float64Array(12));
     });
   }

@@ -7,7 +7,7 @@ import { dragSentence, MESH } from '../texts.ts';
 import type { CausePart } from './ring.ts';
 import { badgeAt } from './still.ts';
 import { linkUnder, tileUnder, type Geometry, type Point } from './geometry.ts';
-import { owners, type Held } from './scene.ts';
+import { badged, owners, type Held } from './scene.ts';
 
 export class Handling implements DragHost {
   state = $state.raw<DragState>({ phase: 'idle' });
@@ -31,9 +31,7 @@ export class Handling implements DragHost {
   /** The letter badge stands for the whole vNPU, a tile for its core. */
   gripAt(point: Point): Grip | null {
     const g = this.geometry();
-    const { tenants } = this.session.scene;
-    for (const [tenant, shown] of tenants.entries()) {
-      if (shown.tiles.length === 0) continue;
+    for (const [tenant, shown] of badged(this.session.scene)) {
       const badge = badgeAt(g, shown);
       const reach = Math.max(badge.size / 2 + 2, 14);
       if (Math.abs(point.x - badge.x) > reach || Math.abs(point.y - badge.y) > reach) continue;

@@ -2,7 +2,7 @@
 import type { MovePreview } from '../../hypervisor/move.ts';
 import { centre, tieMiddle, type Geometry, type Point } from './geometry.ts';
 import { font, hatch, WHO_COLOURS, type Palette } from './palette.ts';
-import type { Held, Scene } from './scene.ts';
+import { badged, type Held, type Scene } from './scene.ts';
 import { paintBadge, regionPath, tiePath } from './still.ts';
 
 export interface TokenPicture {
@@ -46,7 +46,7 @@ export function paintProposal(ctx: Ctx, picture: ProposalPicture, tenant: number
   ctx.stroke();
   ctx.setLineDash([]);
   paintStretched(ctx, picture, preview);
-  scene.tenants.forEach((shown, i) => paintBadge(ctx, picture, shown, i % WHO_COLOURS));
+  for (const [i, shown] of badged(scene)) paintBadge(ctx, picture, shown, i % WHO_COLOURS);
 }
 
 function paintLegal(ctx: Ctx, { geometry: g, palette, held }: HeldPicture): void {

@@ -13,6 +13,8 @@ export interface SceneTenant {
   readonly width: number;
   /** What each virtual core does; empty until the run has been planned. */
   readonly stages: readonly string[];
+  /** Not on the chip now: not yet, or no longer. It is drawn as an outline, and has only tiles that nobody else has. */
+  readonly away: boolean;
 }
 
 export type Selection =
@@ -39,7 +41,8 @@ export const sceneTenants = (
   { tenants }: Pick<Experiment, 'tenants'>,
   letters: readonly string[],
   placements: readonly (readonly number[])[],
-  infos: readonly ({ readonly stageLabels: readonly string[] } | undefined)[] = [],
+  infos: readonly ({ readonly stageLabels: readonly string[] } | undefined)[],
+  away: readonly boolean[],
 ): SceneTenant[] =>
   tenants.map(({ name, topology }, i) => ({
     letter: letters[i],
@@ -47,6 +50,7 @@ export const sceneTenants = (
     tiles: placements[i] ?? [],
     width: topology.width,
     stages: infos[i]?.stageLabels ?? [],
+    away: away[i],
   }));
 
 export interface Owner {
@@ -56,17 +60,23 @@ export interface Owner {
   readonly others: readonly number[];
 }
 
-/** Owner of each tile, or undefined. */
-export function owners(scene: Scene): (Owner | undefined)[] {
-  const byTile = new Array<Owner | undefined>(scene.chip.tiles.length);
-  scene.tenants.forEach(({ tiles }, tenant) =>
+/** Owner of each tile, or undefined; whoever is away gives way. */
+export function owners({ chip, tenants }: Scene): (Owner | undefined)[] {
+  const byTile = new Array<Owner | undefined>(chip.tiles.length);
+  tenants.forEach(({ tiles, away }, tenant) =>
     tiles.forEach((tile, vcore) => {
       const known = byTile[tile];
       if (known?.tenant === tenant) byTile[tile] = { ...known, others: [...known.others, vcore] };
-      else byTile[tile] = { tenant, vcore, others: [] };
+      else if (!known || !away || tenants[known.tenant].away) byTile[tile] = { tenant, vcore, others: [] };
     }),
   );
   return byTile;
+}
+
+/** Tenants whose badge is shown: of those that are away, where its tile is nobody else's. */
+export function badged(scene: Scene): (readonly [tenant: number, shown: SceneTenant])[] {
+  const owned = owners(scene);
+  return [...scene.tenants.entries()].filter(([i, shown]) => owned[badgeTile(shown)]?.tenant === i);
 }
 
 /** The tile that carries a tenant's letter badge: the leftmost of its topmost row. */

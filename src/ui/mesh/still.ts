@@ -8,7 +8,7 @@ import { paintForeignCounts, paintForeignLanes } from './foreign.ts';
 import { centre, insetOutline, lane, outlines, tieBend, type Geometry, type Point } from './geometry.ts';
 import { font, hatch, WHO_COLOURS, type Palette } from './palette.ts';
 import { ringOf } from './ring.ts';
-import { badgeTile, owners, type Scene, type SceneTenant, type Selection } from './scene.ts';
+import { badged, badgeTile, owners, type Scene, type SceneTenant, type Selection } from './scene.ts';
 import { cut, stageLabels } from './stage-label.ts';
 
 interface ScenePicture {
@@ -37,7 +37,9 @@ const OUTLINE = 2.5;
 export function paintStill(ctx: Ctx, picture: StillPicture): void {
   const { geometry, scene } = picture;
   if (geometry.detail !== 'heat') paintLanes(ctx, picture);
-  scene.tenants.forEach((tenant, i) => paintRegion(ctx, picture, tenant, i % WHO_COLOURS));
+  scene.tenants.forEach((tenant, i) => {
+    if (!tenant.away) paintRegion(ctx, picture, tenant, i % WHO_COLOURS);
+  });
   paintTiles(ctx, picture);
 }
 
@@ -45,10 +47,13 @@ export function paintStill(ctx: Ctx, picture: StillPicture): void {
 export function paintMarks(ctx: Ctx, picture: MarksPicture): void {
   const { geometry, scene } = picture;
   const filled = geometry.detail === 'fill' || geometry.detail === 'heat';
-  if (filled) scene.tenants.forEach((tenant, i) => paintOutline(ctx, picture, tenant, i % WHO_COLOURS));
-  paintLeft(ctx, picture);
+  scene.tenants.forEach((tenant, i) => {
+    if (tenant.away) paintAway(ctx, picture, tenant.tiles, i);
+    else if (filled) paintOutline(ctx, picture, tenant, i % WHO_COLOURS);
+  });
+  if (picture.left) paintAway(ctx, picture, picture.left.tiles, picture.left.tenant);
   if (geometry.detail !== 'heat') paintForeignLanes(ctx, picture);
-  scene.tenants.forEach((tenant, i) => paintBadge(ctx, picture, tenant, i % WHO_COLOURS));
+  for (const [i, tenant] of badged(scene)) paintBadge(ctx, picture, tenant, i % WHO_COLOURS);
   if (geometry.detail === 'full' || geometry.detail === 'ring') paintForeignCounts(ctx, picture);
   paintSelection(ctx, picture);
 }
@@ -110,12 +115,12 @@ function paintOutline(ctx: Ctx, { geometry, palette }: ScenePicture, tenant: Sce
   ctx.stroke();
 }
 
-/** A thin broken outline where a tenant was before its last move. */
-function paintLeft(ctx: Ctx, { geometry, palette, left }: MarksPicture): void {
-  if (!left || left.tiles.length === 0) return;
-  regionPath(ctx, geometry, left.tiles);
+/** A thin broken outline where a tenant was before its last move, or will be once it is on the chip. */
+function paintAway(ctx: Ctx, { geometry, palette }: MarksPicture, tiles: readonly number[], tenant: number): void {
+  if (tiles.length === 0) return;
+  regionPath(ctx, geometry, tiles);
   ctx.setLineDash([5, 5]);
-  ctx.strokeStyle = palette.edges[left.tenant % WHO_COLOURS];
+  ctx.strokeStyle = palette.edges[tenant % WHO_COLOURS];
   ctx.lineWidth = 1.5;
   ctx.stroke();
   ctx.setLineDash([]);
@@ -163,10 +168,11 @@ function paintTiles(ctx: Ctx, picture: StillPicture): void {
   scene.chip.tiles.forEach((kind, tile) => {
     if (kind === 'memory') return paintMemory(ctx, picture, tile);
     square(ctx, geometry, tile);
-    ctx.fillStyle = kind === 'disabled' ? struck : owned[tile] ? palette.tile : free;
+    const user = owned[tile] && !scene.tenants[owned[tile].tenant].away ? owned[tile].tenant : null;
+    ctx.fillStyle = kind === 'disabled' ? struck : user !== null ? palette.tile : free;
     ctx.fill();
     ctx.lineWidth = 1;
-    ctx.strokeStyle = owned[tile] ? palette.edges[owned[tile].tenant % WHO_COLOURS] : palette.tileLine;
+    ctx.strokeStyle = user !== null ? palette.edges[user % WHO_COLOURS] : palette.tileLine;
     if (geometry.pitch >= 10) ctx.stroke();
     if (kind === 'terminal') return paintNumber(ctx, picture, tile);
     const owner = owned[tile];
