@@ -1,7 +1,8 @@
-/** `vnpu list`: what a document may name (chip presets, models) and what DOC may be (gallery entries). */
+/** `vnpu list`: what a document may name (chip presets and parameters, models) and what DOC may be (gallery entries). */
 import { DEFAULT_TENANT } from '../experiment/defaults.ts';
 import { GALLERY } from '../experiment/gallery.ts';
 import { CHIP_PRESETS } from '../model/chip.ts';
+import { CHIP_PARAMETERS, type Parameter } from '../model/parameters.ts';
 import { MODELS, ZOO, type Certainty, type ModelName } from '../model/models.ts';
 import { workloadMacs } from '../model/workload.ts';
 import { workloadFor } from '../workloads/zoo.ts';
@@ -28,15 +29,22 @@ function modelEntry(name: ModelName): Entry {
   return { name, summary: `${size} (${certainty})`, certainty };
 }
 
+/** What a chip's parameter means, its default where the preset names none, its range, and where the default comes from. */
+const parameterEntry = ({ key, label, unit, default: value, min, max, source, assumed }: Parameter): Entry => ({
+  name: key,
+  summary: `${label}: ${value} ${unit}, ${min} to ${max} (${source}${assumed ? '; assumed' : ''})`,
+});
+
 export const listCommand: Command = {
   usage: 'list',
-  summary: 'Name chip presets, models and gallery entries',
+  summary: 'Name chip presets, models, gallery entries and parameters of a chip',
   options: [JSON_OPTION],
   run: async (_, options) => {
     const sections: Record<string, Entry[]> = {
       presets: Object.entries(CHIP_PRESETS).map(([name, { summary }]) => ({ name, summary })),
       models: MODELS.map(modelEntry),
       gallery: GALLERY.map(({ name, summary }) => ({ name, summary })),
+      parameters: CHIP_PARAMETERS.map(parameterEntry),
     };
     if (options.json) await printJson(sections);
     else {
