@@ -39,6 +39,6 @@ it('is gone once the document is another, and back after an undo', async ({ play
 it('has a part of the gallery to itself', async ({ playground }) => {
   await playground.open();
   await playground.page.getByRole('banner').getByRole('button', { name: 'Twins' }).click();
-  const groups = await playground.page.getByRole('dialog').getByRole('heading', { level: 3 }).allInnerTexts();
-  expect(groups).toEqual(['Lessons', 'Experiments']);
+  const groups = playground.page.getByRole('dialog').getByRole('heading', { level: 3 });
+  await eventually(() => groups.allInnerTexts()).toEqual(['Lessons', 'Experiments']);
 });
