@@ -200,6 +200,28 @@ describe('shapes from the definitions of the operators', () => {
     expect(await shapeOf(up, tensor('w', [4, 8, 4, 4]), input(1, 4, 10, 10), output)).toEqual([1, 8, 20, 20]);
   });
 
+  test.each([
+    ['LSTM', 4],
+    ['GRU', 3],
+    ['RNN', 1],
+  ])('recurrent cells step by step, in both directions: %s with %i gates', async (cell, gates) => {
+    const [steps, batch, width, hidden, directions] = [7, 2, 12, 5, 2];
+    const net = await imported(
+      sourceOf(
+        model(
+          node(cell, ['x', 'w', 'r'], ['y'], intAttribute('hidden_size', hidden)),
+          tensor('w', [directions, gates * hidden, width]),
+          tensor('r', [directions, gates * hidden, hidden]),
+          input(steps, batch, width),
+          output,
+        ),
+      ),
+    );
+    expect(net.layers.at(-1)?.outShape).toEqual([steps, directions, batch, hidden]);
+    expect(workloadMacs(net)).toBe(steps * batch * directions * gates * hidden * (width + hidden));
+    expect(workloadParameters(net)).toBe(directions * gates * hidden * (width + hidden));
+  });
+
   test('a target shape that is computed from other shapes', async () => {
     const parts = [
       node('Shape', ['x'], ['s']),
