@@ -3,10 +3,9 @@
 // several ask for one output, iSLIP runs with requests as bitmasks over input channels numbered port * V + vc, and its "first at or
 // after the pointer" is one count of trailing zeros.
 import { firstFrom } from './bits';
-import { addRouters, laneOf, routerOf, rowsOf, workOf } from './landing';
+import { laneOf, routerOf, rowsOf, workOf } from './landing';
 import { flitsLeft, frontOf, handOn } from './link';
 import { gatherLosers } from './losers';
-import { headsEnd } from './sending';
 import {
   LINKS,
   K_MASK,
@@ -29,6 +28,7 @@ import {
   WORK_WAITING,
 } from './layout';
 import { indexOf, linkFlits, masked, neighbour, tenants, vcs } from './plane';
+import { headsEnd } from './switch';
 
 const NOBODY: u32 = 255;
 
@@ -124,8 +124,8 @@ function acceptOf(router: usize, lane: u32): u32 {
 // @ts-ignore: decorator
 @inline
 function freeChannels(router: usize, out: u32): u32 {
-  let owned: u32 = ((load<u8>(router, R_OWNED) as u32) >> out) & 1;
-  for (let vc: u32 = 1; vc < vcs; vc++) owned |= (((load<u8>(router + vc * ROW, R_OWNED) as u32) >> out) & 1) << vc;
+  let owned: u32 = 0;
+  for (let vc: u32 = 0; vc < vcs; vc++) owned |= (((load<u8>(router + vc * ROW, R_OWNED) as u32) >> out) & 1) << vc;
   return ~owned & ((1 << vcs) - 1);
 }
 

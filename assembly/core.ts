@@ -69,7 +69,7 @@ import {
 import { dropMove, isMoving } from './move';
 import { changesShape } from './resize';
 import { observe } from './observe';
-import { wakeAt } from './signal';
+import { takeSignals, wakeAt } from './signal';
 import { isShared, sharedWake, stepShared } from './shared';
 import { frontIteration, instructionAt, popInstruction, pushInstruction } from './queue';
 import { isOnTile } from './turns';
@@ -85,7 +85,7 @@ export function stepCores(now: u64, reverse: bool): void {
   for (let i: u32 = 0; i < cores; i++) {
     const index = reverse ? cores - 1 - i : i;
     const call = calls + index * CALL_STRIDE;
-    if (load<u8>(call, CALL_SIGNAL) != 0 || load<u64>(call, CALL_WAKE) <= now) stepCore(base + index * C_STRIDE, call, now);
+    if (load<u8>(call, CALL_SIGNAL) != 0 || load<u64>(call, CALL_WAKE) <= now) stepCore(base + index * C_STRIDE, now);
   }
 }
 
@@ -100,9 +100,8 @@ export function coresWake(now: u64): u64 {
   return wake;
 }
 
-function stepCore(core: usize, call: usize, now: u64): void {
-  const signals = load<u8>(call, CALL_SIGNAL);
-  store<u8>(call, 0, CALL_SIGNAL);
+function stepCore(core: usize, now: u64): void {
+  const signals = takeSignals(core);
   if (stepDmaAlone(core, signals, now)) return;
   const share: usize = load<u32>(core, C_SHARE);
   store<u64>(core, 0, C_OTHER_WAKE);
@@ -125,11 +124,11 @@ function stepCore(core: usize, call: usize, now: u64): void {
   if (isFinished(core)) finish(core);
   const other = decoded ? now + 1 : nextEvent(core, now);
   if (share == 0 && !isShared(core)) store<u64>(core, other, C_OTHER_WAKE);
-  settleDown(core, other, now);
+  rest(core, other, now);
 }
 
 /** Say when it is to be stepped next, and what it does until then. */
-function settleDown(core: usize, other: u64, now: u64): void {
+function rest(core: usize, other: u64, now: u64): void {
   wakeAt(core, load<u32>(core, C_ACTIVE_STREAMS) == 0 ? other : min(other, dmaWake(core, now)));
   observe(core, causeOf(core, now), now);
 }
@@ -139,7 +138,7 @@ function stepDmaAlone(core: usize, signals: u32, now: u64): bool {
   const other = load<u64>(core, C_OTHER_WAKE);
   if ((signals & ~SIGNAL_BURST) != 0 || other <= now || hasTransferEnded(core)) return false;
   stepDma(core, now);
-  settleDown(core, other, now);
+  rest(core, other, now);
   return true;
 }
 

@@ -186,8 +186,7 @@ export const WORK_HEADS = WORK_BLOCKED + ROW; // the same entries with a router'
 export const WORK_TAILS = WORK_HEADS + 8 * (ROW * PORTS + 1); // and tails that left
 export const WORK_END = WORK_TAILS + 8 * (ROW * PORTS + 1); // no later than IMAGE_BASE
 
-// source: the injecting half of a terminal
-export const S_QUEUE = 0; // its packets
+// source: the injecting half of a terminal; begins with the queue of its packets
 export const S_SENT = A_STRIDE; // flits of the front packet that are out
 export const S_VC = S_SENT + 4; // u8
 export const S_LAST = S_VC + 1; // u8
@@ -196,7 +195,7 @@ export const S_INDEX = S_SENT + 8; // tile
 export const S_OWNER = S_INDEX + 4; // byte to which signals are or-ed
 export const S_STRIDE = S_OWNER + 4;
 
-// packet: eight-byte aligned, so that a flit is a packet address with two flags
+// packet
 export const K_NEXT = 0;
 export const K_FLITS = 4; // u16
 export const K_X = 6; // u8 destination column

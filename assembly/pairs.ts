@@ -28,15 +28,15 @@ import {
 } from './layout';
 import { heirs, lose } from './losers';
 import { ringRow, tenants } from './plane';
-import { credit, setHeadsEnd, setTailsEnd } from './sending';
+import { credit, setTailsEnd } from './sending';
 
 // from the rows of channel 0 of a port to those of channel 1
 const SECOND_LANE = PORTS * L_STRIDE;
 const SECOND_WORK = PORTS * WORK_LANE;
 const PORT_ROWS: usize = PORTS * ROW;
 
-/** What lanes ask the switch for, and the outputs of heads that may get a channel. Returns whether there are any of these. */
-export function askInPairs(block: usize): bool {
+/** What lanes ask the switch for, and the outputs of heads that may get a channel. Returns the end of the list of these. */
+export function askInPairs(block: usize): usize {
   const none = i8x16.splat(0);
   const one = i8x16.splat(1);
   const noVc = i8x16.splat(NO_VC as i8);
@@ -76,9 +76,8 @@ export function askInPairs(block: usize): bool {
     lane += L_STRIDE;
     row += WORK_LANE;
   }
-  setHeadsEnd(end);
   v128.store(WORK_CONTESTED, contested);
-  return v128.any_true(waiting);
+  return end;
 }
 
 /** Channels take turns at the accepted outputs, and flits leave the lanes whose turn it is. Returns whether any router holds flits after it. */

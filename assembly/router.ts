@@ -4,14 +4,14 @@
 // cycles, so blocks cannot see each other. Source: BookSim 2's iq_router, checked packet by packet.
 import { allocateChannels } from './allocation';
 import { nextBit } from './bits';
-import { LINKS, L_OUT, L_STRIDE, L_TENANT, L_VC, NO_VC, P_BLOCK_COUNT, ROW, R_LANES, WORK_LIST } from './layout';
+import { LINKS, L_OUT, L_STRIDE, L_TENANT, L_VC, NO_VC, P_BLOCK_COUNT, ROW, R_LANES, WORK_HEADS, WORK_LIST } from './layout';
 import { receive } from './landing';
 import { flitsLeft, passTails } from './link';
 import { countSleep, fallAsleep, observeLosers, tellBlocked, wakeUp } from './losers';
 import { awakeIn1, awakeNow, blockBytes, blocks, lanes, linkFlits, noteMove, openPlane, plane, tenants } from './plane';
 import { tailsEnd } from './sending';
 import { injectAll } from './source';
-import { allocateSwitch, ANY_LEFT, ANY_WAITING, ANY_WON } from './switch';
+import { allocateSwitch, ANY_LEFT, ANY_WON, headsEnd } from './switch';
 
 
 /** Step all routers and sources of the open plane. */
@@ -40,7 +40,7 @@ function visit(index: u32): void {
   if (listEnd == WORK_LIST) return;
   const what = allocateSwitch(block, first, listEnd);
   const hasWon = (what & ANY_WON) != 0;
-  const isGranted = (what & ANY_WAITING) != 0 && allocateChannels(block, first, listEnd);
+  const isGranted = headsEnd != WORK_HEADS && allocateChannels(block, first, listEnd);
   if (!hasWon && !isGranted) {
     fallAsleep(block, index);
     return;

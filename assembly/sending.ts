@@ -6,15 +6,6 @@ import { awakeIn2, awakeIn3, awakeIn6, ejectIn6, ringRow, slotIn3, vcs } from '.
 /** End of the list of tails that left (WORK_TAILS), where a flit did. */
 export let tailsEnd: usize = 0;
 
-/** End of the list of heads (WORK_HEADS). */
-export let headsEnd: usize = 0;
-
-// @ts-ignore: decorator
-@inline
-export function setHeadsEnd(end: usize): void {
-  headsEnd = end;
-}
-
 // @ts-ignore: decorator
 @inline
 export function setTailsEnd(end: usize): void {

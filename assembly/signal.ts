@@ -23,6 +23,16 @@ export function wakeAt(core: usize, cycle: u64): void {
   store<u64>(load<u32>(core, C_CALL), cycle, CALL_WAKE);
 }
 
+/** What has happened to the core since it was asked last. */
+// @ts-ignore: decorator
+@inline
+export function takeSignals(core: usize): u32 {
+  const call: usize = load<u32>(core, C_CALL);
+  const signals: u32 = load<u8>(call, CALL_SIGNAL);
+  store<u8>(call, 0, CALL_SIGNAL);
+  return signals;
+}
+
 // @ts-ignore: decorator
 @inline
 function signal(core: usize, what: u32): void {

@@ -36,35 +36,36 @@ import {
 import { heirs, lose, stay } from './losers';
 import { askInPairs, leaveInPairs } from './pairs';
 import { ringRow, tenants, vcs } from './plane';
-import { credit, sendFlits, setHeadsEnd, setTailsEnd } from './sending';
+import { credit, sendFlits, setTailsEnd } from './sending';
 
 /** A flit left some router. */
 export const ANY_WON: u32 = 1;
-/** A head may get a channel at some router. */
-export const ANY_WAITING: u32 = 2;
 /** Some router still holds a flit. */
-export const ANY_LEFT: u32 = 4;
+export const ANY_LEFT: u32 = 2;
+
+/** End of the list of heads that may get a channel (WORK_HEADS). */
+export let headsEnd: usize = 0;
 
 /** Bytes of the list from which on all pairs of lanes are looked at rather than the listed lanes (measured). */
 const ENOUGH_FOR_PAIRS: usize = 6 * 8;
 
-/** The switch at a block whose first tile is `first`, where the listed lanes hold flits. Returns ANY_WON and the others. */
+/** The switch at a block whose first tile is `first`, where the listed lanes hold flits. Returns ANY_WON and ANY_LEFT. */
 export function allocateSwitch(block: usize, first: usize, listEnd: usize): u32 {
   const arePairs = vcs == 2 && listEnd - (WORK_LIST as usize) >= ENOUGH_FOR_PAIRS;
-  const isWaiting = (arePairs ? askInPairs(block) : ask(block, listEnd)) ? ANY_WAITING : 0;
+  headsEnd = arePairs ? askInPairs(block) : ask(block, listEnd);
   if (!allocatePorts(block)) {
     stay(block, listEnd);
-    return isWaiting | ANY_LEFT;
+    return ANY_LEFT;
   }
   const isLeft = arePairs ? leaveInPairs(block, first) : leaveByTurns(block, first, listEnd);
   sendFlits(block, first);
-  return isWaiting | ANY_WON | (isLeft ? ANY_LEFT : 0);
+  return ANY_WON | (isLeft ? ANY_LEFT : 0);
 }
 
-/** What lanes ask the switch for, and the outputs of heads that may get a channel. Returns whether there are any of these. */
+/** What lanes ask the switch for, and the outputs of heads that may get a channel. Returns the end of the list of these. */
 // @ts-ignore: decorator
 @inline
-function ask(block: usize, listEnd: usize): bool {
+function ask(block: usize, listEnd: usize): usize {
   const none = i8x16.splat(0);
   const channels: usize = vcs;
   let waiting = none;
@@ -98,9 +99,8 @@ function ask(block: usize, listEnd: usize): bool {
     v128.store(row, head, WORK_WAITING);
     v128.store(port, v128.or(v128.load(port, WORK_ASKED), request), WORK_ASKED);
   }
-  setHeadsEnd(end);
   v128.store(WORK_CONTESTED, contested);
-  return v128.any_true(waiting);
+  return end;
 }
 
 /** iSLIP between input and output ports, with both pointers moved. Returns whether any port won. */
