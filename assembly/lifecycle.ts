@@ -1,7 +1,7 @@
 // The life of a tenant: it arrives, the hypervisor writes its tables (one tenant after the other, in tenant order where several
 // arrive at once), its cores get instructions until it is done, faults or departs, and it may move (move.ts). A tile is handed over when
-// whoever had it has given it up and the last packet of theirs has left its source. Machine model sections 5 and 7; leaves out what the
-// hypervisor's own software costs.
+// whoever had it has given it up and the last packet of theirs has left its source, and memory when whoever had it for a size that was
+// given up has drained. Machine model sections 5 and 7; leaves out what the hypervisor's own software costs.
 import { STATUS_DEPARTED, STATUS_RUNNING, STATUS_WAITING, TURN_ON } from './codes';
 import { makeReady, resolvePc } from './dispatch';
 import {
@@ -19,8 +19,10 @@ import {
   T_ARRIVAL,
   T_CORES,
   T_DEPARTURE,
+  T_MEMORY_AFTER,
   T_READY,
   T_SETUP_CYCLES,
+  T_SHAPES,
   T_STATUS,
   T_STRIDE,
 } from './layout';
@@ -42,7 +44,7 @@ export function createTenants(now: u64): void {
     if (load<u32>(tenant, T_STATUS) == STATUS_RUNNING) beginMove(tenant, now);
     if (load<u32>(tenant, T_STATUS) != STATUS_WAITING || load<u64>(tenant, T_ARRIVAL) > now) continue;
     if (load<u64>(tenant, T_READY) == NEVER) setUp(tenant, now);
-    if (load<u64>(tenant, T_READY) <= now && tilesAreFree(tenant)) begin(tenant, now);
+    if (load<u64>(tenant, T_READY) <= now && tilesAreFree(tenant) && memoryIsFree(tenant)) begin(tenant, now);
   }
 }
 
@@ -83,6 +85,17 @@ function tilesAreFree(tenant: usize): bool {
   for (let v: u32 = 0; v < load<u32>(tenant, T_CORES); v++) {
     const core = coreAt(tenant, v);
     if (!isTileFree(tenant, load<u32>(core, C_TILE), load<u32>(core, C_SOURCES))) return false;
+  }
+  return true;
+}
+
+/** Has everybody left the size whose memory this one gets, or come to an end? */
+function memoryIsFree(tenant: usize): bool {
+  let other: usize = load<u32>(tenant, T_MEMORY_AFTER);
+  if (other == 0) return true;
+  for (; load<u32>(other) != 0; other += 8) {
+    const owner: usize = load<u32>(other);
+    if (isAlive(owner) && load<u32>(owner, T_SHAPES) <= load<u32>(other, 4)) return false;
   }
   return true;
 }

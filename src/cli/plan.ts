@@ -94,17 +94,20 @@ function* programTexts({ name, programs }: TenantPlan): Iterable<string> {
   }
 }
 
-/** Who got which memory when, and what that left: free memory in many blocks is fragmented. */
+const CHANGES = { taken: 'gets', returned: 'departs', drained: 'gives back, once drained' } as const;
+
+/** Who got or gave back which memory when, and what that left: free memory in many blocks is fragmented. */
 function memoryText({ memoryMiB }: Chip, states: readonly MemoryState[]): string {
   const mebibytes = (bytes: number): string => `${bytes / 2 ** 20}`;
-  const rows = states.map(({ cycle, tenant, pieces, freeBytes, largestFreeBytes, freeBlocks }) => [
+  const rows = states.map(({ cycle, tenant, change, after, pieces, freeBytes, largestFreeBytes, freeBlocks }) => [
     tenant,
     cycle,
+    CHANGES[change] + (after ? `, once ${after.join(' and ')} has drained` : ''),
     pieces.map(({ address, bytes }) => `${mebibytes(bytes)} at ${hex(address)}`).join(', '),
     `${mebibytes(freeBytes)} in ${freeBlocks} blocks`,
     mebibytes(largestFreeBytes),
   ]);
-  return `memory of ${memoryMiB} MiB\n${table([['tenant', 'cycle', 'MiB', 'free', 'largest piece'], ...rows])}`;
+  return `memory of ${memoryMiB} MiB\n${table([['tenant', 'cycle', 'change', 'MiB', 'free', 'largest piece'], ...rows])}`;
 }
 
 /** One cell per tile: its virtual cores, M memory, x disabled, . free, + a router alone. */

@@ -159,11 +159,13 @@ export interface ShapeSite {
   readonly cores: readonly number[];
   /** Addresses of the memory channels. */
   readonly channels: readonly number[];
+  /** Addresses of all tenant records. */
+  readonly tenants: readonly number[];
 }
 
 /** Programs, pairs and tables of one shape of a tenant. */
 export function writeShape(regions: Regions, shape: TenantShape, site: ShapeSite): void {
-  const { record, plan, tenant, cores, channels } = site;
+  const { record, plan, tenant, cores, channels, tenants } = site;
   const { chip } = plan;
   const pairs = takePairs(regions, shape.programs);
   writePairs(regions, pairs, cores, tenant, plan);
@@ -187,6 +189,9 @@ export function writeShape(regions: Regions, shape: TenantShape, site: ShapeSite
   regions.u32(record + L.T_GROUPS, writeGroups(regions, shape));
   regions.u32(record + L.T_SETUP_CYCLES, shape.tables.setupCycles);
   writeRanges(regions, record, shape);
+  const { memoryAfter = [] } = shape;
+  const sizes = memoryAfter.flatMap((size) => [tenants[size.tenant], size.shape]);
+  if (sizes.length > 0) regions.u32(record + L.T_MEMORY_AFTER, regions.list([...sizes, 0]));
 }
 
 /** The range table of a shape, and behind it the ranges of its saved state. */

@@ -120,7 +120,7 @@ export function buildImage(plan: Plan, options: MachineOptions = {}): ImageMap {
   regions.u32(L.H_TENANTS_AT, tenantsAt);
   plan.tenants.forEach((tenant, i) => {
     const record = tenants[i];
-    writeShape(regions, tenant, { record, plan, tenant: i, cores: cores.byShape[i][0], channels });
+    writeShape(regions, tenant, { record, plan, tenant: i, cores: cores.byShape[i][0], channels, tenants });
     writeTranslation(regions, record, tenant.translation);
     writeIterations(regions, record, tenant.iterations);
     regions.u32(record + L.T_INDEX, i);

@@ -53,11 +53,11 @@ function takeShape(
   shape: TenantShape,
   tenant: number,
   index: number,
-  { plan, channels, cores }: MoveSite,
+  { plan, channels, tenants, cores }: MoveSite,
 ): number {
   const address = regions.take(L.SHAPE_BYTES);
   const record = address - L.T_SHAPE;
-  writeShape(regions, shape, { record, plan, tenant, cores: cores.byShape[tenant][index], channels });
+  writeShape(regions, shape, { record, plan, tenant, cores: cores.byShape[tenant][index], channels, tenants });
   return address;
 }
 

@@ -35,8 +35,18 @@ export class BuddyAllocator {
     return Math.max(0, ...this.runs().map(({ units }) => units));
   }
 
-  /** Take so many units, in as few pieces as there are; undefined, and nothing taken, if there are not enough. */
-  take(units: number): Piece[] | undefined {
+  /**
+   * Take so many units, in as few pieces as there are; undefined, and nothing taken, if there are not enough.
+   * @param last what is given only where the rest is not enough
+   */
+  take(units: number, last: readonly Piece[] = []): Piece[] | undefined {
+    if (last.length > 0) {
+      const kept = last.flatMap((piece) => this.freeIn(piece));
+      kept.forEach((piece) => this.remove(piece));
+      const pieces = this.take(units);
+      this.give(kept);
+      return pieces ?? this.take(units);
+    }
     if (units > this.free) return undefined;
     const pieces: Piece[] = [];
     for (let left = units; left > 0;) {
@@ -76,8 +86,18 @@ export class BuddyAllocator {
     for (const { from, units } of this.inOrder()) {
       if (from >= end || from + units <= piece.from) continue;
       this.blocks.delete(from);
+      if (from < piece.from) this.give([{ from, units: piece.from - from }]);
       if (from + units > end) this.give([{ from: end, units: from + units - end }]);
     }
+  }
+
+  private freeIn(piece: Piece): Piece[] {
+    const end = piece.from + piece.units;
+    return this.inOrder().flatMap((block) => {
+      const from = Math.max(block.from, piece.from);
+      const units = Math.min(block.from + block.units, end) - from;
+      return units > 0 ? { from, units } : [];
+    });
   }
 
   private inOrder(): Piece[] {

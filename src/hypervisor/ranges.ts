@@ -1,31 +1,34 @@
 /**
  * Where each tenant's tensors lie in physical memory, and its range translation table. A tenant gets memory when it arrives, from a
  * buddy allocator in units of the largest page, so that pages of any size up to that map whole, and gives it back when it has
- * departed. In one piece if there is one, and then one range per tensor is the whole table; where memory is fragmented a tensor is cut at
+ * departed. A size that another replaces gives its memory back once the new one has its own; whoever gets it waits until the old one has
+ * drained. In one piece if there is one, and then one range per tensor is the whole table; where memory is fragmented a tensor is cut at
  * the ends of the pieces and has several ranges. Leaves out growing, compaction, and sharing of tensors between tenants.
  * Entry format (vNPU paper's vChunk): bases of 48 bits, size of 32; at most 256 entries.
  */
-import { meet, type Life } from '../model/experiment.ts';
+import { meet } from '../model/experiment.ts';
 import type { MemoryState, MemoryTensor } from '../model/plan.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
 import type { Range } from '../model/vnpu.ts';
-import { BuddyAllocator, type Piece } from './buddy.ts';
+import type { Piece } from './buddy.ts';
+import { PhysicalMemory, UNIT_BYTES, type Holder } from './memory.ts';
 
 export const MAX_RANGES = 256;
-/** Memory is given in multiples of the largest page. */
-export const UNIT_BYTES = 2 * 1024 * 1024;
 const LARGEST_RANGE = 2 ** 32 - 1;
 
 /** What a tenant wants mapped, and when it is there. */
-export interface MemoryRequest extends Life {
-  readonly name: string;
+export interface MemoryRequest extends Holder {
+  /** Number of the request whose size this one replaces; both are of one tenant. */
+  readonly replaces?: number;
   readonly tensors: readonly MemoryTensor[];
 }
 
 export interface MemoryMapping {
   /** Range tables by tenant, each sorted by virtual base. */
   readonly tables: readonly (readonly Range[])[];
-  /** Memory after each arrival, in the order in which they happen. */
+  /** By tenant the requests of others that must have drained before its memory is free. */
+  readonly after: readonly (readonly number[])[];
+  /** Memory after each change, in the order in which they happen. */
   readonly states: readonly MemoryState[];
 }
 
@@ -34,31 +37,26 @@ export interface MemoryMapping {
  * @param memoryBytes physical memory; its first unit is nobody's, so that address 0 is not
  */
 export function mapMemory(requests: readonly MemoryRequest[], memoryBytes: number): Result<MemoryMapping> {
-  const memory = new BuddyAllocator(Math.floor(memoryBytes / UNIT_BYTES), 1);
-  const held = new Map<number, readonly Piece[]>();
+  const memory = new PhysicalMemory(requests, memoryBytes);
   const tables: Range[][] = requests.map(() => []);
-  const states: MemoryState[] = [];
+  const after: number[][] = requests.map(() => []);
   const order = requests.map((_, i) => i).sort((a, b) => requests[a].arrivalCycle - requests[b].arrivalCycle || a - b);
   for (const index of order) {
     const request = requests[index];
-    for (const [other, pieces] of held) {
-      if (meet(requests[other], request)) continue;
-      memory.give(pieces);
-      held.delete(other);
-    }
+    memory.depart((other) => !meet(other, request));
     const sorted = [...request.tensors].sort((a, b) => a.virtualBase - b.virtualBase);
     const wrong = wrongTensors(sorted);
     if (wrong !== undefined) return fail(`tenants.${index}.workload`, wrong);
-    const units = unitsOf(sorted);
-    const pieces = memory.take(units);
-    if (pieces === undefined) return fail(`tenants.${index}.workload`, tooLarge(units, memory));
-    held.set(index, pieces);
-    tables[index] = sorted.flatMap((tensor) => rangesOf(tensor, startOf(sorted), pieces));
+    const got = memory.take(index, unitsOf(sorted));
+    if (typeof got === 'string') return fail(`tenants.${index}.workload`, got);
+    after[index] = got.after;
+    tables[index] = sorted.flatMap((tensor) => rangesOf(tensor, startOf(sorted), got.pieces));
     if (tables[index].length > MAX_RANGES)
-      return fail(`tenants.${index}.workload`, tooTorn(tables[index].length, pieces));
-    states.push(stateOf(request, pieces, memory));
+      return fail(`tenants.${index}.workload`, tooTorn(tables[index].length, got.pieces));
+    if (request.replaces !== undefined) memory.replace(request.replaces, request.arrivalCycle);
   }
-  return ok({ tables, states });
+  memory.depart(({ departureCycle }) => departureCycle !== undefined);
+  return ok({ tables, after, states: memory.states });
 }
 
 const unitOf = (address: number): number => Math.floor(address / UNIT_BYTES);
@@ -86,23 +84,6 @@ function rangesOf(tensor: MemoryTensor, start: number, pieces: readonly Piece[])
   if (ranges.length < 2) return ranges;
   return ranges.map((range, i) => ({ ...range, name: `${tensor.name} (${i + 1} of ${ranges.length})` }));
 }
-
-function stateOf({ name, arrivalCycle }: MemoryRequest, pieces: readonly Piece[], memory: BuddyAllocator): MemoryState {
-  return {
-    cycle: arrivalCycle,
-    tenant: name,
-    pieces: pieces.map(({ from, units }) => ({ address: from * UNIT_BYTES, bytes: units * UNIT_BYTES })),
-    freeBytes: memory.free * UNIT_BYTES,
-    largestFreeBytes: memory.largestRun * UNIT_BYTES,
-    freeBlocks: memory.freeBlocks.length,
-  };
-}
-
-const mebibytes = (units: number): string => `${(units * UNIT_BYTES) / 1024 / 1024} MiB`;
-
-const tooLarge = (units: number, memory: BuddyAllocator): string =>
-  `needs ${mebibytes(units)} of memory, but ${mebibytes(memory.free)} of ${mebibytes(memory.units)} are free while it is there; ` +
-  'a larger chip.memoryMiB, a smaller model or fewer tenants at once would be right';
 
 const tooTorn = (ranges: number, pieces: readonly Piece[]): string =>
   `gets its memory in ${pieces.length} pieces and would need ${ranges} ranges; a range table holds ${MAX_RANGES}: ` +

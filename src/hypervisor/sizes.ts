@@ -12,13 +12,21 @@ export interface Sized {
   readonly tenant: number;
   /** Number of the event that gives it this size; absent: it arrives so. */
   readonly event?: number;
+  /** Number of this size among those of its tenant, 0 as it arrives. */
+  readonly shape: number;
+  /** Number among all sizes of the one that it replaces. */
+  readonly replaces?: number;
   readonly request: TenantRequest;
 }
 
 /** All sizes of all tenants: as they arrive, in their order, and then every change. */
 export function bySize(requests: readonly TenantRequest[]): Sized[] {
   const sizes = requests.map(sizesOf);
-  return [...sizes.map(([first]) => first), ...sizes.flatMap(([, ...later]) => later)];
+  const all = [...sizes.map(([first]) => first), ...sizes.flatMap(([, ...later]) => later)];
+  return all.map((size) => {
+    const before = all.findIndex(({ tenant, shape }) => tenant === size.tenant && shape === size.shape - 1);
+    return before < 0 ? size : { ...size, replaces: before };
+  });
 }
 
 function sizesOf(request: TenantRequest, tenant: number): Sized[] {
@@ -31,7 +39,7 @@ function sizesOf(request: TenantRequest, tenant: number): Sized[] {
     );
     const last = next === undefined ? departureCycle : next - 1;
     return {
-      tenant,
+      ...{ tenant, shape: i },
       ...(change && { event: change.event }),
       request: {
         ...(change ? resized(request, change) : request),

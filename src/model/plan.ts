@@ -101,11 +101,15 @@ export interface Compilation {
   };
 }
 
-/** Physical memory after a tenant has got its part. */
+/** Physical memory after a tenant has got its part, or given it back. */
 export interface MemoryState {
   readonly cycle: number;
   readonly tenant: string;
-  /** What it got, in the order of its virtual addresses. */
+  /** A size is given its part; it departs; or another size replaces it, which keeps it until it has drained: when, only the run knows. */
+  readonly change: 'taken' | 'returned' | 'drained';
+  /** Of a part that others still hold when it is given: whose size must have drained first. */
+  readonly after?: readonly string[];
+  /** What this is about, in the order of its virtual addresses. */
   readonly pieces: readonly { readonly address: number; readonly bytes: number }[];
   readonly freeBytes: number;
   /** What the next tenant could get in one piece. */
@@ -148,6 +152,8 @@ export interface TenantShape extends Compilation {
   /** Of a tenant that moves: where its cores' state waits; in no table of its own. */
   readonly savedState?: readonly Range[];
   readonly tables: HypervisorTables;
+  /** Whose sizes, 0 as they arrive, must have drained before this one's memory is free; absent: nobody's. */
+  readonly memoryAfter?: readonly { readonly tenant: number; readonly shape: number }[];
   /** Of a tenant in mode uvm. */
   readonly buffers?: readonly MessageBuffer[];
 }
@@ -179,7 +185,7 @@ export interface TenantPlan extends TenantShape {
 export interface Plan {
   readonly chip: Chip;
   readonly tenants: readonly TenantPlan[];
-  /** After each arrival. */
+  /** After each change. */
   readonly memory?: readonly MemoryState[];
   /** Synthetic traffic instead of tenants. */
   readonly traffic?: Traffic & { readonly seed: number };

@@ -80,8 +80,9 @@ function bindSizes(
   );
   const wanted = tenants.map((tenant, i) => ({
     ...wantedMemory(chip, tenant, compilations.value[i].compilation, memory[i]),
-    // only the run knows when a size has drained, so what it has is given back when the tenant departs
+    // a size that another replaces is there until it has drained, and when that is only the run knows
     departureCycle: requests[sizes[i].tenant].departureCycle,
+    replaces: sizes[i].replaces,
   }));
   const mapped = mapMemory(wanted, chip.memoryMiB * 2 ** 20);
   if (!mapped.ok) return mapped;
@@ -115,6 +116,9 @@ function bindSizes(
     ranges: ranges[index],
     ...(tenant.moves && { moves: moves.value[index], savedState: mapped.value.tables[index].filter(isSaved[index]) }),
     tables: tables.value[index],
+    ...(mapped.value.after[index].length > 0 && {
+      memoryAfter: mapped.value.after[index].map((size) => ({ tenant: sizes[size].tenant, shape: sizes[size].shape })),
+    }),
     ...(memory[index] && { buffers: memory[index].buffers }),
   }));
   return ok({ plans, memory: mapped.value.states });

@@ -29,7 +29,11 @@ export function buildReport(plan: Plan, snapshot: Snapshot, seconds: number): Re
         },
       }),
     ...(plan.memory?.length && {
-      memory: plan.memory.map((state) => ({ ...state, pieces: state.pieces.map((piece) => ({ ...piece })) })),
+      memory: plan.memory.map(({ after, pieces, ...state }) => ({
+        ...state,
+        ...(after && { after: [...after] }),
+        pieces: pieces.map((piece) => ({ ...piece })),
+      })),
     }),
     links: linkReports(plan, snapshot),
     channels: channelReports(snapshot),

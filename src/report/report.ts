@@ -117,10 +117,14 @@ export interface Report {
   tenants: TenantReport[];
   /** Figures of synthetic traffic, which runs instead of tenants. */
   traffic?: TrafficFigures & { flitHops: number };
-  /** Physical memory after each arrival: who got which pieces, and what was free then. */
+  /** Physical memory after each change, as planned: who got or gave back which pieces, and what was free then. */
   memory?: {
     cycle: number;
     tenant: string;
+    /** What a size gives back that another replaces is free once it has drained: see the tenant's moves. */
+    change: 'taken' | 'returned' | 'drained';
+    /** Tenants whose size must have drained first. */
+    after?: string[];
     pieces: { address: number; bytes: number }[];
     freeBytes: number;
     largestFreeBytes: number;

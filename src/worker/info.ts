@@ -41,7 +41,7 @@ function sizeInfo(shape: TenantShape): SizeInfo {
 
 /** A tenant gets memory once for every size, in their order. */
 function memoryOf({ memory = [] }: Plan, name: string, size: number): Pick<SizeInfo, 'memory'> {
-  const state = memory.filter(({ tenant }) => tenant === name)[size];
+  const state = memory.filter(({ tenant, change }) => tenant === name && change === 'taken')[size];
   if (state === undefined) return {};
   const { pieces, freeBytes, largestFreeBytes } = state;
   return { memory: { pieces: pieces.length, freeBytes, largestFreeBytes } };

@@ -56,6 +56,44 @@ describe('a change of size', () => {
     }
   });
 
+  it('lets whoever gets the memory of the old size begin in the cycle in which it has drained, or its tenant is over', () => {
+    // A as before, on 1 and then on 2: it has drained from 1106 on. B comes in 200, has its tables in 230, and its tile is free; its work
+    // of 10 cycles starts 5 after it begins.
+    const moves: TinyMove[] = [
+      { cycle: 150, tiles: [2], shape: { programs: [rounds(20, 10)], iterations: 20, tables: tables(50) } },
+    ];
+    const a: TinyTenant = { tiles: [1], programs: [rounds(20, 100)], iterations: 20, moves };
+    const b: TinyTenant = {
+      tiles: [3],
+      programs: [rounds(3, 10)],
+      iterations: 3,
+      arrivalCycle: 200,
+      tables: tables(30),
+    };
+    const firstEnd = (first: TinyTenant, second: TinyTenant) => {
+      const [end, ...others] = [{}, { timeJumps: false }, { reverse: true }].map((options) => {
+        const { tenants, digest } = runToEnd(tinyPlan({ ...BUS, width: 5 }, [first, second]), options).snapshot();
+        return { digest, end: tenants[1].iterationEnd[0] };
+      });
+      for (const other of others) expect(other).toEqual(end);
+      return end.end;
+    };
+    const memoryAfter = [{ tenant: 0, shape: 0 }];
+    expect(firstEnd(a, b)).toBe(230 + 15);
+    expect(firstEnd(a, { ...b, memoryAfter })).toBe(1106 + 15);
+    expect(firstEnd({ ...a, departureCycle: 500 }, { ...b, memoryAfter })).toBe(501 + 15);
+    // nothing is left for the other size after 8 iterations: A is done in 805
+    const short = { ...a, programs: [rounds(8, 100)], iterations: 8 };
+    expect(firstEnd(short, { ...b, memoryAfter })).toBe(806 + 15);
+    // the size that comes to A waits for B's memory as anybody else
+    const again: TinyMove = { cycle: 100, tiles: [4], shape: { programs: [rounds(20, 10)], iterations: 20 } };
+    const c: TinyTenant = { tiles: [3], programs: [rounds(20, 300)], iterations: 20, moves: [again] };
+    const later = moves.map((move) => ({ ...move, shape: { ...move.shape!, memoryAfter: [{ tenant: 1, shape: 0 }] } }));
+    const { tenants } = runToEnd(tinyPlan({ ...BUS, width: 6 }, [{ ...a, moves: later }, c])).snapshot();
+    expect(tenants[0].moves[0].placed).toBe(tenants[1].moves[0].drained);
+    expect(tenants[0].moves[0].placed).toBeGreaterThan(tenants[0].moves[0].drained! + 50);
+  });
+
   it('is none where the iterations that have begun are the last', () => {
     const shape = { programs: [rounds(8, 10)], iterations: 8 };
     const tenant: TinyTenant = { tiles: [1], programs: [rounds(8, 100)], iterations: 8 };

@@ -29,6 +29,24 @@ describe('a buddy allocator', () => {
     expect(memory.free).toBe(1);
   });
 
+  it('gives what is said to come last only where the rest is not enough', () => {
+    // of 16 units 4 to 8 and 12 come last: runs of 4, 4 and 3 come first
+    const last = [
+      { from: 4, units: 4 },
+      { from: 12, units: 1 },
+    ];
+    const memory = new BuddyAllocator(16);
+    expect(memory.take(4, last)).toEqual([{ from: 0, units: 4 }]);
+    expect(memory.take(5, last)).toEqual([
+      { from: 8, units: 4 },
+      { from: 13, units: 1 },
+    ]);
+    expect(memory.freeBlocks).toEqual([4, 1, 2]);
+    expect(memory.take(3, last)).toEqual([{ from: 4, units: 3 }]);
+    expect(memory.take(5, last)).toBeUndefined();
+    expect(memory.free).toBe(4);
+  });
+
   it('keeps its books over any order of taking and giving back', () => {
     const step = fc.record({ units: fc.integer({ min: 1, max: 40 }), back: fc.boolean(), which: fc.nat(20) });
     fc.assert(

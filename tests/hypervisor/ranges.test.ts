@@ -137,13 +137,47 @@ describe('fragmented memory', () => {
       { name: 'D (2 of 2)', virtualBase: 6 * MiB, physicalBase: 2 * MiB, bytes: 2 * MiB, permission: 1 },
     ]);
     expect(
-      states.map(({ tenant, freeBytes, largestFreeBytes }) => [tenant, freeBytes / MiB, largestFreeBytes / MiB]),
+      states.map(({ cycle, tenant, change, freeBytes, largestFreeBytes, freeBlocks }) => [
+        ...[cycle, tenant, change],
+        ...[freeBytes / MiB, largestFreeBytes / MiB, freeBlocks],
+      ]),
     ).toEqual([
-      ['A', 10, 10],
-      ['B', 6, 6],
-      ['C', 2, 2],
-      ['D', 2, 2],
+      [0, 'A', 'taken', 10, 10, 2],
+      [0, 'B', 'taken', 6, 6, 2],
+      [0, 'C', 'taken', 2, 2, 1],
+      [99, 'A', 'returned', 6, 4, 3],
+      [99, 'C', 'returned', 10, 6, 4],
+      [100, 'D', 'taken', 2, 2, 1],
     ]);
+  });
+
+  it('gets the old size back once the new one has its own, and whoever gets it then waits for it to drain', () => {
+    // 18 MiB, the first 2 nobody's: A 2 to 6, with its new size 6 to 14. B finds room behind that, C needs what the old size leaves, and
+    // D gets a part of that after C.
+    const sizes = (later: MemoryRequest[]) => [life('A', 4, 0), ...later, { ...life('A', 8, 50), replaces: 0 }];
+    const requests = sizes([life('B', 4, 60), life('C', 2, 60, 70), life('D', 4, 80)]);
+    const { tables, after, states } = mapped(requests, 18 * MiB);
+    expect(tables.map(([{ physicalBase }]) => physicalBase / MiB)).toEqual([2, 14, 2, 2, 6]);
+    expect(after).toEqual([[], [], [0], [0], []]);
+    expect(
+      states.map(({ cycle, tenant, change, after: others, freeBytes }) => [
+        cycle,
+        tenant,
+        change,
+        others,
+        freeBytes / MiB,
+      ]),
+    ).toEqual([
+      [0, 'A', 'taken', undefined, 12],
+      [50, 'A', 'taken', undefined, 4],
+      [50, 'A', 'drained', undefined, 8],
+      [60, 'B', 'taken', undefined, 4],
+      [60, 'C', 'taken', ['A'], 2],
+      [70, 'C', 'returned', undefined, 4],
+      [80, 'D', 'taken', ['A'], 0],
+    ]);
+    // the event comes first, so who comes with it or before finds the old size there
+    expect(mapMemory(sizes([life('B', 8, 50)]), 18 * MiB)).toMatchObject({ ok: false });
   });
 
   it('is refused where there is not enough of it, with what is there', () => {

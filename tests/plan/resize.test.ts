@@ -139,6 +139,39 @@ describe('a network that changes its size', () => {
     expect(marks).toMatchObject([{ name: 'change to 3 x 3', ts: CYCLE / plan.chip.clockMHz }]);
   });
 
+  it('gives its memory back once it has drained, and a tenant that needs it begins then', () => {
+    const B: TenantDocument = {
+      ...{ name: 'B', topology: { width: 2, height: 2 }, placement: [33, 34, 41, 42] },
+      ...{ arrivalCycle: CYCLE + 10, workload: { iterations: 2 } },
+    };
+    const given = (memoryMiB: number): ExperimentDocument => ({
+      ...document,
+      chip: { ...document.chip, memoryMiB },
+      tenants: [A, B],
+    });
+    const roomy = run(given(4096));
+    const bytes = roomy.plan.memory!.filter(({ change }) => change === 'taken').map(({ pieces }) => pieces[0].bytes);
+    // room for the first unit, both sizes of A, and 2 MiB less than B needs beside them
+    const tight = run(given((bytes[0] + bytes[1] + bytes[2]) / 2 ** 20));
+    const [free, held] = [roomy, tight].map(({ plan }) => plan.tenants[1]);
+    expect([free.memoryAfter, held.memoryAfter]).toEqual([undefined, [{ tenant: 0, shape: 0 }]]);
+    expect(tight.report.memory!.map(({ tenant, change, after }) => [tenant, change, after])).toEqual([
+      ['A', 'taken', undefined],
+      ['A', 'taken', undefined],
+      ['A', 'drained', undefined],
+      ['B', 'taken', ['A']],
+    ]);
+    const drained = CYCLE + tight.report.tenants[0].moves![0].drainCycles;
+    const start = ({ machine }: typeof tight): number => machine.snapshot().tenants[1].iterationStart[0];
+    expect(start(roomy)).toBeLessThan(drained);
+    expect(start(tight)).toBeGreaterThanOrEqual(drained);
+    expect(start(tight) - drained).toBeLessThan(start(roomy) - B.arrivalCycle!);
+    expect(tight.report.tenants.map(({ status, iterations }) => [status, iterations])).toEqual([
+      ['done', 12],
+      ['done', 2],
+    ]);
+  });
+
   it('gives what it leaves to a tenant that comes then, and moves on as its new size', () => {
     const shrink: EventDocument = {
       cycle: 150_000,

@@ -46,7 +46,10 @@ export interface TinyMove extends Partial<Pick<TenantMove, 'routes' | 'tableCycl
 }
 
 export interface TinyTenant extends Partial<
-  Pick<TenantPlan, 'mode' | 'dispatch' | 'translation' | 'stages' | 'iterations' | 'bandwidth' | 'tables'>
+  Pick<
+    TenantPlan,
+    'mode' | 'dispatch' | 'translation' | 'stages' | 'iterations' | 'bandwidth' | 'tables' | 'memoryAfter'
+  >
 > {
   readonly tiles: readonly number[];
   readonly arrivalCycle?: number;
@@ -120,6 +123,7 @@ function tinyTenant(tenant: TinyTenant, index: number, channels: number): Tenant
     ...(tenant.routes && { routes: tenant.routes }),
     ...(tenant.buffers && { buffers: tenant.buffers }),
     ...(tenant.shared && { shared: tenant.shared }),
+    ...(tenant.memoryAfter && { memoryAfter: tenant.memoryAfter }),
     channels: tenant.channels ?? Array.from({ length: channels }, (_, i) => i),
     workload: {
       name: 'tiny',
