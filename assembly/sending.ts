@@ -48,12 +48,21 @@ export function sendFlits(block: usize, first: usize): void {
     lane += PORTS * L_STRIDE;
     ring += row * RING_ROWS;
   }
-  wake(east, first + 1);
-  wake(west, first - 1);
-  wake(south, first + width);
-  wake(north, first - width);
-  if (senders(4 * ROW) != 0) store<u8>(awakeIn2 + first / ROW, 255);
-  if (ejected != 0) store<u8>(awakeIn6 + first / ROW, 255);
+  const index = awakeIn3 + first / ROW;
+  const rows = width / ROW;
+  const rest = (width % ROW) as u32;
+  south <<= rest;
+  north <<= (ROW as u32) - rest;
+  if (rows != 0) {
+    wake(index + rows, south);
+    wake(index - rows - 1, north);
+    south = 0;
+    north = 0;
+  }
+  wake(index, (east << 1) | south);
+  wake(index - 1, (west << 15) | north);
+  wakeIf(awakeIn2 + first / ROW, senders(4 * ROW) != 0);
+  if (eject != 0) wakeIf(awakeIn6 + first / ROW, ejected != 0);
 }
 
 /** Routers where a flit left the input port whose rows are at `port`, so that a credit goes back, as bits. */
@@ -74,12 +83,17 @@ function spend(lane: usize, sent: v128, bit: i8, ring: usize): u32 {
   return i8x16.bitmask(used) as u32;
 }
 
-/** Wake the blocks that receive something: `routers` is a bit per tile from `tile` on, which may reach into two blocks. */
+/** Wake the blocks that receive something: `routers` is a bit per tile of the block whose byte is at `index`, and of the next one. */
 // @ts-ignore: decorator
 @inline
-function wake(routers: u32, tile: usize): void {
-  const reached = routers << ((tile & (ROW - 1)) as u32);
-  const index = awakeIn3 + ((tile as isize) >> 4);
-  if ((reached & 0xffff) != 0) store<u8>(index, 255);
-  if (reached >> 16 != 0) store<u8>(index + 1, 255);
+function wake(index: usize, routers: u32): void {
+  wakeIf(index, (routers & 0xffff) != 0);
+  wakeIf(index + 1, routers >> 16 != 0);
+}
+
+/** No branch: whether a neighbour receives anything is as good as random. */
+// @ts-ignore: decorator
+@inline
+function wakeIf(index: usize, isReached: bool): void {
+  store<u8>(index, load<u8>(index) | ((0 - (isReached as u32)) as u8));
 }
