@@ -3,7 +3,6 @@
 import { laneOf, routerOf, rowsOf } from './landing';
 import { route } from './route';
 import {
-  ARRIVAL_SLOTS,
   A_FRONT,
   A_MORE,
   A_STRIDE,
@@ -17,16 +16,13 @@ import {
   L_VC,
   MOST_LEFT,
   NO_VC,
-  P_ARRIVALS,
-  P_ARRIVAL_COUNTS,
-  P_ARRIVAL_ROW,
   ROW,
   R_LANES,
   R_OWNED,
   WORK_TAILS,
 } from './layout';
 import { popPacket, pushPacket } from './packets';
-import { blockOf, byteOf, isLong, now, plane } from './plane';
+import { arrivalCountIn3, arrivalsIn3, blockOf, byteOf, isLong } from './plane';
 
 const TO_TERMINAL: u32 = 16;
 
@@ -47,7 +43,7 @@ function passTail(router: usize, rows: usize, tile: u32, lane: u32): void {
   const out: u32 = load<u8>(rows, L_OUT);
   store<u8>(owned, load<u8>(owned, R_OWNED) & ~out, R_OWNED);
   store<u8>(rows, NO_VC as u8, L_VC);
-  if (out == TO_TERMINAL) arrive(load<u32>(queue, A_FRONT));
+  arrive(load<u32>(queue, A_FRONT), out == TO_TERMINAL);
   const next = popPacket(queue);
   if (next != 0) comeToFront(router, rows, queue, tile, next);
 }
@@ -109,11 +105,11 @@ function hasMore(rows: usize, queue: usize): bool {
   return more != 0;
 }
 
-/** The terminal consumes the tail in three cycles. */
-function arrive(packet: u32): void {
-  const slot = ((now + 3) as u32) & (ARRIVAL_SLOTS - 1);
-  const counter = plane + (slot << 2);
-  const count = load<u32>(counter, P_ARRIVAL_COUNTS);
-  store<u32>(load<u32>(plane, P_ARRIVALS) + slot * load<u32>(plane, P_ARRIVAL_ROW) + (count << 2), packet);
-  store<u32>(counter, count + 1, P_ARRIVAL_COUNTS);
+/** If a packet is at its terminal, this consumes the tail in three cycles. Written in any case: whether it is, is hard to predict. */
+// @ts-ignore: decorator
+@inline
+function arrive(packet: u32, isThere: bool): void {
+  const count = load<u32>(arrivalCountIn3);
+  store<u32>(arrivalsIn3 + (count << 2), packet);
+  store<u32>(arrivalCountIn3, count + (isThere as u32));
 }

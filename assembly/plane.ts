@@ -1,9 +1,13 @@
 // The plane being stepped: what the passes of one cycle share, and where its rows are.
 import {
+  ARRIVAL_SLOTS,
   EJECT_SLOTS,
   H_TENANTS,
   H_WIDTH,
   L_STRIDE,
+  P_ARRIVALS,
+  P_ARRIVAL_COUNTS,
+  P_ARRIVAL_ROW,
   P_AWAKE,
   P_AWAKE_ROW,
   P_BLOCKS,
@@ -52,6 +56,9 @@ export let awakeIn1: usize = 0;
 export let awakeIn2: usize = 0;
 export let awakeIn3: usize = 0;
 export let awakeIn6: usize = 0;
+// packets whose tail a terminal consumes three cycles ahead
+export let arrivalsIn3: usize = 0;
+export let arrivalCountIn3: usize = 0;
 /** Has a flit left, or a channel been granted, since the plane was opened? */
 export let moved: bool = false;
 
@@ -80,6 +87,9 @@ export function openPlane(record: usize, cycle: u64): void {
   awakeIn2 = awake(2);
   awakeIn3 = awake(3);
   awakeIn6 = awake(6);
+  const arrivalSlot = ((now + 3) as u32) & (ARRIVAL_SLOTS - 1);
+  arrivalsIn3 = load<u32>(plane, P_ARRIVALS) + arrivalSlot * load<u32>(plane, P_ARRIVAL_ROW);
+  arrivalCountIn3 = plane + P_ARRIVAL_COUNTS + (arrivalSlot << 2);
   moved = false;
   back(0, slotIn3 + (RING_CREDITS + 1) * ringRow + 1);
   back(1, slotIn3 + RING_CREDITS * ringRow - 1);

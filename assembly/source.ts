@@ -1,7 +1,7 @@
 // The injecting half of a terminal (noc-model.md section 7): an unbounded queue of packets, one flit a cycle, a virtual channel
 // chosen per packet in rotation among those with room. Who owns the source (a core) is told by signals when the tail of a
 // message leaves and when its flits start or stop moving; nobody else needs to look at it every cycle.
-import { clearBit, nextBit, setBit } from './bits';
+import { clearBit, firstFrom, nextBit, setBit } from './bits';
 import { KIND_MESSAGE, SIGNAL_TAIL_LEFT, SIGNAL_WAKE } from './codes';
 import {
   A_FRONT,
@@ -98,14 +98,13 @@ function sendFlit(source: usize, tile: u32): u32 {
 }
 
 /** The first channel after the last one used, in rotation, that has room and that the packet may take. */
+// @ts-ignore: decorator
+@inline
 function chooseChannel(source: usize, known: usize, packet: usize): u32 {
-  const mask: u32 = load<u16>(packet, K_MASK);
-  let vc: u32 = load<u8>(source, S_LAST);
-  for (let tries: u32 = 0; tries < vcs; tries++) {
-    vc = vc + 1 >= vcs ? 0 : vc + 1;
-    if (((mask >> vc) & 1) != 0 && load<u8>(known + vc * ROW) != 0) return vc;
-  }
-  return NO_VC;
+  let free: u32 = 0;
+  for (let vc: u32 = 0; vc < vcs; vc++) free |= ((load<u8>(known + vc * ROW) != 0) as u32) << vc;
+  free &= load<u16>(packet, K_MASK);
+  return free == 0 ? NO_VC : firstFrom(free, (load<u8>(source, S_LAST) + 1) as u8);
 }
 
 function nextPacket(source: usize, isMessage: bool): void {

@@ -39,6 +39,7 @@ export function writePlane(regions: Regions, plane: number, shape: PlaneShape): 
     roundUp(regions.take(rows * ringRow + margin + CACHE_LINE), CACHE_LINE) + margin;
   const awakeMargin = margin / L.ROW + 1;
   const awakeRow = roundUp(blockCount + 2 * awakeMargin, L.ROW);
+  const arrivalRow = (tiles + 1) * 4; // one more than can arrive: link.ts writes before it knows whether a packet does
   const tallies = tenants === 1 ? 0 : tenants * L.LINKS * L.ROW;
   const blockBytes = roundUp(L.R_LANES + lanes * L.L_STRIDE + tallies, CACHE_LINE);
   const blocks = roundUp(regions.take(blockCount * blockBytes + CACHE_LINE), CACHE_LINE);
@@ -63,8 +64,8 @@ export function writePlane(regions: Regions, plane: number, shape: PlaneShape): 
     [L.P_LINK_FLITS, regions.take(tiles * LOCAL * tenants * 8)],
     [L.P_LINK_BLOCKED, regions.take(tiles * LOCAL * 8)],
     [L.P_BLOCKED_TENANTS, tenants === 1 ? 0 : regions.take(tiles * LOCAL * tenants * 8)],
-    [L.P_ARRIVALS, regions.take(tiles * 4 * L.ARRIVAL_SLOTS)],
-    [L.P_ARRIVAL_ROW, tiles * 4],
+    [L.P_ARRIVALS, regions.take(arrivalRow * L.ARRIVAL_SLOTS)],
+    [L.P_ARRIVAL_ROW, arrivalRow],
   ];
   for (const [offset, value] of fields) regions.u32(plane + offset, value);
   for (let block = 0; block < blockCount; block++) writeBlock(regions, blocks + block * blockBytes, block, shape);
