@@ -79,6 +79,7 @@ function ask(block: usize, listEnd: usize): usize {
   v128.store(WORK_ASKED + 3 * ROW, none);
   v128.store(WORK_ASKED + 4 * ROW, none);
   const credit0 = v128.load(WORK_CREDIT);
+  const credit1 = v128.load(WORK_CREDIT + ROW);
   for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
     const entry = load<u64>(at);
     const lane = rowsOf(block, entry);
@@ -86,8 +87,8 @@ function ask(block: usize, listEnd: usize): usize {
     const port = portRow(entry);
     const vc = v128.load(lane, L_VC);
     const out = wanted(lane);
-    let credit = v128.and(i8x16.eq(vc, none), credit0);
-    for (let w: usize = 1; w < channels; w++) {
+    let credit = v128.or(v128.and(i8x16.eq(vc, none), credit0), v128.and(i8x16.eq(vc, i8x16.splat(1)), credit1));
+    for (let w: usize = 2; w < channels; w++) {
       credit = v128.or(credit, v128.and(i8x16.eq(vc, i8x16.splat(w as i8)), v128.load(w * ROW, WORK_CREDIT)));
     }
     const request = v128.and(out, credit);
@@ -205,8 +206,9 @@ function leave(block: usize, first: usize, listEnd: usize): bool {
   const isShared = tenants > 1;
   let holds = none;
   let losers = none;
+  let sent1 = none;
   let end: usize = WORK_TAILS;
-  for (let w: usize = 1; w < channels; w++) v128.store(w * ROW, none, WORK_SENT);
+  for (let w: usize = 2; w < channels; w++) v128.store(w * ROW, none, WORK_SENT);
   for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
     const entry = load<u64>(at);
     const lane = rowsOf(block, entry);
@@ -227,13 +229,15 @@ function leave(block: usize, first: usize, listEnd: usize): bool {
     end = addRouters(end, entry, i8x16.bitmask(tails) as u32);
     const sent = v128.and(v128.load(port, WORK_ACCEPTED), won);
     const vc = v128.load(lane, L_VC);
-    for (let w: usize = 1; w < channels; w++) {
+    sent1 = v128.or(sent1, v128.and(sent, i8x16.eq(vc, i8x16.splat(1))));
+    for (let w: usize = 2; w < channels; w++) {
       const onChannel = v128.and(sent, i8x16.eq(vc, i8x16.splat(w as i8)));
       v128.store(w * ROW, v128.or(v128.load(w * ROW, WORK_SENT), onChannel), WORK_SENT);
     }
     credit(first, port, vcOf(entry) * channelRows, won);
   }
   setTailsEnd(end);
+  v128.store(WORK_SENT + ROW, sent1);
   v128.store(WORK_LOSERS, losers);
   return v128.any_true(holds);
 }
