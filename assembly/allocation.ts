@@ -5,7 +5,7 @@
 import { firstFrom } from './bits';
 import { laneOf, routerOf, rowsOf, workOf } from './landing';
 import { flitsLeft, frontOf, handOn } from './link';
-import { gatherLosers } from './losers';
+import { doubtHeads, gatherLosers } from './losers';
 import {
   LINKS,
   K_MASK,
@@ -38,12 +38,14 @@ let granted: bool = false;
 export function allocateChannels(block: usize, first: u32, listEnd: usize): bool {
   granted = false;
   const twice = v128.load(WORK_CONTESTED);
+  const isDoubtful = masked || v128.any_true(twice);
+  if (isDoubtful) doubtHeads(listEnd);
   for (let at: usize = WORK_HEADS; at < headsEnd; at += 8) allocateOnly(block, first, load<u64>(at));
   for (let bits = i8x16.bitmask(i8x16.ne(twice, i8x16.splat(0))) as u32; bits != 0; bits &= bits - 1) {
     const byte = ctz<u32>(bits);
     allocateAmong(block + byte, first + byte, byte, listEnd);
   }
-  if (masked || v128.any_true(twice)) gatherLosers(listEnd);
+  if (isDoubtful) gatherLosers(listEnd);
   return granted;
 }
 

@@ -37,31 +37,23 @@ import { lanes, masked, now, plane, tenants, vcs } from './plane';
 
 const MOST_VISITS: u32 = 255;
 
-/** No flit leaves: what each lane wants and does not get. */
-export function stay(block: usize, listEnd: usize): void {
-  const sure = heirs();
-  let losers = i8x16.splat(0);
-  for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
-    const entry = load<u64>(at);
-    losers = v128.or(losers, lose(rowsOf(block, entry), workOf(entry), i8x16.splat(0), sure));
-  }
-  v128.store(WORK_LOSERS, losers);
-}
-
-/** Outputs that a waiting head gets a channel of unless it may not take those that are free: nobody stands in its way. */
+/** What a lane wanted but for its head that may get a channel (WORK_LOST), when flits have left: what it does not get. */
 // @ts-ignore: decorator
 @inline
-export function heirs(): v128 {
-  return masked ? i8x16.splat(0) : v128.not(v128.load(WORK_CONTESTED));
-}
-
-/** The output that a lane wants and does not get; a head that gets a channel is in the pipeline, not blocked. */
-// @ts-ignore: decorator
-@inline
-export function lose(lane: usize, row: usize, won: v128, sure: v128): v128 {
-  const lost = v128.andnot(v128.andnot(wanted(lane), won), v128.and(v128.load(row, WORK_WAITING), sure));
+export function lose(row: usize, won: v128): v128 {
+  const lost = v128.andnot(v128.load(row, WORK_LOST), won);
   v128.store(row, lost, WORK_LOST);
   return lost;
+}
+
+/** Heads that may be left without a channel, because others ask for the same output or some are not for them: lost until granted one. */
+export function doubtHeads(listEnd: usize): void {
+  const doubtful = masked ? i8x16.splat(-1) : v128.load(WORK_CONTESTED);
+  for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
+    const row = workOf(load<u64>(at));
+    const head = v128.and(v128.load(row, WORK_WAITING), doubtful);
+    v128.store(row, v128.or(v128.load(row, WORK_LOST), head), WORK_LOST);
+  }
 }
 
 /** Which outputs some flit wants and does not get, after lanes were granted channels. */

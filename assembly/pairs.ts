@@ -20,13 +20,14 @@ import {
   WORK_HEADS,
   WORK_LANE,
   WORK_LOSERS,
+  WORK_LOST,
   WORK_REQUEST,
   WORK_SENT,
   WORK_TAILS,
   WORK_WAITING,
   WORK_WON,
 } from './layout';
-import { heirs, lose } from './losers';
+import { lose } from './losers';
 import { ringRow, tenants } from './plane';
 import { credit, setTailsEnd } from './sending';
 
@@ -47,6 +48,7 @@ export function askInPairs(block: usize): usize {
   let entry = FIRST_LANE;
   let waiting = none;
   let contested = none;
+  let losers = none;
   let lane = block + R_LANES;
   let row: usize = 0;
   for (let port: usize = 0; port < PORT_ROWS; port += ROW) {
@@ -67,16 +69,22 @@ export function askInPairs(block: usize): usize {
     end = addRouters(end, entry + NEXT_CHANNEL, i8x16.bitmask(i8x16.ne(v128.andnot(head1, waiting), none)) as u32);
     contested = v128.or(contested, v128.and(waiting, head1));
     waiting = v128.or(waiting, head1);
+    const rest0 = v128.andnot(out0, head0);
+    const rest1 = v128.andnot(out1, head1);
+    losers = v128.or(losers, v128.or(rest0, rest1));
     v128.store(row, request0, WORK_REQUEST);
     v128.store(row, request1, WORK_REQUEST + SECOND_WORK);
     v128.store(row, head0, WORK_WAITING);
     v128.store(row, head1, WORK_WAITING + SECOND_WORK);
+    v128.store(row, rest0, WORK_LOST);
+    v128.store(row, rest1, WORK_LOST + SECOND_WORK);
     v128.store(port, v128.or(request0, request1), WORK_ASKED);
     entry += NEXT_PORT;
     lane += L_STRIDE;
     row += WORK_LANE;
   }
   v128.store(WORK_CONTESTED, contested);
+  v128.store(WORK_LOSERS, losers);
   return end;
 }
 
@@ -84,7 +92,6 @@ export function askInPairs(block: usize): usize {
 export function leaveInPairs(block: usize, first: usize): bool {
   const none = i8x16.splat(0);
   const one = i8x16.splat(1);
-  const sure = heirs();
   const isShared = tenants > 1;
   const channelRows = (ringRow as usize) * RING_ROWS;
   let holds = none;
@@ -105,7 +112,7 @@ export function leaveInPairs(block: usize, first: usize): bool {
     const won1 = v128.andnot(v128.or(i8x16.eq(turn, one), other0), other1);
     const won0 = i8x16.eq(v128.or(other0, won1), none);
     v128.store(block + port, v128.or(v128.andnot(turn, won1), v128.and(won0, one)), R_FIRST);
-    losers = v128.or(losers, v128.or(lose(lane, row, won0, sure), lose(second, secondRow, won1, sure)));
+    losers = v128.or(losers, v128.or(lose(row, won0), lose(secondRow, won1)));
     const count0 = i8x16.add(v128.load(lane, L_COUNT), won0);
     const count1 = i8x16.add(v128.load(second, L_COUNT), won1);
     const left0 = i8x16.add(v128.load(lane, L_LEFT), won0);

@@ -27,13 +27,14 @@ import {
   WORK_KEY,
   WORK_LIST,
   WORK_LOSERS,
+  WORK_LOST,
   WORK_REQUEST,
   WORK_SENT,
   WORK_TAILS,
   WORK_WAITING,
   WORK_WON,
 } from './layout';
-import { heirs, lose, stay } from './losers';
+import { lose } from './losers';
 import { askInPairs, leaveInPairs } from './pairs';
 import { ringRow, tenants, vcs } from './plane';
 import { credit, sendFlits, setTailsEnd } from './sending';
@@ -53,10 +54,7 @@ const ENOUGH_FOR_PAIRS: usize = 6 * 8;
 export function allocateSwitch(block: usize, first: usize, listEnd: usize): u32 {
   const arePairs = vcs == 2 && listEnd - (WORK_LIST as usize) >= ENOUGH_FOR_PAIRS;
   headsEnd = arePairs ? askInPairs(block) : ask(block, listEnd);
-  if (!allocatePorts(block)) {
-    stay(block, listEnd);
-    return ANY_LEFT;
-  }
+  if (!allocatePorts(block)) return ANY_LEFT;
   const isLeft = arePairs ? leaveInPairs(block, first) : leaveByTurns(block, first, listEnd);
   sendFlits(block, first);
   return ANY_WON | (isLeft ? ANY_LEFT : 0);
@@ -70,6 +68,7 @@ function ask(block: usize, listEnd: usize): usize {
   const channels: usize = vcs;
   let waiting = none;
   let contested = none;
+  let losers = none;
   let unowned = v128.not(v128.load(block, R_OWNED));
   for (let vc: usize = 1; vc < channels; vc++) unowned = v128.or(unowned, v128.not(v128.load(block + vc * ROW, R_OWNED)));
   let end: usize = WORK_HEADS;
@@ -96,11 +95,15 @@ function ask(block: usize, listEnd: usize): usize {
     end = addRouters(end, entry, i8x16.bitmask(i8x16.ne(v128.andnot(head, waiting), none)) as u32);
     contested = v128.or(contested, v128.and(waiting, head));
     waiting = v128.or(waiting, head);
+    const rest = v128.andnot(out, head);
+    losers = v128.or(losers, rest);
     v128.store(row, request, WORK_REQUEST);
     v128.store(row, head, WORK_WAITING);
+    v128.store(row, rest, WORK_LOST);
     v128.store(port, v128.or(v128.load(port, WORK_ASKED), request), WORK_ASKED);
   }
   v128.store(WORK_CONTESTED, contested);
+  v128.store(WORK_LOSERS, losers);
   return end;
 }
 
@@ -202,7 +205,6 @@ function leave(block: usize, first: usize, listEnd: usize): bool {
   const none = i8x16.splat(0);
   const channels: usize = vcs;
   const channelRows = (ringRow as usize) * RING_ROWS;
-  const sure = heirs();
   const isShared = tenants > 1;
   let holds = none;
   let losers = none;
@@ -215,7 +217,7 @@ function leave(block: usize, first: usize, listEnd: usize): bool {
     const row = workOf(entry);
     const port = portRow(entry);
     const won = i8x16.eq(v128.load(row, WORK_KEY), v128.load(port, WORK_BEST));
-    losers = v128.or(losers, lose(lane, row, won, sure));
+    losers = v128.or(losers, lose(row, won));
     const left = i8x16.add(v128.load(lane, L_LEFT), won);
     const count = i8x16.add(v128.load(lane, L_COUNT), won);
     const next = vcOf(entry) + 1;
