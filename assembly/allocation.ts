@@ -3,7 +3,7 @@
 // several ask for one output, iSLIP runs with requests as bitmasks over input channels numbered port * V + vc, and its "first at or
 // after the pointer" is one count of trailing zeros.
 import { firstFrom } from './bits';
-import { laneOf, routerOf, rowsOf, workOf } from './landing';
+import { laneOf, routerOf, routersWith, rowsOf, workOf } from './landing';
 import { flitsLeft, frontOf, handOn } from './link';
 import { doubtHeads, gatherLosers } from './losers';
 import {
@@ -41,7 +41,7 @@ export function allocateChannels(block: usize, first: u32, listEnd: usize): bool
   const isDoubtful = masked || v128.any_true(twice);
   if (isDoubtful) doubtHeads(listEnd);
   for (let at: usize = WORK_HEADS; at < headsEnd; at += 8) allocateOnly(block, first, load<u64>(at));
-  for (let bits = i8x16.bitmask(i8x16.ne(twice, i8x16.splat(0))) as u32; bits != 0; bits &= bits - 1) {
+  for (let bits = routersWith(twice); bits != 0; bits &= bits - 1) {
     const byte = ctz<u32>(bits);
     allocateAmong(block + byte, first + byte, byte, listEnd);
   }

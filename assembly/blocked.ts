@@ -1,6 +1,6 @@
 // Whose flits wanted a link that none took (model.md section 8), where several tenants share a plane. A tenant counts once per link
 // and cycle, however many of its flits wait for it. Visits are tallied by block, like those of all tenants together (losers.ts).
-import { rowsOf, workOf } from './landing';
+import { routersWith, rowsOf, workOf } from './landing';
 import {
   LINKS,
   L_STRIDE,
@@ -81,7 +81,7 @@ export function tellTenants(block: usize, first: u32, tiles: u32): void {
 /** Charge cycles that a block has slept: every flit that waits has lost, and none has won. */
 export function chargeTenants(block: usize, first: u32, listEnd: usize, cycles: u64): void {
   const links = v128.and(v128.load(WORK_BLOCKED), i8x16.splat(LINK_PORTS));
-  for (let bits = i8x16.bitmask(i8x16.ne(links, i8x16.splat(0))) as u32; bits != 0; bits &= bits - 1) {
+  for (let bits = routersWith(links); bits != 0; bits &= bits - 1) {
     const byte = ctz<u32>(bits);
     for (let left = whoWaits(block + byte, byte, listEnd); left != 0; left &= left - 1) {
       const bit = ctz<u64>(left) as u32;

@@ -91,6 +91,13 @@ export function addRouters(end: usize, entry: u64, routers: u32): usize {
   return end;
 }
 
+/** The routers whose byte, a set of ports, is not empty, as bits: the negative of such a byte is less than 0. */
+// @ts-ignore: decorator
+@inline
+export function routersWith(ports: v128): u32 {
+  return i8x16.bitmask(i8x16.neg(ports)) as u32;
+}
+
 /** Credits that return. Returns `bit` where a slot is free. */
 // @ts-ignore: decorator
 @inline

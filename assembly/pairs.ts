@@ -1,6 +1,6 @@
 // The steps of switch.ts where every port has two virtual channels, as it has by default: a pass goes over the ports, with both lanes
 // of a port in hand, instead of over a list of lanes. Which of two comes first needs no ranks, and the passes are of fixed length.
-import { addRouters, FIRST_LANE, NEXT_CHANNEL, NEXT_PORT, wanted } from './landing';
+import { addRouters, FIRST_LANE, NEXT_CHANNEL, NEXT_PORT, routersWith, wanted } from './landing';
 import {
   L_COUNT,
   L_LEFT,
@@ -63,10 +63,10 @@ export function askInPairs(block: usize): usize {
     const request1 = v128.and(out1, has1);
     const head0 = v128.and(v128.and(out0, unowned), i8x16.eq(vc0, noVc));
     const head1 = v128.and(v128.and(out1, unowned), i8x16.eq(vc1, noVc));
-    end = addRouters(end, entry, i8x16.bitmask(i8x16.ne(v128.andnot(head0, waiting), none)) as u32);
+    end = addRouters(end, entry, routersWith(v128.andnot(head0, waiting)));
     contested = v128.or(contested, v128.and(waiting, head0));
     waiting = v128.or(waiting, head0);
-    end = addRouters(end, entry + NEXT_CHANNEL, i8x16.bitmask(i8x16.ne(v128.andnot(head1, waiting), none)) as u32);
+    end = addRouters(end, entry + NEXT_CHANNEL, routersWith(v128.andnot(head1, waiting)));
     contested = v128.or(contested, v128.and(waiting, head1));
     waiting = v128.or(waiting, head1);
     const rest0 = v128.andnot(out0, head0);

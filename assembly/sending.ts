@@ -1,6 +1,7 @@
 // Flits that won the switch of ROW routers leave, and the slots that they leave go back as credits (noc-model.md sections 6 and 11). A
 // message is a byte in the row of its lane and slot, at the place of the tile that it goes to, so a neighbour is an offset.
 import { H_WIDTH, L_FREE, L_STRIDE, PORTS, RING_ROWS, ROW, R_LANES, WORK_ACCEPTED, WORK_BACK, WORK_SENT } from './layout';
+import { routersWith } from './landing';
 import { awakeIn2, awakeIn3, awakeIn6, ejectIn6, ringRow, slotIn3, vcs } from './plane';
 
 /** End of the list of tails that left (WORK_TAILS), where a flit did. */
@@ -69,7 +70,7 @@ export function sendFlits(block: usize, first: usize): void {
 // @ts-ignore: decorator
 @inline
 function senders(port: usize): u32 {
-  return i8x16.bitmask(i8x16.ne(v128.load(port, WORK_ACCEPTED), i8x16.splat(0))) as u32;
+  return routersWith(v128.load(port, WORK_ACCEPTED));
 }
 
 /** A flit leaves, and a slot of the output lane is used up, where the bit of its port is set. Returns the routers, as bits. */

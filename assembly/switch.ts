@@ -6,12 +6,13 @@
 // iSLIP in sets: an input port's byte holds the outputs it asks for. "The first input at or after the grant pointer" of all
 // outputs is one walk over the five inputs for those that the pointers allow (R_GRANT) and one for the rest; "the first output at or
 // after the accept pointer" is the lowest bit of what the pointer allows (R_ACCEPT), or of all.
-import { addRouters, portRow, rowsOf, vcOf, wanted, workOf } from './landing';
+import { addRouters, portRow, routersWith, rowsOf, vcOf, wanted, workOf } from './landing';
 import {
   L_COUNT,
   L_LEFT,
   L_VC,
   NO_VC,
+  PORTS,
   RING_ROWS,
   ROW,
   R_ACCEPT,
@@ -92,7 +93,7 @@ function ask(block: usize, listEnd: usize): usize {
     }
     const request = v128.and(out, credit);
     const head = v128.and(v128.and(out, unowned), i8x16.eq(vc, i8x16.splat(NO_VC as i8)));
-    end = addRouters(end, entry, i8x16.bitmask(i8x16.ne(v128.andnot(head, waiting), none)) as u32);
+    end = addRouters(end, entry, routersWith(v128.andnot(head, waiting)));
     contested = v128.or(contested, v128.and(waiting, head));
     waiting = v128.or(waiting, head);
     const rest = v128.andnot(out, head);
@@ -171,7 +172,6 @@ function accept(port: usize, row: usize, granted: v128): v128 {
   const behind = i8x16.neg(i8x16.add(accepted, accepted));
   v128.store(port, v128.bitselect(pointer, behind, i8x16.eq(accepted, i8x16.splat(0))), R_ACCEPT);
   v128.store(row, accepted, WORK_ACCEPTED);
-  v128.store(row, i8x16.splat(-2), WORK_BEST);
   return accepted;
 }
 
@@ -180,6 +180,7 @@ function accept(port: usize, row: usize, granted: v128): v128 {
 @inline
 function takeTurns(block: usize, listEnd: usize): void {
   const channels = i8x16.splat(vcs as i8);
+  for (let port: usize = 0; port < ((PORTS * ROW) as usize); port += ROW) v128.store(port, i8x16.splat(-2), WORK_BEST);
   for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
     const entry = load<u64>(at);
     const row = workOf(entry);
