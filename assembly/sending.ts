@@ -30,22 +30,22 @@ export function sendFlits(block: usize, first: usize): void {
   const eject = ejectIn6;
   let lane = block + R_LANES;
   let ring = slotIn3 + first;
-  // routers that send anything, by side
-  let east = senders(0);
-  let west = senders(ROW);
-  let south = senders(2 * ROW);
-  let north = senders(3 * ROW);
-  let ejected: u32 = 0;
   // allocatePorts left the outputs of all channels in the row of channel 0
   let sent = v128.load(WORK_SENT);
+  // routers whose neighbour on a side receives a flit or a credit
+  const east = senders(0) | routersWith(v128.and(sent, i8x16.splat(1)));
+  const west = senders(ROW) | routersWith(v128.and(sent, i8x16.splat(2)));
+  let south = senders(2 * ROW) | routersWith(v128.and(sent, i8x16.splat(4)));
+  let north = senders(3 * ROW) | routersWith(v128.and(sent, i8x16.splat(8)));
+  if (eject != 0) wakeIf(awakeIn6 + first / ROW, routersWith(v128.and(sent, i8x16.splat(16))) != 0);
   for (let vc: usize = 1; vc < channels; vc++) sent = v128.andnot(sent, v128.load(vc * ROW, WORK_SENT));
   for (let vc: usize = 0; vc < channels; vc++) {
     if (vc != 0) sent = v128.load(vc * ROW, WORK_SENT);
-    east |= spend(lane, sent, 1, ring + row + 1);
-    west |= spend(lane + L_STRIDE, sent, 2, ring - 1);
-    south |= spend(lane + 2 * L_STRIDE, sent, 4, ring + 3 * row + width);
-    north |= spend(lane + 3 * L_STRIDE, sent, 8, ring + 2 * row - width);
-    if (eject != 0) ejected |= spend(lane + 4 * L_STRIDE, sent, 16, eject + vc * row + first);
+    spend(lane, sent, 1, ring + row + 1);
+    spend(lane + L_STRIDE, sent, 2, ring - 1);
+    spend(lane + 2 * L_STRIDE, sent, 4, ring + 3 * row + width);
+    spend(lane + 3 * L_STRIDE, sent, 8, ring + 2 * row - width);
+    if (eject != 0) spend(lane + 4 * L_STRIDE, sent, 16, eject + vc * row + first);
     lane += PORTS * L_STRIDE;
     ring += row * RING_ROWS;
   }
@@ -63,7 +63,6 @@ export function sendFlits(block: usize, first: usize): void {
   wake(index, (east << 1) | south);
   wake(index - 1, (west << 15) | north);
   wakeIf(awakeIn2 + first / ROW, senders(4 * ROW) != 0);
-  if (eject != 0) wakeIf(awakeIn6 + first / ROW, ejected != 0);
 }
 
 /** Routers where a flit left the input port whose rows are at `port`, so that a credit goes back, as bits. */
@@ -73,15 +72,14 @@ function senders(port: usize): u32 {
   return routersWith(v128.load(port, WORK_ACCEPTED));
 }
 
-/** A flit leaves, and a slot of the output lane is used up, where the bit of its port is set. Returns the routers, as bits. */
+/** A flit leaves, and a slot of the output lane is used up, where the bit of its port is set. */
 // @ts-ignore: decorator
 @inline
-function spend(lane: usize, sent: v128, bit: i8, ring: usize): u32 {
+function spend(lane: usize, sent: v128, bit: i8, ring: usize): void {
   const port = i8x16.splat(bit);
   const used = i8x16.eq(v128.and(sent, port), port);
   v128.store(lane, i8x16.add(v128.load(lane, L_FREE), used), L_FREE);
   v128.store(ring, used);
-  return i8x16.bitmask(used) as u32;
 }
 
 /** Wake the blocks that receive something: `routers` is a bit per tile of the block whose byte is at `index`, and of the next one. */

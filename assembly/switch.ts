@@ -167,10 +167,10 @@ function allocatePorts(block: usize): bool {
 function accept(port: usize, row: usize, granted: v128): v128 {
   const pointer = v128.load(port, R_ACCEPT);
   const after = v128.and(granted, pointer);
-  const from = v128.bitselect(granted, after, i8x16.eq(after, i8x16.splat(0)));
+  const from = v128.or(after, v128.and(granted, i8x16.eq(after, i8x16.splat(0))));
   const accepted = v128.and(from, i8x16.neg(from));
-  const behind = i8x16.neg(i8x16.add(accepted, accepted));
-  v128.store(port, v128.bitselect(pointer, behind, i8x16.eq(accepted, i8x16.splat(0))), R_ACCEPT);
+  const behind = i8x16.neg(i8x16.add(accepted, accepted)); // none if none is accepted
+  v128.store(port, v128.or(behind, v128.and(pointer, i8x16.eq(accepted, i8x16.splat(0)))), R_ACCEPT);
   v128.store(row, accepted, WORK_ACCEPTED);
   return accepted;
 }
