@@ -126,8 +126,9 @@ function acceptOf(router: usize, lane: u32): u32 {
 // @ts-ignore: decorator
 @inline
 function freeChannels(router: usize, out: u32): u32 {
-  let owned: u32 = 0;
-  for (let vc: u32 = 0; vc < vcs; vc++) owned |= (((load<u8>(router + vc * ROW, R_OWNED) as u32) >> out) & 1) << vc;
+  let owned: u32 = ((load<u8>(router, R_OWNED) as u32) >> out) & 1;
+  owned |= (((load<u8>(router, R_OWNED + ROW) as u32) >> out) & 1) << 1;
+  for (let vc: u32 = 2; vc < vcs; vc++) owned |= (((load<u8>(router + vc * ROW, R_OWNED) as u32) >> out) & 1) << vc;
   return ~owned & ((1 << vcs) - 1);
 }
 
