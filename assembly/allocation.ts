@@ -55,18 +55,19 @@ export function allocateChannels(block: usize, first: u32, listEnd: usize): bool
 function allocateOnly(block: usize, first: u32, entry: u64): void {
   const byte = routerOf(entry);
   const router = block + byte;
-  const lane = laneOf(entry) as u32;
-  const bit = load<u8>(rowsOf(block, entry), L_OUT);
+  const rows = rowsOf(block, entry);
+  const bit = load<u8>(rows, L_OUT);
   if ((bit & load<u8>(byte, WORK_CONTESTED)) != 0) return;
   const out: u32 = ctz<u32>(bit);
   let free = freeChannels(router, out);
   if (masked) {
-    free &= load<u16>(frontOf(router, lane), K_MASK);
+    free &= load<u16>(frontOf(rows), K_MASK);
     if (free == 0) return;
     store<u8>(workOf(entry) + byte, 0, WORK_LOST);
   }
   const base = out * vcs;
-  take(router, first + (byte as u32), lane, indexOf(lane), out, firstFrom((free as u64) << (base as u64), acceptOf(router, lane)) - base);
+  const vc = firstFrom((free as u64) << (base as u64), load<u8>(rows, L_ACCEPT)) - base;
+  take(router, rows, first + (byte as u32), indexOf(laneOf(entry) as u32), out, vc);
 }
 
 /** VA at a router where several heads ask for one output. */
@@ -104,7 +105,8 @@ function arbitrate(router: usize, tile: u32, out: u32, requests: u64): void {
       free &= ~((1 as u32) << other);
     }
     const lane = laneOfIndex(winner);
-    take(router, tile, lane, winner, out, firstFrom(offers, acceptOf(router, lane)) - out * vcs);
+    const rows = rowsAt(router, lane);
+    take(router, rows, tile, winner, out, firstFrom(offers, load<u8>(rows, L_ACCEPT)) - out * vcs);
     store<u8>(lane * WORK_LANE + (tile & (ROW - 1)), 0, WORK_LOST);
   }
 }
@@ -115,11 +117,11 @@ function laneOfIndex(index: u32): u32 {
   return (index - port * vcs) * PORTS + port;
 }
 
-/** VA accept pointer of an input lane. */
+/** A router's byte in the first row of a lane. */
 // @ts-ignore: decorator
 @inline
-function acceptOf(router: usize, lane: u32): u32 {
-  return load<u8>(router + lane * L_STRIDE, R_LANES + L_ACCEPT);
+function rowsAt(router: usize, lane: u32): usize {
+  return router + R_LANES + lane * L_STRIDE;
 }
 
 /** Channels of an output port that nobody owns. */
@@ -136,7 +138,7 @@ function freeChannels(router: usize, out: u32): u32 {
 function grant(router: usize, out: u32, vc: u32, requests: u64): u32 {
   if (masked) requests = allowed(router, vc, requests);
   if (requests == 0) return NOBODY;
-  return firstFrom(requests, load<u8>(router + (vc * PORTS + out) * L_STRIDE, R_LANES + L_GRANT));
+  return firstFrom(requests, load<u8>(rowsAt(router, vc * PORTS + out), L_GRANT));
 }
 
 /** The requests of packets that may take channel `vc`. */
@@ -144,27 +146,26 @@ function allowed(router: usize, vc: u32, requests: u64): u64 {
   let result: u64 = 0;
   for (let left = requests; left != 0; left &= left - 1) {
     const index = ctz<u64>(left) as u32;
-    const packet = frontOf(router, laneOfIndex(index));
+    const packet = frontOf(rowsAt(router, laneOfIndex(index)));
     const may: u64 = (load<u16>(packet, K_MASK) >> (vc as u16)) & 1;
     result |= may << (index as u64);
   }
   return result;
 }
 
-/** Commit: the packet at the front of lane `lane`, number `index` to iSLIP, owns channel `vc` of the output from the next cycle on and is handed on to the router behind it. */
+/** Commit: the packet at the front of a lane, number `index` to iSLIP, owns channel `vc` of the output from the next cycle on and is handed on to the router behind it. */
 // @ts-ignore: decorator
 @inline
-function take(router: usize, tile: u32, lane: u32, index: u32, out: u32, vc: u32): void {
+function take(router: usize, rows: usize, tile: u32, index: u32, out: u32, vc: u32): void {
   const owned = router + vc * ROW;
-  const rows = router + lane * L_STRIDE;
-  store<u8>(rows, (out * vcs + vc + 1) as u8, R_LANES + L_ACCEPT);
-  store<u8>(router + (vc * PORTS + out) * L_STRIDE, (index + 1) as u8, R_LANES + L_GRANT);
+  store<u8>(rows, (out * vcs + vc + 1) as u8, L_ACCEPT);
+  store<u8>(rowsAt(router, vc * PORTS + out), (index + 1) as u8, L_GRANT);
   store<u8>(owned, load<u8>(owned, R_OWNED) | ((1 as u32) << out), R_OWNED);
-  store<u8>(rows, vc as u8, R_LANES + L_VC);
+  store<u8>(rows, vc as u8, L_VC);
   granted = true;
   if (out == (LINKS as u32)) return;
-  const link = linkFlits + (((tile * LINKS + out) * tenants + (load<u8>(rows, R_LANES + L_TENANT) as u32)) << 3);
+  const link = linkFlits + (((tile * LINKS + out) * tenants + (load<u8>(rows, L_TENANT) as u32)) << 3);
   // all of them now; settleLinks takes back those that have not left
-  store<u64>(link, load<u64>(link) + (flitsLeft(router, lane) as u64));
-  handOn(neighbour(tile, out), vc * PORTS + (out ^ 1), frontOf(router, lane));
+  store<u64>(link, load<u64>(link) + (flitsLeft(rows) as u64));
+  handOn(neighbour(tile, out), vc * PORTS + (out ^ 1), frontOf(rows));
 }

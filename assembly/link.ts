@@ -1,6 +1,6 @@
 // Packets from router to router (noc-model.md section 6). A packet is handed on once, when its output channel is granted, and from then
 // on its flits are counts (switch.ts): the queue of a lane holds the packets that have come or will come to it, front first.
-import { laneOf, routerOf, rowsOf } from './landing';
+import { routerOf, rowsOf } from './landing';
 import { route } from './route';
 import {
   A_FRONT,
@@ -30,14 +30,14 @@ const TO_TERMINAL: u32 = 16;
 export function passTails(block: usize, first: u32, listEnd: usize): void {
   for (let at: usize = WORK_TAILS; at < listEnd; at += 8) {
     const entry = load<u64>(at);
-    passTail(block + routerOf(entry), rowsOf(block, entry), first + (routerOf(entry) as u32), laneOf(entry) as u32);
+    passTail(block + routerOf(entry), rowsOf(block, entry), first + (routerOf(entry) as u32));
   }
 }
 
 // @ts-ignore: decorator
 @inline
-function passTail(router: usize, rows: usize, tile: u32, lane: u32): void {
-  const queue = queueAt(router, lane);
+function passTail(router: usize, rows: usize, tile: u32): void {
+  const queue = queueOf(rows);
   if (isLong && hasMore(rows, queue)) return;
   const owned = router + (load<u8>(rows, L_VC) as usize) * ROW;
   const out: u32 = load<u8>(rows, L_OUT);
@@ -53,23 +53,24 @@ function passTail(router: usize, rows: usize, tile: u32, lane: u32): void {
 @inline
 export function handOn(tile: u32, lane: u32, packet: usize): void {
   const router = blockOf(tile) + byteOf(tile);
-  const queue = queueAt(router, lane);
-  if (pushPacket(queue, packet)) comeToFront(router, router + R_LANES + lane * L_STRIDE, queue, tile, packet);
+  const rows = router + R_LANES + lane * L_STRIDE;
+  const queue = queueOf(rows);
+  if (pushPacket(queue, packet)) comeToFront(router, rows, queue, tile, packet);
 }
 
-/** The packets of an input lane; `router` is the block plus the byte of the tile. */
+/** The packets of an input lane of a router; `rows`: its byte in the first row of the lane. */
 // @ts-ignore: decorator
 @inline
-function queueAt(router: usize, lane: u32): usize {
-  const byte = router & (ROW - 1);
-  return router - byte + byte * A_STRIDE + lane * L_STRIDE + (R_LANES + L_QUEUE);
+function queueOf(rows: usize): usize {
+  const byte = rows & (ROW - 1);
+  return rows + byte * (A_STRIDE - 1) + L_QUEUE;
 }
 
 /** The packet at the front of an input lane. */
 // @ts-ignore: decorator
 @inline
-export function frontOf(router: usize, lane: u32): usize {
-  return load<u32>(queueAt(router, lane), A_FRONT);
+export function frontOf(rows: usize): usize {
+  return load<u32>(queueOf(rows), A_FRONT);
 }
 
 /** Its route, by look-ahead without a cycle, its flits and its tenant are known at this router. */
@@ -93,9 +94,9 @@ function countLeft(rows: usize, queue: usize, flits: u32): void {
 /** Flits of the front packet of a lane that have not left. */
 // @ts-ignore: decorator
 @inline
-export function flitsLeft(router: usize, lane: u32): u32 {
-  const left: u32 = load<u8>(router + lane * L_STRIDE, R_LANES + L_LEFT);
-  return isLong ? left + load<u32>(queueAt(router, lane), A_MORE) : left;
+export function flitsLeft(rows: usize): u32 {
+  const left: u32 = load<u8>(rows, L_LEFT);
+  return isLong ? left + load<u32>(queueOf(rows), A_MORE) : left;
 }
 
 /** Has a long packet flits that were not counted yet? The next of them are. */

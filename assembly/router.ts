@@ -80,17 +80,16 @@ function adjustLinks(sign: i64): void {
       const active = i8x16.ne(v128.load(block + lane * L_STRIDE, R_LANES + L_VC), i8x16.splat(NO_VC as i8));
       for (let bits = i8x16.bitmask(active) as u32; bits != 0; bits &= bits - 1) {
         const byte = ctz<u32>(bits);
-        adjustLink(block + byte, index * ROW + byte, lane, sign);
+        adjustLink(block + byte + R_LANES + lane * L_STRIDE, index * ROW + byte, sign);
       }
     }
   }
 }
 
-function adjustLink(router: usize, tile: u32, lane: u32, sign: i64): void {
-  const rows = router + R_LANES + lane * L_STRIDE;
+function adjustLink(rows: usize, tile: u32, sign: i64): void {
   const out = ctz<u32>(load<u8>(rows, L_OUT));
   if (out == (LINKS as u32)) return;
   const link = (tile * (LINKS as u32) + out) * tenants + load<u8>(rows, L_TENANT);
   const counter = linkFlits + (link << 3);
-  store<u64>(counter, load<u64>(counter) + (((flitsLeft(router, lane) as i64) * sign) as u64));
+  store<u64>(counter, load<u64>(counter) + (((flitsLeft(rows) as i64) * sign) as u64));
 }

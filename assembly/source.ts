@@ -62,8 +62,7 @@ export function injectAll(reverse: bool): void {
       const bit = nextBit(bits, reverse);
       bits ^= (1 as u64) << (bit as u64);
       const source = sources + (from + bit) * S_STRIDE;
-      moved |= sendFlit(source, from + bit);
-      if (load<u32>(source, A_FRONT) == 0) clearBit(pending, from + bit);
+      moved |= sendFlit(source, from + bit, pending);
     }
   }
   if (moved != 0) noteMove();
@@ -72,7 +71,7 @@ export function injectAll(reverse: bool): void {
 /** Send the next flit of the oldest packet if its channel has room. Returns 1 if one was sent. */
 // @ts-ignore: decorator
 @inline
-function sendFlit(source: usize, tile: u32): u32 {
+function sendFlit(source: usize, tile: u32, pending: usize): u32 {
   const known = blockOf(tile) + byteOf(tile) + R_KNOWN;
   const packet: usize = load<u32>(source, A_FRONT);
   const sent = load<u32>(source, S_SENT);
@@ -92,8 +91,11 @@ function sendFlit(source: usize, tile: u32): u32 {
     store<u8>(source, vc as u8, S_LAST);
     handOn(tile, vc * PORTS + INPUT, packet);
   }
-  if (sent + 1 == load<u16>(packet, K_FLITS)) nextPacket(source, isMessage);
-  else store<u32>(source, sent + 1, S_SENT);
+  const isTail = sent + 1 == load<u16>(packet, K_FLITS);
+  store<u32>(source, isTail ? 0 : sent + 1, S_SENT);
+  if (!isTail) return 1;
+  if (popPacket(source) == 0) clearBit(pending, tile);
+  if (isMessage) signal(source, SIGNAL_TAIL_LEFT);
   return 1;
 }
 
@@ -105,12 +107,6 @@ function chooseChannel(source: usize, known: usize, packet: usize): u32 {
   for (let vc: u32 = 0; vc < vcs; vc++) free |= ((load<u8>(known + vc * ROW) != 0) as u32) << vc;
   free &= load<u16>(packet, K_MASK);
   return free == 0 ? NO_VC : firstFrom(free, (load<u8>(source, S_LAST) + 1) as u8);
-}
-
-function nextPacket(source: usize, isMessage: bool): void {
-  popPacket(source);
-  store<u32>(source, 0, S_SENT);
-  if (isMessage) signal(source, SIGNAL_TAIL_LEFT);
 }
 
 function signal(source: usize, what: u32): void {
