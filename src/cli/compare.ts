@@ -5,7 +5,15 @@ import { parseDocument, resolve } from '../experiment/parse.ts';
 import type { ExperimentDocument } from '../experiment/schema.ts';
 import { mapperOf } from '../engine/mapping.ts';
 import { buildPlan } from '../plan/build.ts';
-import { comparisonCsv, comparisonTable, isRefused, modeRow, refused, type Compared } from '../report/comparison.ts';
+import {
+  comparisonCsv,
+  comparisonTable,
+  isRefused,
+  isSteady,
+  modeRow,
+  refused,
+  type Compared,
+} from '../report/comparison.ts';
 import { CYCLES_OPTION, JSON_OPTION, cyclesOption, type Command, type Options } from './command.ts';
 import { openDocument } from './document.ts';
 import { EXIT, inputError, usageError } from './exit.ts';
@@ -66,6 +74,11 @@ async function printRows(name: string, alone: boolean, rows: readonly Compared[]
   else if (options.csv) await print(comparisonCsv(rows));
   else {
     note(`${name} under every mode, ${alone ? 'alone on the chip' : 'beside the same neighbours'}`);
+    note(
+      isSteady(rows)
+        ? '"of bare" compares the steady figures, which leave out the end of the run, where the pipeline runs empty'
+        : '"of bare" compares whole runs: some are too short for a steady figure, and the end of a short run flatters mig; more iterations would be right',
+    );
     await print(table(comparisonTable(rows)));
   }
 }

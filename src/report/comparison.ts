@@ -18,6 +18,8 @@ export interface ModeRow {
   readonly iterations: number;
   /** Null before two iterations are known, unless one was all that was asked for. */
   readonly cyclesPerIteration: number | null;
+  /** Without the end of the run; null of runs too short for it. */
+  readonly steadyCyclesPerIteration: number | null;
   /** Of the first iteration, from its first instruction to its last. */
   readonly firstLatencyCycles: number | null;
   /** End of its last finished iteration, from cycle 0. */
@@ -47,6 +49,7 @@ export function modeRow(mode: Mode, plan: Plan, snapshot: Snapshot, tenant: numb
     status: own.status,
     iterations: own.iterations,
     cyclesPerIteration: own.cyclesPerIteration,
+    steadyCyclesPerIteration: own.steadyCyclesPerIteration,
     firstLatencyCycles: own.latencyCycles[0] ?? null,
     endCycle: snapshot.tenants[tenant].iterationEnd.at(-1) ?? 0,
     setupCycles: own.setupCycles,
@@ -62,11 +65,19 @@ export const refused = (mode: Mode, problems: readonly Problem[]): RefusedMode =
   problem: problems.map(({ message }) => message).join('; '),
 });
 
+/** Do all modes that ran have a steady figure? Else they are compared over the whole run, whose end flatters those that share tiles. */
+export const isSteady = (rows: readonly Compared[]): boolean =>
+  rows.every((row) => isRefused(row) || row.steadyCyclesPerIteration !== null);
+
+/** The cycles per iteration that modes are compared by: steady ones where all have them. */
+export const comparedCycles = (row: ModeRow, rows: readonly Compared[]): number | null =>
+  isSteady(rows) ? row.steadyCyclesPerIteration : row.cyclesPerIteration;
+
 /** How many times as long as under mode `bare` an iteration takes; null where either is not known. */
 export function timesBare(row: ModeRow, rows: readonly Compared[]): number | null {
   const bare = rows.find((other): other is ModeRow => other.mode === 'bare' && !isRefused(other));
-  if (!bare?.cyclesPerIteration || row.cyclesPerIteration === null) return null;
-  return row.cyclesPerIteration / bare.cyclesPerIteration;
+  const [own, reference] = [row, bare].map((one) => one && comparedCycles(one, rows));
+  return own && reference ? own / reference : null;
 }
 
 const GROUPS = ['work', 'translation', 'memory', 'network', 'dispatch'] as const;
@@ -74,6 +85,7 @@ const COLUMNS = [
   'mode',
   'cores',
   'cycles/iteration',
+  'steady',
   'of bare',
   'first latency',
   'end',
@@ -94,7 +106,9 @@ function cellsOf(row: ModeRow, rows: readonly Compared[]): Cell[] {
   return [
     row.mode,
     row.tiles,
-    row.cyclesPerIteration === null ? '-' : Math.round(row.cyclesPerIteration),
+    ...[row.cyclesPerIteration, row.steadyCyclesPerIteration].map((cycles) =>
+      cycles === null ? '-' : Math.round(cycles),
+    ),
     times === null ? '-' : times.toFixed(3),
     row.firstLatencyCycles ?? '-',
     row.endCycle,

@@ -58,6 +58,13 @@ export const METRICS: readonly Metric[] = [
     BRIEF,
   ),
   metric(
+    'steadyCyclesPerIteration',
+    'steady cycles/iteration',
+    'cycles',
+    'the same without the end of the run, where the pipeline runs empty',
+    (t) => t.steadyCyclesPerIteration,
+  ),
+  metric(
     'utilization',
     'array use',
     'share',

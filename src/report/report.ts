@@ -18,6 +18,8 @@ export interface TenantReport {
   search?: { weights: string; cost: number; lowerBound: number; proven: boolean; connected: boolean };
   iterations: number;
   cyclesPerIteration: number | null;
+  /** The same without the end of the run, where the pipeline runs empty; null of runs too short for it. */
+  steadyCyclesPerIteration: number | null;
   latencyCycles: number[];
   /** From arrival until the hypervisor has written its tables. */
   setupCycles: number;
@@ -84,6 +86,7 @@ export interface SizeReport {
   tiles: number[];
   iterations: number;
   cyclesPerIteration: number | null;
+  steadyCyclesPerIteration: number | null;
   utilization: number | null;
   /** From the tables on until its resident weights were loaded. */
   warmupCycles: number;

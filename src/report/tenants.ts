@@ -1,6 +1,6 @@
 /** What one tenant got: iterations, where its cores' cycles went, what translation cost. Sums over the cores of the snapshot. */
 import { CAUSES, type Cause } from '../model/causes.ts';
-import { cyclesPerIteration } from '../model/iteration.ts';
+import { cyclesPerIteration, steadyCyclesPerIteration } from '../model/iteration.ts';
 import { shapesOf, type Plan, type TenantPlan, type TenantShape } from '../model/plan.ts';
 import type { CoreSnapshot, Snapshot, TenantSnapshot } from '../engine/snapshot.ts';
 import { foreignLinkFlits } from './network.ts';
@@ -14,7 +14,7 @@ export function tenantReport(plan: Plan, snapshot: Snapshot, index: number): Ten
   const { shared, partition } = tenant;
   const { iterationStart: start, iterationEnd: end } = state;
   const sizes = sizesOf(plan, tenant, state);
-  const { cyclesPerIteration: cycles, utilization } = sizes[sizes.length - 1];
+  const last = sizes[sizes.length - 1];
   return {
     name: tenant.name,
     status: state.status === 'running' || state.status === 'departed' ? 'stopped' : state.status,
@@ -25,7 +25,8 @@ export function tenantReport(plan: Plan, snapshot: Snapshot, index: number): Ten
     stretched: tenant.stretched.map((edge) => ({ ...edge })),
     ...(tenant.search && { search: { ...tenant.search } }),
     iterations: state.iterationsDone,
-    cyclesPerIteration: cycles,
+    cyclesPerIteration: last.cyclesPerIteration,
+    steadyCyclesPerIteration: last.steadyCyclesPerIteration,
     latencyCycles: Array.from(end, (cycle, i) => cycle - start[i]),
     setupCycles: Math.min(state.readyCycle, snapshot.cycle) - Math.min(state.arrivalCycle, snapshot.cycle),
     warmupCycles: Math.max(0, state.warmupCycles - state.readyCycle),
@@ -35,10 +36,10 @@ export function tenantReport(plan: Plan, snapshot: Snapshot, index: number): Ten
     ...(tenant.moves && { moves: movesOf(tenant, state, snapshot.cycle) }),
     ...(tenant.moves?.some(({ shape }) => shape) && { sizes }),
     macs: tenant.macs,
-    utilization,
+    utilization: last.utilization,
     stalls: stallsOf(cores),
     translation: translationOf(cores),
-    memoryBytes: sizes[sizes.length - 1].memoryBytes,
+    memoryBytes: last.memoryBytes,
     routingBits: tenant.tables.routing?.bits ?? 0,
     tableBytes: tenant.tables.bytes,
     transferredBytes: state.transferredBytes,
@@ -68,18 +69,16 @@ function sizesOf(
     .map((shape, i) => {
       const { firstIteration, readyCycle, warmupCycles } = shapes[i];
       const iterations = (shapes[i + 1]?.firstIteration ?? iterationEnd.length) - firstIteration;
-      const cycles = cyclesPerIteration(
-        iterations,
-        shape.stages,
-        (n) => iterationStart[firstIteration + n],
-        (n) => iterationEnd[firstIteration + n],
-      );
+      const start = (n: number): number => iterationStart[firstIteration + n];
+      const end = (n: number): number => iterationEnd[firstIteration + n];
+      const cycles = cyclesPerIteration(iterations, shape.stages, start, end);
       return {
         width: shape.topology.width,
         height: shape.topology.height,
         tiles: [...shape.tiles],
         iterations,
         cyclesPerIteration: cycles,
+        steadyCyclesPerIteration: steadyCyclesPerIteration(iterations, shape.stages, start, end),
         utilization: utilization(plan, shape, cycles),
         warmupCycles: Math.max(0, warmupCycles - readyCycle),
         memoryBytes: shape.ranges.reduce((sum, range) => sum + range.bytes, 0),

@@ -105,6 +105,9 @@ export const COMPARISON = {
   latencyMeaning: 'Cycles of the first iteration, from its first instruction to its last',
   times: 'of bare',
   timesMeaning: 'Cycles per iteration, as a multiple of those on bare metal',
+  steady: 'Measured while every pipeline is full: without the beginning and the end of the runs.',
+  wholeRun:
+    'Measured up to the end of the runs: they are too short for less. Where cores share tiles, the end is faster than the rest, so a partition looks better than it is. More iterations tell.',
   running: (done: number, all: number): string => `Running: ${done} of ${all} modes are done.`,
   progress: (done: number, all: number): string => `${count(done)} of ${count(all)} iterations`,
   refused: 'does not fit',

@@ -63,8 +63,9 @@ describe('vnpu compare', () => {
     const table = await vnpu(['compare', file]);
     expect(table.stderr).toContain('mig cannot be run: "B" asks for 6 x 4 virtual cores, but 18 of 36 cores are free');
     expect(table.stdout).toMatch(
-      /^mode +cores +cycles\/iteration[^\n]*\nvnpu[^\n]*\nbare[^\n]*1\.000[^\n]*\nuvm[^\n]*\nmig +refused\nzigzag/,
+      /^mode +cores +cycles\/iteration +steady +of bare[^\n]*\nvnpu[^\n]*\nbare[^\n]*1\.000[^\n]*\nuvm[^\n]*\nmig +refused\nzigzag/,
     );
+    expect(table.stderr).toContain('some are too short for a steady figure');
     const rows = (await vnpu(['compare', file, '--csv'])).stdout.trimEnd().split('\r\n');
     expect(rows.map((row) => row.split(',')[0])).toEqual(['mode', 'vnpu', 'bare', 'uvm', 'zigzag']);
     expect(new Set(rows.map((row) => row.split(',').length)).size).toBe(1);

@@ -30,6 +30,7 @@ describe('the modes of a tenant', () => {
       expect(await row.getByRole('rowheader').innerText()).toBe(MODE_NAME[mode]);
       expect(await row.getByRole('img').getAttribute('aria-label')).toMatch(/work \d+ %/);
     }
+    await page.getByText(COMPARISON.wholeRun).waitFor();
     expect(await page.getByTestId('mode-bare').innerText()).toMatch(/\d,\d{3}\s+\d+,\d{3}\s+1\.00 ×/);
     await playground.moves();
     await page.keyboard.press('Escape');
