@@ -18,29 +18,33 @@ export interface Placement {
 export function placeValues(values: readonly Value[]): Placement {
   const order = values.map((_, index) => index).sort((a, b) => values[b].bytes - values[a].bytes || a - b);
   const offsets = new Array<number>(values.length).fill(0);
+  /** Those that have their places, by address. */
   const placed: number[] = [];
   let bytes = 0;
   for (const index of order) {
     const value = values[index];
-    const beside = placed
-      .filter((other) => values[other].from <= value.to && value.from <= values[other].to)
-      .sort((a, b) => offsets[a] - offsets[b]);
-    offsets[index] = lowestGap(
-      value.bytes,
-      beside.map((other) => [offsets[other], offsets[other] + values[other].bytes]),
-    );
-    bytes = Math.max(bytes, offsets[index] + value.bytes);
-    placed.push(index);
+    const start = lowestGap(value, placed, values, offsets);
+    offsets[index] = start;
+    bytes = Math.max(bytes, start + value.bytes);
+    const behind = placed.findIndex((other) => offsets[other] > start);
+    placed.splice(behind < 0 ? placed.length : behind, 0, index);
   }
   return { offsets, bytes };
 }
 
-/** Lowest address where `bytes` fit between intervals that are sorted by their start. */
-function lowestGap(bytes: number, taken: readonly (readonly [number, number])[]): number {
+/** Lowest address where a value fits between those that are alive with it. */
+function lowestGap(
+  { bytes, from, to }: Value,
+  placed: readonly number[],
+  values: readonly Value[],
+  offsets: readonly number[],
+): number {
   let start = 0;
-  for (const [from, to] of taken) {
-    if (from - start >= bytes) return start;
-    start = Math.max(start, to);
+  for (const index of placed) {
+    const other = values[index];
+    if (other.from > to || from > other.to) continue;
+    if (offsets[index] - start >= bytes) return start;
+    start = Math.max(start, offsets[index] + other.bytes);
   }
   return start;
 }

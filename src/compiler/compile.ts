@@ -30,6 +30,8 @@ const MOST_LAYERS = 1000;
 const ROUNDS = 3;
 /** No further round if the slowest core takes at most so much longer than the mean. */
 const EVEN_ENOUGH = 1.04;
+/** Nor if the next cut is expected to come below so much of the best so far. */
+const WORTHWHILE = 0.9975;
 /** Nor if memory takes nearly as long for the parameters that cannot stay in all scratchpads together. */
 const BOUND_ENOUGH = 1.2;
 
@@ -80,14 +82,15 @@ export function compileWorkload(workload: Workload, options: CompileOptions): Re
 
 /** The pipeline whose slowest core is fastest, of a few that learn from one another. */
 function bestPipeline(request: PlanRequest): Pipeline | Misfit {
-  let best: Pipeline | Misfit | undefined;
+  let best: Pipeline | undefined;
   let factors: Float64Array | undefined;
   const pipelines = new Pipelines(request);
   for (let round = 0; round < ROUNDS; round++) {
     const planned = partition(request, factors);
+    if (best !== undefined && expected(request, planned) > WORTHWHILE * best.cycles) break;
     const pipeline = pipelines.of(planned);
     if ('neededBytes' in pipeline) return best ?? pipeline;
-    if (best === undefined || 'neededBytes' in best || pipeline.cycles < best.cycles) best = pipeline;
+    if (best === undefined || pipeline.cycles < best.cycles) best = pipeline;
     if (isGoodEnough(request, pipeline)) break;
     factors = learnt(request.graph, planned, pipeline, factors);
   }
@@ -118,6 +121,13 @@ function isGoodEnough({ graph, chip, vcores, memoryBytesPerCycle }: PlanRequest,
   const streamed = workloadUsedParameters(graph.workload) - vcores * chip.scratchpadBytes;
   return pipeline.slowest <= EVEN_ENOUGH * mean || pipeline.cycles <= (BOUND_ENOUGH * streamed) / memoryBytesPerCycle;
 }
+
+/** Cycles between two iterations of a partition by its estimates: those of its slowest stage, or of memory. */
+const expected = ({ memoryBytesPerCycle }: PlanRequest, planned: readonly PlannedStage[]): number =>
+  Math.max(
+    ...planned.map(({ estimate }) => estimate.cycles),
+    planned.reduce((sum, { estimate }) => sum + estimate.loadBytes, 0) / memoryBytesPerCycle,
+  );
 
 /** How much longer the units of each stage took than was estimated. */
 function learnt(
@@ -202,8 +212,8 @@ function programsOf(
 ): Program[] {
   const programs = Array.from({ length: vcores }, (_, vcore): Program => idleProgram(vcore));
   for (const core of cores) {
-    const { vcore, stage, schedule, dependencies } = core;
-    const emitted = emit(chip, schedule.prologue, schedule.body, iterations, dependencies);
+    const { vcore, stage, schedule, tokens } = core;
+    const emitted = emit(chip, schedule.prologue, schedule.body, iterations, tokens);
     programs[vcore] = {
       vcore,
       stage: stageLabel(graph, stages[stage].shape),

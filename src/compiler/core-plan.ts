@@ -1,7 +1,7 @@
 /** The plan of every core of a pipeline: what it does, how that fits, in which order, and how long an iteration takes. */
 import type { Chip } from '../model/chip.ts';
 import type { CoreTiming } from '../model/plan.ts';
-import { mayWait } from './emit.ts';
+import { mayWait, tokensOf, type BodyTokens } from './emit.ts';
 import { fitCore, type Fit, type Misfit } from './fit.ts';
 import { isOutput, type Graph } from './graph.ts';
 import { memoryMap, type MemoryMap } from './memory-map.ts';
@@ -12,7 +12,7 @@ import { coreWork, type CoreWork } from './runs.ts';
 import { schedule, type CoreJob, type Schedule } from './schedule.ts';
 import type { SliceCosts } from './slice-costs.ts';
 import { shareOut, type Share, type StageShape } from './split.ts';
-import { dependencies, type Dependency } from './sync.ts';
+import { dependencies } from './sync.ts';
 import { Tilings } from './tiles.ts';
 import { timingOf } from './timing.ts';
 import { landingSlots, transfersBetween, type StageCores, type Transfer } from './transfers.ts';
@@ -35,7 +35,7 @@ export interface CorePlan {
   readonly fit: Fit;
   readonly slots: ReadonlyMap<number, number>;
   readonly schedule: Schedule;
-  readonly dependencies: readonly Dependency[];
+  readonly tokens: BodyTokens;
   readonly timing: CoreTiming;
 }
 
@@ -125,9 +125,9 @@ export function planPipeline(
   return { stages, cores, transfers, memory, slowest, cycles };
 }
 
-type Ordered = Pick<CorePlan, 'dependencies' | 'timing'>;
+type Ordered = Pick<CorePlan, 'tokens' | 'timing'>;
 
-/** Waits and rhythm by what a body looks like, so the equal blocks of a network are worked out once; undefined: it cannot be ordered. */
+/** Tokens and rhythm by what a body looks like, so the equal blocks of a network are worked out once; undefined: it cannot be ordered. */
 export type KnownBodies = Map<string, Ordered | undefined>;
 
 /** A job before it is known whether its stage is pipelined. */
@@ -173,9 +173,10 @@ function ordered(
   const key = body.map(looks).join(';');
   if (known.has(key)) return known.get(key);
   const waits = dependencies(body);
+  const tokens = waits && tokensOf(chip, body, waits);
   const answer =
-    waits !== undefined && mayWait(chip, body, waits)
-      ? { dependencies: waits, timing: timingOf(chip, memoryBytesPerCycle, body, waits) }
+    tokens !== undefined && mayWait(tokens)
+      ? { tokens, timing: timingOf(chip, memoryBytesPerCycle, body, waits!) }
       : undefined;
   known.set(key, answer);
   return answer;
@@ -183,10 +184,10 @@ function ordered(
 
 /** Everything about an operation that order and time depend on. */
 function looks({ work, spans, ahead, resident }: Operation): string {
-  let text = `${work.kind}${ahead ?? 0}${resident === undefined ? '' : 'r'}`;
+  let text = `${work.kind}${ahead ?? 0}${resident === undefined ? '' : `r${resident.token},${resident.count}`}`;
   if (work.kind === 'matmul') text += `${work.M},${work.N},${work.K},${work.repeat}`;
   else if (work.kind === 'vector') text += `${work.fn}${work.elements}`;
-  else text += work.bytes;
+  else text += 'pieces' in work ? `${work.bytes},${work.pieces}` : work.bytes;
   for (const { bases, from, to, write } of spans) text += `|${bases[0]},${bases[1]},${from},${to}${write ? 'w' : 'r'}`;
   return text;
 }

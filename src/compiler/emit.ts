@@ -26,6 +26,12 @@ interface Tokens {
   readonly gives: TokenUse[];
 }
 
+/** Waits and gives of every operation of a body, and the tokens that are there at the start. */
+export interface BodyTokens {
+  readonly tokens: readonly Tokens[];
+  readonly initial: ReadonlyMap<number, number>;
+}
+
 export interface Emitted {
   readonly steps: readonly Step[];
   readonly initialTokens: readonly TokenUse[];
@@ -37,9 +43,8 @@ export function emit(
   prologue: readonly Operation[],
   body: readonly Operation[],
   iterations: number,
-  dependencies: readonly Dependency[],
+  { tokens, initial }: BodyTokens,
 ): Emitted {
-  const { tokens, initial } = tokensOf(chip, body, dependencies);
   const first = prologue.flatMap((operation) => {
     const gives = operation.resident === undefined ? [] : [{ token: operation.resident.token, count: 1 }];
     return instructionsOf(chip, operation, { waits: [], gives });
@@ -51,13 +56,11 @@ export function emit(
 }
 
 /** Do the waits and gives of every operation find room in an instruction? */
-export function mayWait(chip: Chip, body: readonly Operation[], dependencies: readonly Dependency[]): boolean {
-  const { tokens } = tokensOf(chip, body, dependencies);
-  return tokens.every(({ waits, gives }) => Math.max(waits.length, gives.length) <= MOST_TOKEN_USES);
-}
+export const mayWait = ({ tokens }: BodyTokens): boolean =>
+  tokens.every(({ waits, gives }) => Math.max(waits.length, gives.length) <= MOST_TOKEN_USES);
 
-/** Waits and gives of every operation, and the tokens that are there at the start. */
-function tokensOf(chip: Chip, body: readonly Operation[], dependencies: readonly Dependency[]) {
+/** The tokens of a body that orders itself by `dependencies`. */
+export function tokensOf(chip: Chip, body: readonly Operation[], dependencies: readonly Dependency[]): BodyTokens {
   const tokens = body.map(({ resident }): Tokens => ({
     waits: resident ? [resident] : [],
     gives: resident ? [resident] : [],
@@ -78,8 +81,9 @@ function synchronise(
   initial: Map<number, number>,
 ): void {
   const pairs = new Map<string, number>();
+  const lanes = body.map(laneOf);
   for (const { before, after, distance } of dependencies) {
-    const pair = `${laneOf(body[before])} ${laneOf(body[after])}`;
+    const pair = `${lanes[before]} ${lanes[after]}`;
     const token = pairs.get(pair) ?? FIRST_PAIR_TOKEN + pairs.size;
     pairs.set(pair, token);
     const count = givesOf(body[before]);

@@ -10,7 +10,7 @@ import { tensorOf } from './graph.ts';
 import type { Work } from './operation.ts';
 import { area, channelsOf, type Rect } from './rect.ts';
 import type { TileUse } from './ring.ts';
-import { blocksOf, operandsOf, outputsOf, readForBlock, type Run } from './runs.ts';
+import { blocksOf, outputsOf, readForBlock, type Run } from './runs.ts';
 import type { Body } from './schedule.ts';
 import { productsOf, stateWrittenBy, vectorsOf } from './work.ts';
 
@@ -31,8 +31,8 @@ export class RunWriter {
     this.run = run;
     this.index = index;
     this.block = run.slice;
-    const { places, job } = body;
-    this.spilled = run.isAlias ? [] : operandsOf(job.graph, run).filter((tensor) => places.isSpilled(tensor));
+    const { places } = body;
+    this.spilled = run.isAlias ? [] : run.operands.filter((tensor) => places.isSpilled(tensor));
     this.isStored = places.isSpilled(run.main);
   }
 

@@ -13,6 +13,8 @@ import type { Share, StageShape } from './split.ts';
 export interface Run {
   readonly main: number;
   readonly followers: readonly number[];
+  /** Tensors that its operators read and did not make themselves. */
+  readonly operands: readonly number[];
   readonly phase: number;
   /** What it makes of the main operator's output. */
   readonly slice: Rect;
@@ -48,7 +50,7 @@ type Draft = { -readonly [key in keyof Buffer]: Buffer[key] } & { tensors: numbe
 export function coreWork(graph: Graph, shape: StageShape, share: Share): CoreWork {
   const drafts: Draft[] = [];
   const of = new Map<number, number>();
-  const runs: { main: number; followers: number[]; phase: number; slice: Rect; isAlias: boolean }[] = [];
+  const runs: (Omit<Run, 'followers' | 'operands'> & { followers: number[]; operands: number[] })[] = [];
   const add = (tensor: number, slice: Rect, from: number, role: Buffer['role']): void => {
     const { name } = tensorOf(graph, tensor);
     const bytes = bytesOf(slice, tensorOf(graph, tensor));
@@ -70,11 +72,13 @@ export function coreWork(graph: Graph, shape: StageShape, share: Share): CoreWor
       runs.push({
         main: l,
         followers: [],
+        operands: [],
         phase: runs.length + 1,
         slice,
         isAlias: operand !== undefined && isAlias(graph.layers[l]),
       });
-    const { phase } = runs.at(-1)!;
+    const { phase, main, operands } = runs.at(-1)!;
+    for (const tensor of graph.layers[l].inputs) if (tensor < main && !operands.includes(tensor)) operands.push(tensor);
     if (operand !== undefined) inherit(drafts, of, operand, l);
     else if (!of.has(l)) add(l, slice, phase, 'inner');
     for (const tensor of [l, ...graph.layers[l].inputs]) {
@@ -157,12 +161,6 @@ export function blocksOf(graph: Graph, run: Run, count: number): Rect[] {
     const [from, to] = part(channelsOf(slice), count, index, unit);
     return { ...slice, channel0: slice.channel0 + from, channel1: slice.channel0 + to };
   }).filter((block) => area(block) > 0);
-}
-
-/** Tensors that the operators of a run read and did not make themselves. */
-export function operandsOf({ layers }: Graph, { main, followers }: Run): number[] {
-  const own = [main, ...followers];
-  return [...new Set(own.flatMap((l) => layers[l].inputs))].filter((tensor) => !own.includes(tensor));
 }
 
 /** What a run reads of a tensor to make a block. */

@@ -6,7 +6,7 @@ import type { Chip } from '../model/chip.ts';
 import { placeValues, type Placement, type Value } from './arena.ts';
 import { tensorOf, type Graph } from './graph.ts';
 import { bytesOf, rowsOf } from './rect.ts';
-import { blockAxis, blocksOf, operandsOf, readForBlock, type CoreWork, type Run } from './runs.ts';
+import { blockAxis, blocksOf, readForBlock, type CoreWork, type Run } from './runs.ts';
 import { productsOf } from './work.ts';
 import { isStreamed } from './work.ts';
 
@@ -109,9 +109,7 @@ function shrink(graph: Graph, work: CoreWork, state: State, owner: NonNullable<O
     if (state.spilled.has(owner.buffer)) return true;
     state.spilled.add(owner.buffer);
     work.runs.forEach((run, index) => {
-      const touches = [run.main, ...run.followers, ...operandsOf(graph, run)].some(
-        (t) => work.of.get(t) === owner.buffer,
-      );
+      const touches = [run.main, ...run.followers, ...run.operands].some((t) => work.of.get(t) === owner.buffer);
       if (touches && state.blocks[index] === 1) state.blocks[index] = firstBlocks(graph, run);
     });
     return true;
@@ -173,7 +171,7 @@ function blockBytes(graph: Graph, work: CoreWork, state: State, index: number): 
   const bytes = new Map<number, number>();
   const grow = (buffer: number, block: number): unknown => bytes.set(buffer, Math.max(bytes.get(buffer) ?? 0, block));
   const own = work.of.get(run.main)!;
-  const inputs = operandsOf(graph, run).filter((tensor) => state.spilled.has(work.of.get(tensor)!));
+  const inputs = run.operands.filter((tensor) => state.spilled.has(work.of.get(tensor)!));
   if (run.isAlias || (inputs.length === 0 && !state.spilled.has(own))) return bytes;
   for (const block of blocksOf(graph, run, state.blocks[index])) {
     if (state.spilled.has(own)) grow(own, bytesOf(block, tensorOf(graph, run.main)));

@@ -29,11 +29,12 @@ export function dependencies(operations: readonly Operation[]): Dependency[] | u
   /** What each lane knows to have ended when its latest operation starts, by lane: positions up to and including. */
   const known = Array.from({ length: lanes.count }, () => new Int32Array(lanes.count).fill(-1));
   const started = new Int32Array(lanes.count).fill(-1);
-  const snapshots = known.map((): Int32Array[] => []);
   const latest = new Int32Array(lanes.count);
   let steady: Dependency[] = [];
   // what works behind its pass has seen an iteration less
   const last = LAST_PASS - Math.min(0, ...lanes.ahead);
+  /** What was known when each position started, by lane: a row of `lanes.count` numbers each. */
+  const snapshots = known.map((_, lane) => new Int32Array(lanes.positionsOf(lane, last + 2) * lanes.count));
   for (let pass = FIRST_PASS; pass <= last; pass++) {
     const found: Dependency[] = [];
     for (let index = 0; index < operations.length; index++) {
@@ -53,10 +54,11 @@ export function dependencies(operations: readonly Operation[]): Dependency[] | u
       // also on its own engine: where the order of passes is not that of iterations, an end of the loop would be unguarded
       if (lanes.reachesBeyond(latest, iteration)) return undefined;
       for (const before of waitsFor(lanes, latest, own, snapshots)) {
-        const source = lanes.operationAt(before.lane, before.position);
+        if (pass < last - 1) continue;
+        const source = lanes.operationAt(before, latest[before]);
         found.push({ before: source.index, after: index, distance: iteration - source.iteration });
       }
-      snapshots[lane][position] = own.slice();
+      snapshots[lane].set(own, position * lanes.count);
       for (const span of spans) past.add(accessOf(span, iteration), lane, position);
     }
     if (pass === last && !agree(found, steady)) throw new Error('the waits of the body do not settle');
@@ -111,6 +113,11 @@ class Lanes {
     return this.lists.some((list, lane) => positions[lane] >= (iteration + 1) * list.length);
   }
 
+  /** Positions of a lane in so many iterations. */
+  positionsOf(lane: number, iterations: number): number {
+    return iterations * this.lists[lane].length;
+  }
+
   /** Last position of `lane` that belongs to an iteration up to that of a position of `other`. */
   upTo(lane: number, other: number, position: number): number {
     return (Math.floor(position / this.lists[other].length) + 1) * this.lists[lane].length - 1;
@@ -126,31 +133,32 @@ function learn(known: Int32Array, more: Int32Array): void {
   for (let lane = 0; lane < known.length; lane++) if (more[lane] > known[lane]) known[lane] = more[lane];
 }
 
-/** The waits that are not implied; what they imply is added to what the lane knows. */
+const NONE: readonly number[] = [];
+
+/** Lanes whose latest positions are to be waited for: those that are not implied. What they imply is added to what the lane knows. */
 function waitsFor(
   lanes: Lanes,
   latest: Int32Array,
   known: Int32Array,
-  snapshots: readonly (readonly Int32Array[])[],
-): { lane: number; position: number }[] {
-  const waits: { lane: number; position: number }[] = [];
-  /** What is known to have ended in `lane` when an operation of another lane has started. */
-  const ended = (other: number, position: number, lane: number): number =>
-    Math.min(snapshots[other][position][lane], lanes.upTo(lane, other, position));
+  snapshots: readonly Int32Array[],
+): readonly number[] {
+  /** What is known to have ended in `lane` when the latest operation of another has started. */
+  const ended = (other: number, lane: number): number =>
+    Math.min(snapshots[other][latest[other] * lanes.count + lane], lanes.upTo(lane, other, latest[other]));
+  let waits: number[] | undefined;
   for (let lane = 0; lane < lanes.count; lane++) {
-    const position = latest[lane];
-    if (position <= known[lane]) continue;
+    if (latest[lane] <= known[lane]) continue;
     let implied = false;
     for (let other = 0; other < lanes.count && !implied; other++) {
       const isWait = other !== lane && latest[other] > known[other];
-      implied = isWait && ended(other, latest[other], lane) >= position;
+      implied = isWait && ended(other, lane) >= latest[lane];
     }
-    if (!implied) waits.push({ lane, position });
+    if (!implied) (waits ??= []).push(lane);
   }
-  for (const { lane, position } of waits) {
-    for (let other = 0; other < lanes.count; other++)
-      known[other] = Math.max(known[other], ended(lane, position, other));
-    if (position > known[lane]) known[lane] = position;
+  if (waits === undefined) return NONE;
+  for (const lane of waits) {
+    for (let other = 0; other < lanes.count; other++) known[other] = Math.max(known[other], ended(lane, other));
+    known[lane] = Math.max(known[lane], latest[lane]);
   }
   return waits;
 }

@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { emit } from '../../src/compiler/emit.ts';
+import { emit, tokensOf } from '../../src/compiler/emit.ts';
 import type { Operation, Work } from '../../src/compiler/operation.ts';
 import { dependencies } from '../../src/compiler/sync.ts';
 import { resolveChip } from '../../src/model/chip.ts';
@@ -86,7 +86,7 @@ function intervals(
     vcore: 0,
     stage: '',
     scratchpad: [],
-    ...emit(chip, [], body, ITERATIONS, dependencies(body)!),
+    ...emit(chip, [], body, ITERATIONS, tokensOf(chip, body, dependencies(body)!)),
   };
   const seen = new Map<string, Interval>();
   let step = 0;
@@ -161,7 +161,8 @@ describe('tokens', () => {
       { before: 1, after: 0, distance: 1 },
       { before: 0, after: 1, distance: 0 },
     ]);
-    expect(emit(resolveChip({}), [], body, 2, dependencies(body)!).initialTokens).toHaveLength(1);
+    const chip = resolveChip({});
+    expect(emit(chip, [], body, 2, tokensOf(chip, body, dependencies(body)!)).initialTokens).toHaveLength(1);
   });
 
   test('what is fetched an iteration ahead waits for the one before the last, and is waited for as usual', () => {
