@@ -95,6 +95,10 @@ export class Runs {
   get cycle(): number {
     return this.figures?.cycle ?? 0;
   }
+  /** The worker has crashed too often and is not started again unasked. */
+  get halted(): boolean {
+    return this.crash?.restarted === false;
+  }
   get over(): boolean {
     return this.figures?.outcome === 'done' || this.figures?.outcome === 'deadlock';
   }
@@ -117,6 +121,7 @@ export class Runs {
 
   private adopt(info: RunInfo, experiment: Experiment, ghost: Ghost | null): void {
     this.runId = info.runId;
+    this.crash = null;
     this.resolved = experiment;
     this.info = info;
     this.ghost = ghost;

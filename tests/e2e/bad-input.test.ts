@@ -178,8 +178,10 @@ describe('a worker that crashes', () => {
         await eventually(() => playground.page.workers()[0] !== worker && playground.page.workers().length).toBe(1);
     }
     await eventually(() => playground.alert).toMatch(/keeps crashing/);
+    expect(await playground.button('Play').count()).toBe(1);
     await playground.button('Run again').click();
     await eventually(() => playground.alert).toBe('');
+    expect(await playground.button('Pause').count()).toBe(1);
     await standing(playground);
     watch.forgive(/on purpose/);
   });

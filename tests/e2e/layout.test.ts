@@ -73,6 +73,14 @@ describe('nothing is wider than its room', () => {
       expect(await faults(playground), 'placement').toEqual([]);
     });
 
+    it(`for a projector, on ${where}`, async ({ page, playground }) => {
+      await page.setViewportSize(size);
+      await playground.open({ query: '?run=0' });
+      await page.keyboard.press('p');
+      await page.locator('.app.projector').waitFor();
+      expect(await faults(playground)).toEqual([]);
+    });
+
     it(`beside a chip that is selected, on ${where}`, async ({ page, playground }) => {
       await page.setViewportSize(size);
       await playground.open({ document: galleryEntry('knee')!.document });
