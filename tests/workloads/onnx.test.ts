@@ -75,6 +75,26 @@ describe.each(REFERENCES)('$file', ({ file, inputs, outputs, macs, layers }) => 
   });
 });
 
+/** Rows as a run of the real files gave them, with their weights, by another program (see ONNX.md). */
+type RunRow = [type: string, name: string, outShape: number[], macs: number];
+const RUNS = JSON.parse(readFileSync(`${FOLDER}ppocr.json`, 'utf8')) as (Omit<Reference, 'layers'> & {
+  layers: RunRow[];
+})[];
+
+test.each(RUNS)('$file, all sizes open: shapes and multiply-accumulates of a run', async ({ file, inputs, ...run }) => {
+  const graph = await readOnnx(sourceOf(fileBytes(file)));
+  if (!graph.ok) throw new Error(describeProblems(graph.problems));
+  const dims = graph.value.inputs.find(({ name }) => name === 'x')!.dims;
+  const sizes = dims.flatMap((dim, axis) => (typeof dim === 'string' ? [[dim, inputs.x[axis]] as const] : []));
+  expect(openSizes(graph.value)).toEqual(sizes.map(([name]) => name));
+  const net = await imported(sourceOf(fileBytes(file)), Object.fromEntries(sizes));
+  const products = net.layers.filter(({ onnxType }) => /^(Conv|ConvTranspose|MatMul|Gemm)$/.test(onnxType));
+  const rows = products.map((layer) => [layer.onnxType, layer.name, layer.outShape, layerMacs(layer)]);
+  expect(rows).toEqual(run.layers);
+  expect(Object.fromEntries(net.outputs!.map(({ name, shape }) => [name, shape]))).toEqual(run.outputs);
+  expect(net.assumptions).toEqual([]);
+});
+
 test('parameters are those of the released models, whose classifier weights may pass through a reshape', async () => {
   const parameters = async (name: string): Promise<number> =>
     workloadParameters(await imported(sourceOf(fileBytes(`light_${name}.onnx`))));
