@@ -57,11 +57,11 @@ export const isOutput = ({ readers }: Graph, tensor: number): boolean => tensor 
 /** Multiply-accumulates, which are never done twice. */
 export const isHeavy = ({ gemms, vector }: Layer): boolean => gemms.length > 0 || vector.some(({ fn }) => fn === 'mac');
 
-/** Works element by element, so any slice of its output needs the same slice of its inputs. */
-export const isPointwise = ({ reads, gemms, weightElements, cache }: Layer): boolean =>
+/** Works element by element and brings no parameters, so any slice of its output needs the same slice of its inputs and no more. */
+export const isPointwise = ({ reads, gemms, weightElements, biasElements, cache }: Layer): boolean =>
   reads.length > 0 &&
   gemms.length === 0 &&
-  weightElements === 0 &&
+  weightElements + biasElements === 0 &&
   cache === undefined &&
   reads.every(({ kind }) => kind === 'element');
 

@@ -1,13 +1,20 @@
 /** Programs of every network of the zoo: nothing is lost or done twice, scratchpads hold what is read, and everything comes to its end. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { compileWorkload, type CompileOptions } from '../../src/compiler/compile.ts';
+import { DEFAULT_ENTRY, galleryEntry } from '../../src/experiment/gallery.ts';
+import { resolve } from '../../src/experiment/parse.ts';
 import { resolveChip } from '../../src/model/chip.ts';
 import { MODELS } from '../../src/model/models.ts';
 import type { Compilation } from '../../src/model/plan.ts';
 import type { Workload } from '../../src/model/workload.ts';
+import { buildPlan } from '../../src/plan/build.ts';
 import { imbalance } from '../../src/report/model-view.ts';
+import { importOnnx } from '../../src/workloads/onnx/import.ts';
+import { readOnnx } from '../../src/workloads/onnx/read.ts';
 import { workloadFor, type Request } from '../../src/workloads/zoo.ts';
 import { checkCompilation } from '../support/conservation.ts';
+import { sourceOf } from '../support/onnx-writer.ts';
 
 const MiB = 1024 * 1024;
 const TOKENS = 128;
@@ -77,6 +84,30 @@ describe.each([
   });
 });
 
+/** Networks of ONNX files, with what their inputs measure. */
+const FOLDER = 'tests/reference/onnx/';
+const FILES = ['ppocr.json', 'macs.json'].flatMap(
+  (list) =>
+    JSON.parse(readFileSync(FOLDER + list, 'utf8')) as { file: string; inputs: Record<string, readonly number[]> }[],
+);
+
+describe.each(FILES)('$file', ({ file, inputs }) => {
+  test.each([
+    ['streamed through nine scratchpads of 1.5 MiB', 9, 1.5 * MiB, 'stream'],
+    ['resident where they fit, 36 cores', 36, 30 * MiB, 'auto'],
+  ] as const)('%s', async (_, vcores, scratchpadBytes, weights) => {
+    const graph = await readOnnx(sourceOf(new Uint8Array(readFileSync(FOLDER + file))));
+    if (!graph.ok) throw new Error(graph.problems[0].message);
+    const sizes = graph.value.inputs.flatMap(({ name, dims }) =>
+      dims.flatMap((dim, axis) => (typeof dim === 'string' ? [[dim, inputs[name][axis]] as const] : [])),
+    );
+    const workload = importOnnx(graph.value, file, Object.fromEntries(sizes));
+    if (!workload.ok) throw new Error(workload.problems[0].message);
+    const chip = resolveChip({ scratchpadBytes });
+    checkCompilation(workload.value, compile(workload.value, { vcores, chip, weights }), chip);
+  });
+});
+
 test('the networks of today fit the simulated chip', () => {
   for (const model of ['resnet50', 'vgg19', 'gpt2-large', 'bert-base', 'hunyuan-7b', 'dlrm-small'])
     expect(compile(network(model), { vcores: 36 }).programs).toHaveLength(36);
@@ -99,14 +130,10 @@ describe('balance', () => {
     expect(imbalance(compile(network(model, 256), { vcores: blocks }).balance, blocks)).toBeLessThan(1.15);
   });
 
-  test('nine cores of the default experiment', () => {
-    const chip = resolveChip({ scratchpadBytes: 2 * MiB });
-    expect(
-      imbalance(
-        compile(network('resnet18'), { vcores: 9, chip, weights: 'stream', memoryBytesPerCycle: 360 }).balance,
-        9,
-      ),
-    ).toBeLessThan(1.15);
+  test('nine cores of each tenant of the default experiment', () => {
+    const plan = buildPlan(resolve(galleryEntry(DEFAULT_ENTRY)!.document));
+    if (!plan.ok) throw new Error(plan.problems[0].message);
+    for (const { balance } of plan.value.tenants) expect(imbalance(balance, 9)).toBeLessThan(1.1);
   });
 });
 

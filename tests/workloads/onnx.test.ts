@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { needed } from '../../src/compiler/rect.ts';
 import type { OpenSizes } from '../../src/model/onnx.ts';
 import { describeProblems, type Result } from '../../src/model/problem.ts';
 import { layerMacs, workloadMacs, workloadParameters, type Workload } from '../../src/model/workload.ts';
@@ -171,7 +172,9 @@ test('sizes that a file leaves open are asked for by name, and then hold everywh
   );
   const graph = await readOnnx(sourceOf(bytes));
   expect(graph.ok && openSizes(graph.value)).toEqual(['batch', 'tokens']);
-  expect(await problemOf(sourceOf(bytes))).toBe('sizes: the file leaves batch, tokens open; say how large they are');
+  expect(await problemOf(sourceOf(bytes))).toBe(
+    'sizes: the file leaves batch, tokens open (x: batch x tokens x 64); say how large they are',
+  );
   const net = await imported(sourceOf(bytes), { batch: 2, tokens: 5 });
   expect(net.layers[0].outShape).toEqual([2, 5, 32]);
   expect(workloadMacs(net)).toBe(2 * 5 * 64 * 32);
@@ -219,6 +222,57 @@ describe('shapes from the definitions of the operators', () => {
     const up = node('ConvTranspose', ['x', 'w'], ['y'], ints('strides', 2, 2), ints('pads', 1, 1, 1, 1));
     expect(await shapeOf(up, tensor('w', [4, 8, 4, 4]), input(1, 4, 10, 10), output)).toEqual([1, 8, 20, 20]);
   });
+
+  /** Lines of an image `height` x 3 that the last layer reads for line `line` of its output. */
+  const linesRead = ({ layers }: Workload, height: number, line: number): [number, number] => {
+    const { channels } = layers.at(-1)!.output;
+    const width = layers.at(-1)!.outShape[3];
+    const made = { row0: line * width, row1: (line + 1) * width, channel0: 0, channel1: channels };
+    const { row0, row1 } = needed(layers.at(-1)!, 0, made, { name: 'x', rows: height * 3, channels: 4 });
+    return [row0 / 3, row1 / 3];
+  };
+
+  test('a line of a transposed convolution reads the lines that are spread over it, and at most one more', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.record({ kernel: fc.integer({ min: 1, max: 5 }), stride: fc.integer({ min: 1, max: 4 }) }),
+        fc.integer({ min: 1, max: 2 }),
+        fc.nat(3),
+        fc.integer({ min: 4, max: 12 }),
+        async ({ kernel, stride }, dilation, pads, height) => {
+          const before = Math.min(pads, (kernel - 1) * dilation);
+          const strides = [ints('strides', stride, 1), ints('dilations', dilation, 1), ints('pads', before, 0, 0, 0)];
+          const parts = [node('ConvTranspose', ['x', 'w'], ['y'], ...strides), tensor('w', [4, 8, kernel, 1])];
+          const net = await imported(sourceOf(model(...parts, input(1, 4, height, 3), output)));
+          for (let line = 0; line < net.layers[0].outShape[2]; line++) {
+            const taps = Array.from({ length: kernel }, (_, tap) => (line + before - tap * dilation) / stride);
+            const reached = taps.filter((from) => Number.isInteger(from) && from >= 0 && from < height);
+            const [first, end] = linesRead(net, height, line);
+            for (const from of reached) expect(from >= first && from < end).toBe(true);
+            expect(end - first).toBeLessThanOrEqual(Math.ceil(((kernel - 1) * dilation + 1) / stride) + 1);
+          }
+        },
+      ),
+    ));
+
+  test('a line of a resized image reads the two lines between which it lies, in every coordinate mode', () =>
+    fc.assert(
+      fc.asyncProperty(fc.integer({ min: 2, max: 12 }), fc.integer({ min: 2, max: 40 }), async (height, outHeight) => {
+        const shape = (name: string, ...values: number[]): number[] =>
+          message(5, int(1, 4), int(2, 7), text(8, name), ...values.map((size) => int(7, size)));
+        const parts = [node('Resize', ['x', '', '', 'size'], ['y']), shape('size', 1, 4, outHeight, 3)];
+        const net = await imported(sourceOf(model(...parts, input(1, 4, height, 3), output)));
+        const scale = height / outHeight;
+        for (let line = 0; line < outHeight; line++) {
+          const places = [(line + 0.5) * scale - 0.5, line * scale, (line * (height - 1)) / (outHeight - 1)];
+          const [first, end] = linesRead(net, height, line);
+          for (const place of places) {
+            expect(Math.max(0, Math.floor(place))).toBeGreaterThanOrEqual(first);
+            expect(Math.min(height - 1, Math.floor(place) + 1)).toBeLessThan(end);
+          }
+        }
+      }),
+    ));
 
   test.each([
     ['LSTM', 4],

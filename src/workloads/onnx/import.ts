@@ -5,7 +5,7 @@
  */
 import type { OnnxGraph, OnnxNode, OnnxValue, OpenSizes } from '../../model/onnx.ts';
 import { fail, ok, type Result } from '../../model/problem.ts';
-import { layerMacs, type Layer, type Tensor, type Workload } from '../../model/workload.ts';
+import { layerMacs, type Layer, type Tensor, type Window, type Workload } from '../../model/workload.ts';
 import { COST_RULES, assumed, type Rule } from './lower.ts';
 import { axisOf, defaultAxis, keepsOrder } from './axes.ts';
 import { NodeView, channelsIn, elementsIn, rowsIn, type Known } from './node.ts';
@@ -21,13 +21,19 @@ export function openSizes({ inputs }: OnnxGraph): string[] {
   return [...new Set(inputs.flatMap(({ dims }) => dims.filter((size) => typeof size === 'string')))];
 }
 
+/** Inputs of which a size is open, with their shapes: `x: batch x 3 x 48`. */
+export const openInputs = ({ inputs }: OnnxGraph): string[] =>
+  inputs
+    .filter(({ dims }) => dims.some((size) => typeof size === 'string'))
+    .map(({ name, dims }) => `${name}: ${dims.join(' x ')}`);
+
 /** The network of an operator table. Errors: open sizes that were not given; operands that do not fit each other. */
 export function importOnnx(graph: OnnxGraph, name: string, sizes: OpenSizes = {}): Result<Workload> {
   const missing = openSizes(graph).filter((size) => !Object.hasOwn(sizes, size));
   if (missing.length > 0) {
     return fail(
       'sizes',
-      `the file leaves ${missing.join(', ')} open; say how large ${missing.length > 1 ? 'they are' : 'it is'}`,
+      `the file leaves ${missing.join(', ')} open (${openInputs(graph).join('; ')}); say how large ${missing.length > 1 ? 'they are' : 'it is'}`,
     );
   }
   return new Importer(graph, sizes).run(name);
@@ -239,13 +245,17 @@ function unique(name: string, taken: Map<string, number>): string {
 }
 
 /** Is everything that the layer says a number of things? Attributes that contradict each other lead to fractions and negatives. */
-const isSound = (layer: Layer): boolean =>
-  [
+function isSound(layer: Layer): boolean {
+  // only a window may move on by part of a line
+  const { stride = 1, ...window }: Partial<Window> = layer.window ?? {};
+  const counts = [
     ...[layerMacs(layer), layer.weightElements, layer.biasElements, layer.rowUnit, layer.channelUnit, layer.group],
     ...layer.gemms.flatMap(({ M, N, K, repeat }) => [M, N, K, repeat]),
     ...layer.vector.map(({ elements }) => elements),
-    ...Object.values(layer.window ?? {}).map((size) => 2 * size),
-  ].every((size) => Number.isSafeInteger(size) && size >= 0);
+    ...Object.values(window),
+  ];
+  return stride > 0 && Number.isFinite(stride) && counts.every((size) => Number.isSafeInteger(size) && size >= 0);
+}
 
 interface Shapes {
   readonly shapes: readonly (readonly number[])[];

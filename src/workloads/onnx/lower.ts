@@ -2,10 +2,10 @@
  * What an imported operator costs: its products, vector work and parameters, and what it reads of each operand. One rule per family;
  * whatever has no rule is taken for one pass of the vector unit over its output, and the import says so.
  */
-import type { LayerKind, Read, VectorWork, Window } from '../../model/workload.ts';
+import type { LayerKind, Read, VectorWork } from '../../model/workload.ts';
 import { convolution, recurrent, transposedConvolution, type Work } from '../work.ts';
 import { channelsIn, elementsIn, rowsIn, type Known, type NodeView } from './node.ts';
-import { slides } from './windows.ts';
+import { globalWindow, resizedWindow, spreadingWindow, windowOf } from './windows.ts';
 
 /** What a rule says of a node: `reads` for its operands that are no constants, in their order. */
 export interface Lowered {
@@ -40,24 +40,6 @@ function alike(read: Read, out: Known, operands: Operands): Read[] {
 const channelsLineUp = (operand: Known, out: Known): boolean =>
   operand.shape.length - operand.channelAxis === out.shape.length - out.channelAxis;
 
-/** The window along the outermost axis of one image; several images are not cut into rows. */
-function windowOf(node: NodeView, kernel: readonly number[], out: Known): Pick<Work, 'window' | 'rowUnit'> {
-  const [batch, , ...spatial] = node.shape(0);
-  if (batch !== 1) return { rowUnit: rowsIn(out) };
-  const [{ kernel: size, dilation, stride, before }] = slides(node, kernel);
-  const [, , ...after] = out.shape;
-  const window: Window = {
-    kernel: (size - 1) * dilation + 1,
-    stride,
-    padding: before,
-    inHeight: spatial[0],
-    inWidth: elementsIn(spatial.slice(1)),
-    outHeight: after[0],
-    outWidth: elementsIn(after.slice(1)),
-  };
-  return { window, rowUnit: window.outWidth };
-}
-
 const windowRead = (channels: 'all' | 'own', operands: Operands): Read[] =>
   operands.map((operand, index) =>
     index > 0 || operand.shape[0] !== 1 || operand.channelAxis !== 1 ? WHOLE : { kind: 'window', channels },
@@ -82,7 +64,12 @@ const convTranspose: Rule = (node, out, operands) => {
   const [batch, inChannels, ...spatial] = node.shape(0);
   const shape = { rows: rowsIn(out), channels: out.shape[1], inChannels, groups, taps: elementsIn(weights.slice(2)) };
   const work = transposedConvolution(batch * elementsIn(spatial), shape);
-  return { kind: 'conv', work: { ...work, ...parametersOf(node, work) }, reads: operands.map(() => WHOLE) };
+  const window = spreadingWindow(node, weights.slice(2), out);
+  return {
+    kind: 'conv',
+    work: { ...work, ...window, ...parametersOf(node, work) },
+    reads: window ? windowRead(groups === 1 ? 'all' : 'own', operands) : operands.map(() => WHOLE),
+  };
 };
 
 /** Weights and biases that are constants of the network; computed ones are operands. */
@@ -128,11 +115,6 @@ const pool: Rule = (node, out, operands) => {
     reads: windowRead('own', operands),
   };
 };
-
-function globalWindow([height, ...rest]: readonly number[]): Pick<Work, 'window' | 'rowUnit'> {
-  const window = { kernel: height, stride: height, padding: 0, inHeight: height, inWidth: elementsIn(rest) };
-  return { window: { ...window, outHeight: 1, outWidth: 1 }, rowUnit: 1 };
-}
 
 /** A function of one element, or a sum of several; constants of one element cost nothing more. */
 const elementwise =
@@ -195,6 +177,12 @@ const concat: Rule = (node, out, operands) => {
 };
 
 const move: Rule = (_node, _out, operands) => ({ kind: 'move', work: {}, reads: operands.map(() => WHOLE) });
+
+/** An image made larger or smaller reads the lines around those that it makes. */
+const resize: Rule = (node, out, operands) => {
+  const window = resizedWindow(node, out);
+  return window ? { kind: 'move', work: window, reads: windowRead('own', operands) } : move(node, out, operands);
+};
 
 /** A look-up in a table of parameters reads only the rows it needs. */
 const gather: Rule = (node, out, operands) => {
@@ -268,7 +256,8 @@ export const COST_RULES: ReadonlyMap<string, Rule> = new Map([
   ...all('Softmax LogSoftmax', softmax),
   ...all('Concat', concat),
   ...all('Gather', gather),
-  ...all('Reshape Flatten Squeeze Unsqueeze Transpose Split Slice Pad Resize Upsample Expand Tile', move),
+  ...all('Reshape Flatten Squeeze Unsqueeze Transpose Split Slice Pad Expand Tile', move),
+  ...all('Resize Upsample', resize),
   ...all('DepthToSpace SpaceToDepth', move),
   ...all('ReduceMean ReduceSum ReduceMax ReduceMin ReduceProd ReduceL1 ReduceL2 ReduceSumSquare', reduce),
   ...all('ReduceLogSumExp ArgMax ArgMin TopK', reduce),

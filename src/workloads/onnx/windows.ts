@@ -1,8 +1,10 @@
 /**
- * Windows of convolutions and pools, and the shapes they leave. Source: the ONNX project's definitions of Conv, ConvTranspose and
- * MaxPool (auto_pad, dilations, ceil_mode).
+ * Windows of convolutions and pools, the shapes they leave, and which lines of an image they read. Source: the ONNX project's definitions
+ * of Conv, ConvTranspose, MaxPool and Resize (auto_pad, dilations, ceil_mode, coordinate modes).
  */
-import type { NodeView } from './node.ts';
+import type { Window } from '../../model/workload.ts';
+import type { Work } from '../work.ts';
+import { elementsIn, rowsIn, type Known, type NodeView } from './node.ts';
 import { one, type Shape, type ShapeRule } from './rule.ts';
 
 /** Windows along one axis of a convolution or a pool. */
@@ -77,3 +79,52 @@ export const globalPool = one((node) => {
   const shape = node.shape(0);
   return shape.length > 2 ? shape.map((size, axis) => (axis < 2 ? size : 1)) : undefined;
 });
+
+/** Windows along the outermost axis of one image, which may be cut between lines. */
+type Lines = Pick<Work, 'window' | 'rowUnit'>;
+
+function linesOf(node: NodeView, out: Known, slide: Pick<Window, 'kernel' | 'stride' | 'padding'>): Lines {
+  const [[, , inHeight, ...inRest], [, , outHeight, ...outRest]] = [node.shape(0), out.shape];
+  const outWidth = elementsIn(outRest);
+  return {
+    window: { ...slide, inHeight, inWidth: elementsIn(inRest), outHeight, outWidth },
+    rowUnit: outWidth,
+  };
+}
+
+/** The lines that a convolution or pool reads; several images are not cut. */
+export function windowOf(node: NodeView, kernel: Shape, out: Known): Lines {
+  if (node.shape(0)[0] !== 1) return { rowUnit: rowsIn(out) };
+  const [{ kernel: size, dilation, stride, before }] = slides(node, kernel);
+  return linesOf(node, out, { kernel: (size - 1) * dilation + 1, stride, padding: before });
+}
+
+export function globalWindow([height, ...rest]: Shape): Lines {
+  const window = { kernel: height, stride: height, padding: 0, inHeight: height, inWidth: elementsIn(rest) };
+  return { window: { ...window, outHeight: 1, outWidth: 1 }, rowUnit: 1 };
+}
+
+/**
+ * The lines that a transposed convolution reads: line r of the output is made from lines (r + before - tap) / stride of the input, for
+ * every tap for which that is whole. Undefined where padding is not stated, or for several images.
+ */
+export function spreadingWindow(node: NodeView, kernel: Shape, out: Known): Lines | undefined {
+  const isStated = node.ints('output_shape') === undefined && !node.text('auto_pad').startsWith('SAME');
+  if (node.shape(0)[0] !== 1 || !isStated) return undefined;
+  const [{ kernel: size, dilation, stride, before }] = slides(node, kernel);
+  const padding = Math.max(0, Math.floor(((size - 1) * dilation - before) / stride));
+  return linesOf(node, out, { kernel: padding + Math.floor(before / stride) + 1, stride: 1 / stride, padding });
+}
+
+/**
+ * The lines that a resized image reads: under any coordinate mode a line lies less than one from its proportional place, and linear
+ * interpolation reads the next one too, cubic two on either side. Undefined for several images and for what crops.
+ */
+export function resizedWindow(node: NodeView, out: Known): Lines | undefined {
+  const shape = node.shape(0);
+  const isImage = shape.length > 2 && shape[0] === 1 && out.shape[0] === 1 && shape[1] === out.shape[1];
+  if (!isImage || node.text('coordinate_transformation_mode') === 'tf_crop_and_resize') return undefined;
+  const stride = shape[2] / out.shape[2];
+  const reach = node.text('mode') === 'cubic' ? 2 : 1;
+  return linesOf(node, out, { kernel: Math.ceil(stride) + 2 * reach, stride, padding: reach });
+}
