@@ -144,24 +144,24 @@ export const R_KNOWN = R_OWNED + MOST_VCS * ROW; // rows of channels: free slots
 export const R_X = R_KNOWN + MOST_VCS * ROW; // column of the tile
 export const R_Y = R_X + ROW;
 export const R_LANES = R_Y + 3 * ROW; // records of lanes, from the beginning of a cache line
-// queue of packets (packets.ts), as addresses
-export const A_FRONT = 0; // 0: the queue is empty
-export const A_NEXT = 4; // the first behind the front; 0: there is none
-export const A_LAST = 8; // the last behind the front, if there is one
-export const A_MORE = 12; // of a lane with P_LONG: flits of the front packet beyond L_LEFT
-export const A_STRIDE = 16;
+// queue of packets (packets.ts): the address of the front, 0 if there is none; behind it, if A_BEHIND is set in it, those of the first and
+// the last behind the front. They follow each other in a source, and are rows of a lane
+export const A_BEHIND = 1;
+export const A_ADDRESSES = 3;
 
 // lane: what every visit needs of it, what the switch and channel allocation do, and its packets
 export const L_COUNT = 0; // flits in the buffer of this input lane
 export const L_FREE = L_COUNT + ROW; // free slots behind this output lane
 export const L_OUT = L_FREE + ROW; // 1 << output port of the front packet
 export const L_VC = L_OUT + ROW; // channel of that output that the front packet owns, or NO_VC
-export const L_LEFT = L_VC + ROW; // flits of the front packet that have not left; see A_MORE
+export const L_LEFT = L_VC + ROW; // flits of the front packet that have not left, and see L_MORE
 export const L_TENANT = L_LEFT + ROW; // tenant of the front packet
 export const L_GRANT = L_TENANT + ROW; // VA grant pointer of this output lane, port * V + vc
 export const L_ACCEPT = L_GRANT + ROW; // VA accept pointer of this input lane
-export const L_QUEUE = L_ACCEPT + ROW; // its packets, a queue per router
-export const L_STRIDE = L_QUEUE + ROW * A_STRIDE;
+export const L_QUEUE = L_ACCEPT + ROW; // its packets: rows of u32, a queue per router
+export const L_APART = ROW * 4; // bytes between the addresses of a queue
+export const L_MORE = L_QUEUE + A_ADDRESSES * L_APART; // u32, with P_LONG: flits of the front packet beyond L_LEFT
+export const L_STRIDE = L_MORE + L_APART;
 // behind the lanes, where there are several tenants: per tenant LINKS rows, blocked cycles as R_BLOCKED
 
 // work on one block, before the image: rows per lane, rows per port, then the rest
@@ -187,7 +187,8 @@ export const WORK_TAILS = WORK_HEADS + 8 * (ROW * PORTS + 1); // and tails that 
 export const WORK_END = WORK_TAILS + 8 * (ROW * PORTS + 1); // no later than IMAGE_BASE
 
 // source: the injecting half of a terminal; begins with the queue of its packets
-export const S_SENT = A_STRIDE; // flits of the front packet that are out
+export const S_APART = 4; // bytes between the addresses of that queue
+export const S_SENT = A_ADDRESSES * S_APART; // flits of the front packet that are out
 export const S_VC = S_SENT + 4; // u8
 export const S_LAST = S_VC + 1; // u8
 export const S_MOVING = S_LAST + 1; // u8: the last inject phase sent a flit of a message

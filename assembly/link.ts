@@ -3,14 +3,13 @@
 import { routerOf, rowsOf } from './landing';
 import { route } from './route';
 import {
-  A_FRONT,
-  A_MORE,
-  A_STRIDE,
   K_FLITS,
   K_TENANT,
   L_LEFT,
+  L_MORE,
   L_OUT,
   L_QUEUE,
+  L_APART,
   L_STRIDE,
   L_TENANT,
   L_VC,
@@ -21,7 +20,7 @@ import {
   R_OWNED,
   WORK_TAILS,
 } from './layout';
-import { popPacket, pushPacket } from './packets';
+import { frontPacket, popPacket, pushPacket } from './packets';
 import { arrivalCountIn3, arrivalsIn3, blockOf, byteOf, isLong } from './plane';
 
 const TO_TERMINAL: u32 = 16;
@@ -43,8 +42,8 @@ function passTail(router: usize, rows: usize, tile: u32): void {
   const out: u32 = load<u8>(rows, L_OUT);
   store<u8>(owned, load<u8>(owned, R_OWNED) & ~out, R_OWNED);
   store<u8>(rows, NO_VC as u8, L_VC);
-  arrive(load<u32>(queue, A_FRONT), out == TO_TERMINAL);
-  const next = popPacket(queue);
+  arrive(frontPacket(queue) as u32, out == TO_TERMINAL);
+  const next = popPacket(queue, L_APART);
   if (next != 0) comeToFront(router, rows, queue, tile, next);
 }
 
@@ -55,7 +54,7 @@ export function handOn(tile: u32, lane: u32, packet: usize): void {
   const router = blockOf(tile) + byteOf(tile);
   const rows = router + R_LANES + lane * L_STRIDE;
   const queue = queueOf(rows);
-  if (pushPacket(queue, packet)) comeToFront(router, rows, queue, tile, packet);
+  if (pushPacket(queue, L_APART, packet)) comeToFront(router, rows, queue, tile, packet);
 }
 
 /** The packets of an input lane of a router; `rows`: its byte in the first row of the lane. */
@@ -63,14 +62,14 @@ export function handOn(tile: u32, lane: u32, packet: usize): void {
 @inline
 function queueOf(rows: usize): usize {
   const byte = rows & (ROW - 1);
-  return rows + byte * (A_STRIDE - 1) + L_QUEUE;
+  return rows + byte * 3 + L_QUEUE;
 }
 
 /** The packet at the front of an input lane. */
 // @ts-ignore: decorator
 @inline
 export function frontOf(rows: usize): usize {
-  return load<u32>(queueOf(rows), A_FRONT);
+  return frontPacket(queueOf(rows));
 }
 
 /** Its route, by look-ahead without a cycle, its flits and its tenant are known at this router. */
@@ -88,7 +87,7 @@ function comeToFront(router: usize, rows: usize, queue: usize, tile: u32, packet
 function countLeft(rows: usize, queue: usize, flits: u32): void {
   const left = min(flits, MOST_LEFT as u32);
   store<u8>(rows, left as u8, L_LEFT);
-  store<u32>(queue, flits - left, A_MORE);
+  store<u32>(queue, flits - left, L_MORE - L_QUEUE);
 }
 
 /** Flits of the front packet of a lane that have not left. */
@@ -96,12 +95,12 @@ function countLeft(rows: usize, queue: usize, flits: u32): void {
 @inline
 export function flitsLeft(rows: usize): u32 {
   const left: u32 = load<u8>(rows, L_LEFT);
-  return isLong ? left + load<u32>(queueOf(rows), A_MORE) : left;
+  return isLong ? left + load<u32>(queueOf(rows), L_MORE - L_QUEUE) : left;
 }
 
 /** Has a long packet flits that were not counted yet? The next of them are. */
 function hasMore(rows: usize, queue: usize): bool {
-  const more = load<u32>(queue, A_MORE);
+  const more = load<u32>(queue, L_MORE - L_QUEUE);
   if (more != 0) countLeft(rows, queue, more);
   return more != 0;
 }

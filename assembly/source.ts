@@ -4,7 +4,6 @@
 import { clearBit, firstFrom, nextBit, setBit } from './bits';
 import { KIND_MESSAGE, SIGNAL_TAIL_LEFT, SIGNAL_WAKE } from './codes';
 import {
-  A_FRONT,
   H_TILES,
   H_WIDTH,
   K_FLITS,
@@ -22,6 +21,7 @@ import {
   RING_ROWS,
   ROW,
   R_KNOWN,
+  S_APART,
   S_INDEX,
   S_LAST,
   S_MOVING,
@@ -31,7 +31,7 @@ import {
   S_VC,
 } from './layout';
 import { handOn } from './link';
-import { popPacket, pushPacket } from './packets';
+import { frontPacket, popPacket, pushPacket } from './packets';
 import { awakeIn2, blockOf, byteOf, noteMove, plane, ringRow, slotIn2, vcs, wakeTile } from './plane';
 
 const INPUT: u32 = 4;
@@ -41,7 +41,7 @@ export function enqueue(plane: usize, source: usize, packet: usize): void {
   const width = load<u32>(H_WIDTH);
   store<u8>(packet, (target % width) as u8, K_X);
   store<u8>(packet, (target / width) as u8, K_Y);
-  if (pushPacket(source, packet)) {
+  if (pushPacket(source, S_APART, packet)) {
     store<u32>(source, 0, S_SENT);
     if (load<u8>(packet, K_KIND) == KIND_MESSAGE) store<u8>(source, 1, S_MOVING);
     setBit(load<u32>(plane, P_PENDING), load<u32>(source, S_INDEX));
@@ -73,7 +73,7 @@ export function injectAll(reverse: bool): void {
 @inline
 function sendFlit(source: usize, tile: u32, pending: usize): u32 {
   const known = blockOf(tile) + byteOf(tile) + R_KNOWN;
-  const packet: usize = load<u32>(source, A_FRONT);
+  const packet = frontPacket(source);
   const sent = load<u32>(source, S_SENT);
   const vc = sent == 0 ? chooseChannel(source, known, packet) : load<u8>(source, S_VC);
   const free: u32 = vc == NO_VC ? 0 : load<u8>(known + vc * ROW);
@@ -94,7 +94,7 @@ function sendFlit(source: usize, tile: u32, pending: usize): u32 {
   const isTail = sent + 1 == load<u16>(packet, K_FLITS);
   store<u32>(source, isTail ? 0 : sent + 1, S_SENT);
   if (!isTail) return 1;
-  if (popPacket(source) == 0) clearBit(pending, tile);
+  if (popPacket(source, S_APART) == 0) clearBit(pending, tile);
   if (isMessage) signal(source, SIGNAL_TAIL_LEFT);
   return 1;
 }

@@ -1,7 +1,6 @@
 // Who has which tile: a tenant holds those of its cores from its beginning until it has given them up.
 import { MOVE_PLACING, STATUS_RUNNING } from './codes';
 import {
-  A_FRONT,
   C_TILE,
   H_TENANTS,
   H_TENANTS_AT,
@@ -18,7 +17,7 @@ import {
 
 /** Has whoever had this tile before given it up, and has the last packet of theirs left its source? */
 export function isTileFree(tenant: usize, tile: u32, source: usize): bool {
-  if (load<u32>(source, A_FRONT) != 0) return false;
+  if (load<u32>(source) != 0) return false;
   let other: usize = load<u32>(H_TENANTS_AT);
   for (let i: u32 = 0; i < load<u32>(H_TENANTS); i++, other += T_STRIDE) {
     if (other != tenant && load<u32>(other, T_STATUS) == STATUS_RUNNING && holds(other, tile)) return false;

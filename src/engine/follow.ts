@@ -8,7 +8,7 @@ import * as L from '../../assembly/layout.ts';
 import { LOCAL, neighbour, type Mesh } from '../model/mesh.ts';
 import { LINK_CYCLES } from './in-flight.ts';
 import type { Kernel } from './kernel.ts';
-import { channelAt, flitsToLeave, isLanding, laneAt, outputAt, packetsOf, type Lane } from './lanes.ts';
+import { channelAt, flitsToLeave, frontPacket, isLanding, laneAt, outputAt, packetsOf, type Lane } from './lanes.ts';
 import type { PacketDetail, PacketHop, PacketStage } from './snapshot.ts';
 
 /** From the source to the router beside it. */
@@ -56,7 +56,7 @@ export class Follower {
     const { kernel, planes } = site;
     const plane = planes + C.PLANE_DATA * L.P_STRIDE;
     const source = kernel.u32(plane + L.P_SOURCES) + tile * L.S_STRIDE;
-    const first = kernel.u32(source + L.A_FRONT);
+    const first = frontPacket(kernel, source);
     const sent = kernel.u32(source + L.S_SENT);
     if (first !== 0 && sent === 0) return new Follower(site, tile, first);
     const fresh = justSent(kernel, plane, tile);
@@ -88,7 +88,7 @@ export class Follower {
   private lookAtSource(): void {
     const { kernel } = this.site;
     const source = kernel.u32(this.plane + L.P_SOURCES) + this.source * L.S_STRIDE;
-    if (kernel.u32(source + L.A_FRONT) === this.packet && kernel.u32(source + L.S_SENT) === 0) return;
+    if (frontPacket(kernel, source) === this.packet && kernel.u32(source + L.S_SENT) === 0) return;
     this.injected = this.now;
     this.come(this.source, kernel.u8(source + L.S_VC) * L.PORTS + LOCAL, this.now + INJECTION_CYCLES);
   }

@@ -30,21 +30,23 @@ export function channelAt(kernel: Kernel, lane: Lane): number | undefined {
 /** Addresses of the packets that have come or will come to an input lane, front first. */
 export function packetsOf(kernel: Kernel, lane: Lane): number[] {
   const queue = queueAt(kernel, lane);
-  const front = kernel.u32(queue + L.A_FRONT);
+  const front = frontPacket(kernel, queue);
   if (front === 0) return [];
   const packets = [front];
-  let next = kernel.u32(queue + L.A_NEXT);
+  let next = kernel.u32(queue) & L.A_BEHIND ? kernel.u32(queue + L.L_APART) : 0;
   for (; next !== 0; next = kernel.u32(next + L.K_NEXT)) packets.push(next);
   return packets;
 }
 
+/** Address of the packet at the front of a queue, of a lane or a source; 0 if it is empty. */
+export const frontPacket = (kernel: Kernel, queue: number): number => kernel.u32(queue) & ~L.A_BEHIND;
+
 /** Flits of the front packet of a lane that have not left. */
 export const flitsToLeave = (kernel: Kernel, lane: Lane): number =>
-  kernel.u8(laneAt(kernel, lane) + L.L_LEFT) + kernel.u32(queueAt(kernel, lane) + L.A_MORE);
+  kernel.u8(laneAt(kernel, lane) + L.L_LEFT) + kernel.u32(queueAt(kernel, lane) + L.L_MORE - L.L_QUEUE);
 
 /** Address of the queue of an input lane. */
-const queueAt = (kernel: Kernel, lane: Lane): number =>
-  laneAt(kernel, lane) + L.L_QUEUE + (lane.tile % L.ROW) * (L.A_STRIDE - 1);
+const queueAt = (kernel: Kernel, lane: Lane): number => laneAt(kernel, lane) + L.L_QUEUE + (lane.tile % L.ROW) * 3;
 
 /** Will a flit land in this input lane, in so many cycles from now? */
 export function isLanding(kernel: Kernel, { plane, tile, lane }: Lane, due: number): boolean {
