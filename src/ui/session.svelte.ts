@@ -56,6 +56,8 @@ export class Session {
   readonly previews = new Previews(this);
   /** What is open over the page. */
   overlay = $state.raw<Overlay>(null);
+  /** A file that was dropped on the page and is not read yet. */
+  dropped = $state.raw<File | null>(null);
   /** A core that is dropped moves from the cycle on in which it is, instead of from the start. */
   live = $state(false);
   announcement = $state('');

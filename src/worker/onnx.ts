@@ -4,7 +4,7 @@
  */
 import { packOperators } from '../experiment/operators.ts';
 import { ok, type Result } from '../model/problem.ts';
-import { openSizes } from '../workloads/onnx/import.ts';
+import { openInputs, openSizes } from '../workloads/onnx/import.ts';
 import { readOnnx } from '../workloads/onnx/read.ts';
 import type { ImportedFile } from './protocol.ts';
 
@@ -16,5 +16,6 @@ export async function readOnnxBlob(file: Blob): Promise<Result<ImportedFile>> {
   });
   if (!graph.ok) return graph;
   const operators = packOperators(graph.value);
-  return operators.ok ? ok({ operators: operators.value, open: openSizes(graph.value) }) : operators;
+  if (!operators.ok) return operators;
+  return ok({ operators: operators.value, open: openSizes(graph.value), openInputs: openInputs(graph.value) });
 }

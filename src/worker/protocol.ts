@@ -133,10 +133,11 @@ export interface SimulationApi {
   verify(cycle: number): Promise<string>;
 }
 
-/** A network read from a file: its operators as a document carries them, and the names of sizes that it leaves open. */
+/** A network read from a file: its operators as a document carries them, the names of sizes that it leaves open, and the inputs that have them. */
 export interface ImportedFile {
   readonly operators: string;
   readonly open: readonly string[];
+  readonly openInputs: readonly string[];
 }
 
 /** What the worker itself exposes: the calls, the port for frames, handed over once, reading of files, and measuring of documents. */

@@ -1,4 +1,4 @@
-/** ONNX files in a tenant's sheet: read, asked about, drawn, refused. */
+/** ONNX files, dropped or chosen in a tenant's sheet: read, asked about, drawn, refused. */
 import { mkdtempSync, openSync, closeSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -62,6 +62,26 @@ describe('an ONNX file', () => {
       .waitFor();
   });
 
+  it('dropped on the page becomes the network of the tenant that is selected', async ({ playground }) => {
+    await playground.open();
+    const { page } = playground;
+    await playground.button('Show the network of B').click();
+    const bytes = [...readFileSync(SQUEEZENET)];
+    const dataTransfer = await page.evaluateHandle((content) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([Uint8Array.from(content)], 'dropped.onnx'));
+      return transfer;
+    }, bytes);
+    const { width, height } = page.viewportSize()!;
+    const target = { clientX: width / 2, clientY: height / 2, dataTransfer };
+    await page.locator('main').dispatchEvent('dragover', target);
+    await page.locator('main').dispatchEvent('drop', target);
+    const sheet = page.getByRole('dialog', { name: 'Tenant B' });
+    await eventually(() => sheet.getByLabel('Network').inputValue()).toBe('onnx:dropped.onnx');
+    await sheet.getByRole('button', { name: 'Save and run' }).click();
+    await eventually(() => playground.document().tenants![1].workload?.model).toBe('onnx:dropped.onnx');
+  });
+
   it('of 200 MB is read at once, and the picture goes on moving', async ({ playground }) => {
     const sheet = await choose(playground, largeFile());
     await eventually(() => sheet.getByLabel('Network').inputValue()).toBe('onnx:large.onnx');
@@ -76,6 +96,9 @@ describe('an ONNX file', () => {
     const parts = [node('MatMul', ['x', 'w'], ['y']), tensor('w', [64, 32]), value(11, 'x', ['words', 64])];
     writeFileSync(path, model(...parts, value(12, 'y', ['words', 32])));
     const sheet = await choose(playground, path);
+    await sheet.getByText('How large? x: words x 64').waitFor();
+    await sheet.getByRole('button', { name: 'Save and run' }).click();
+    expect(await sheet.getByLabel('Size of words').inputValue()).toBe('');
     await sheet.getByLabel('Size of words').fill('48');
     await sheet.getByRole('button', { name: 'Save and run' }).click();
     await eventually(() => workload(playground)?.sizes).toEqual({ words: 48 });
