@@ -119,7 +119,7 @@ const ENTRIES: readonly GallerySource[] = [
       title: 'Alone',
       note: 'One tenant, nobody beside it. Where does its time go when nothing is shared?',
       chip: streamedChip,
-      tenants: [{ name: 'A', workload: { iterations: 24, weights: 'stream' } }],
+      tenants: [{ name: 'A', workload: { iterations: 40, weights: 'stream' } }],
     },
   },
   {

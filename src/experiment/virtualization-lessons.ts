@@ -25,7 +25,7 @@ export const VIRTUALIZATION_LESSONS: readonly GallerySource[] = [
       title: 'Why pages stall an NPU',
       note: 'A’s weights are streamed through every iteration, and its page TLB holds 4 pages. What are its cores waiting for?',
       chip: { scratchpadBytes: 1.5 * MiB },
-      tenants: [{ name: 'A', translation: { kind: 'page' }, workload: streamed(12) }],
+      tenants: [{ name: 'A', translation: { kind: 'page' }, workload: streamed(40) }],
     },
     lesson: {
       question: 'How much faster will A be with a page TLB of 32 entries?',
@@ -58,7 +58,7 @@ export const VIRTUALIZATION_LESSONS: readonly GallerySource[] = [
       title: 'What the last_v field buys',
       note: 'A has more tensors than its range TLB has entries. Which entry should the walker read first after a miss?',
       chip: { scratchpadBytes: 2 * MiB },
-      tenants: [{ name: 'A', workload: streamed(12) }],
+      tenants: [{ name: 'A', workload: streamed(40) }],
     },
     lesson: {
       question:
@@ -101,13 +101,13 @@ export const VIRTUALIZATION_LESSONS: readonly GallerySource[] = [
       note: 'A goes around B’s corner, and its messages go x first, whoever owns the tiles. Whose packets are in B’s routers?',
       chip: { scratchpadBytes: 2 * MiB },
       tenants: [
-        { name: 'A', topology: { width: 3, height: 2 }, placement: AROUND, workload: streamed(12) },
+        { name: 'A', topology: { width: 3, height: 2 }, placement: AROUND, workload: streamed(40) },
         {
           name: 'B',
           topology: { width: 3, height: 2 },
           placement: CORNER,
           routing: 'confined',
-          workload: streamed(12),
+          workload: streamed(40),
         },
       ],
     },
@@ -189,8 +189,8 @@ export const VIRTUALIZATION_LESSONS: readonly GallerySource[] = [
       note: 'Both stream their weights from a memory that is too slow for two: 240 bytes per cycle. Who waits for whom?',
       chip: { scratchpadBytes: 2 * MiB, memoryBytesPerCycle: 20 },
       tenants: [
-        { name: 'A', placement: [1, 2, 3, 9, 10, 11, 17, 18, 19], workload: streamed(12) },
-        { name: 'B', placement: [6, 5, 4, 14, 13, 12, 22, 21, 20], workload: streamed(12) },
+        { name: 'A', placement: [1, 2, 3, 9, 10, 11, 17, 18, 19], workload: streamed(40) },
+        { name: 'B', placement: [6, 5, 4, 14, 13, 12, 22, 21, 20], workload: streamed(40) },
       ],
     },
     lesson: {

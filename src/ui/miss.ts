@@ -26,6 +26,7 @@ export function missStages(
 ): { readonly name: string; readonly text: string }[] {
   const stream = core.streams[0];
   const address = core.walk?.address ?? stream?.address;
+  const missed = core.walk !== undefined || core.bursts.at(-1)?.miss === true;
   const left = core.walk ? Math.max(0, core.walk.until - core.cycle) : 0;
   const range = ranges.find(
     (r) => address !== undefined && address >= r.virtualBase && address < r.virtualBase + r.bytes,
@@ -33,8 +34,8 @@ export function missStages(
   const total = kind === 'page' ? chip.walkCycles : null;
   return [
     { name: MISS.burst, text: MISS.burstText(stream?.kind ?? 'load', address, chip.burstBytes) },
-    { name: MISS.lookUp, text: MISS.lookUpText(kind, core.tlb.length) },
-    { name: MISS.walk, text: MISS.walkText(left, total) },
+    { name: MISS.lookUp, text: (missed ? MISS.lookUpText : MISS.hitText)(kind, core.tlb.length) },
+    { name: MISS.walk, text: missed ? MISS.walkText(left, total) : MISS.noWalk },
     { name: MISS.data, text: MISS.dataText(core.inFlightBursts, range?.name) },
   ];
 }

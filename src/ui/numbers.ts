@@ -13,6 +13,7 @@ export const figure = (value: number): string =>
 export const plural = (n: number, one: string, many: string): string => `${count(n)} ${n === 1 ? one : many}`;
 
 export function bytes(value: number): string {
+  if (value >= 2 ** 30) return `${+(value / 2 ** 30).toFixed(1)} GiB`;
   if (value >= 2 ** 20) return `${+(value / 2 ** 20).toFixed(1)} MiB`;
   return value >= 2 ** 10 ? `${+(value / 2 ** 10).toFixed(1)} KiB` : `${value} B`;
 }

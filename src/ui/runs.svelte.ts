@@ -17,6 +17,7 @@ import type { Painter, Picture } from './picture.ts';
 import { Poll } from './poll.ts';
 import { Recent } from './recent.svelte.ts';
 import { Foreign } from './foreign.svelte.ts';
+import { Life } from './life.svelte.ts';
 import type { Simulation, StartOptions, StartSimulation } from './simulation.ts';
 import { Settled } from './settled.svelte.ts';
 import { RateWindow } from './window.ts';
@@ -59,6 +60,7 @@ export class Runs {
   readonly details: Details;
   readonly recent: Recent;
   readonly foreign: Foreign;
+  readonly life: Life;
   readonly simulation: Simulation;
 
   constructor(start: StartSimulation) {
@@ -69,6 +71,7 @@ export class Runs {
     this.details = new Details(this.simulation);
     this.recent = new Recent(this.simulation);
     this.foreign = new Foreign(this.simulation);
+    this.life = new Life(this.simulation);
     this.polls = [
       new Poll(
         () => (this.slow ? cadence.SLOW_DETAIL_MS : cadence.NUMBERS_MS),
@@ -138,6 +141,7 @@ export class Runs {
     this.details.begin(experiment);
     this.recent.renew();
     this.foreign.renew();
+    this.life.renew();
   }
 
   /** The run as it stands; where nothing is known of it yet, the ghost before it stays. */
@@ -218,6 +222,7 @@ export class Runs {
     if (!this.info) return;
     const { runId } = this;
     void this.foreign.ask(this.info.tenants.length);
+    void this.life.ask(this.cycle);
     const missing = this.ideal.length === 0 || this.ideal.some((cycles) => cycles === null);
     const ideal = missing ? await this.simulation.ideal() : this.ideal;
     const digest = this.over && !this.digest ? (await this.simulation.position())?.digest : this.digest;

@@ -19,6 +19,7 @@ import { edgeChanges, type PlacementCost } from '../hypervisor/topology.ts';
 import type { AlternativeKind } from '../hypervisor/alternatives.ts';
 import type { Move } from '../hypervisor/defragment.ts';
 import type { DragEvent } from './drag.ts';
+import type { MemoryChange, MemoryPart } from './memory-map.ts';
 import { brief, bytes, count, hex, percent, plural, ratio } from './numbers.ts';
 
 export const APP = {
@@ -107,7 +108,7 @@ export const COMPARISON = {
   timesMeaning: 'Cycles per iteration, as a multiple of those on bare metal',
   steady: 'Measured while every pipeline is full: without the beginning and the end of the runs.',
   wholeRun:
-    'Measured up to the end of the runs: they are too short for less. Where cores share tiles, the end is faster than the rest, so a partition looks better than it is. More iterations tell.',
+    'These runs are too short to leave their end out, where cores that share tiles go faster: a partition looks better than it is. More iterations would tell.',
   running: (done: number, all: number): string => `Running: ${done} of ${all} modes are done.`,
   progress: (done: number, all: number): string => `${count(done)} of ${count(all)} iterations`,
   refused: 'does not fit',
@@ -781,7 +782,6 @@ export const TABLES = {
   title: (name: string): string => `Tables of ${name}`,
   backToCore: 'Back to the core',
   reserved: (held: number, all: number): string => `${count(held)} of ${count(all)} reserved bytes in each core`,
-  written: (cycles: number): string => `written in ${count(cycles)} cycles before the first instruction`,
   parts: (routing: number, ranges: number, free: number): string =>
     `routing table ${count(routing)} bytes, ranges ${count(ranges)}, free ${count(free)}`,
   routing: 'Routing table: virtual core to tile',
@@ -806,6 +806,40 @@ export const TABLES = {
   noRanges: (kind: TranslationKind): string =>
     kind === 'page' ? 'None: pages are looked up one by one.' : 'None: addresses are physical.',
   at: (virtual: number, physical: number): string => `${hex(virtual)} → ${hex(physical)}`,
+};
+
+export const LIFE = {
+  title: 'What its life took, in cycles',
+  created: 'Created',
+  setup: 'tables written',
+  warmup: 'resident weights loaded',
+  change: (cycle: number, topology?: { width: number; height: number }): string =>
+    `Cycle ${count(cycle)}: ${topology ? `${topology.width} × ${topology.height} cores from then on` : 'to other tiles'}`,
+  finish: 'iterations that had begun ended',
+  drain: 'what was under way ended',
+  save: (size: number): string => `state to memory, ${bytes(size)}`,
+  tables: 'tables written, room awaited',
+  restore: 'state to the new tiles',
+  whole:
+    'No iteration is cut in half, and a pipeline holds many: one or two in each stage. The first stages fall idle while the last ones end.',
+  memory: 'Memory, change by change',
+  memoryChange: ({ cycle, tenant, change, pieces, after = [] }: MemoryChange): string => {
+    const size = bytes(pieces.reduce((sum, piece) => sum + piece.bytes, 0));
+    const torn = pieces.length > 1 ? ` in ${pieces.length} pieces` : '';
+    const waits = after.length > 0 ? `, once ${after.join(' and ')} has drained` : '';
+    const does = {
+      taken: `gets ${size}${torn}${waits}`,
+      returned: `departs and gives back ${size}`,
+      drained: `gives back the ${size} of its old size, once it has drained`,
+    }[change];
+    return `Cycle ${count(cycle)}: ${tenant} ${does}.`;
+  },
+  free: (free: number, largest: number, blocks: number): string =>
+    `${bytes(free)} free in ${plural(blocks, 'block', 'blocks')} of the buddy allocator, at most ${bytes(largest)} in one piece.`,
+  part: ({ tenant, bytes: size }: MemoryPart): string => `${tenant ?? 'free'}: ${bytes(size)}`,
+  parts: (parts: readonly MemoryPart[]): string => parts.map(LIFE.part).join(', '),
+  memoryLegend: (all: string): string =>
+    `By address, up to the highest that anybody gets, of ${all}. The first 2 MiB are nobody’s.`,
 };
 
 export const STREAM = {
@@ -837,6 +871,9 @@ export const MISS = {
   data: 'Data',
   burstText: (kind: string, address: number | undefined, size: number): string =>
     address === undefined ? 'waiting for the next transfer' : `${kind} of ${bytes(size)} at ${hex(address)}`,
+  hitText: (kind: TranslationKind, held: number): string =>
+    kind === 'page' ? `its page is one of the ${held} held` : `its range is one of the ${held} held`,
+  noWalk: 'none: its last burst was a hit',
   lookUpText: (kind: TranslationKind, held: number): string =>
     kind === 'page' ? `its page is not among the ${held} held` : `its range is not among the ${held} held`,
   walkText: (left: number, total: number | null): string =>

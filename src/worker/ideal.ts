@@ -1,9 +1,10 @@
 /**
  * The same document without translation, run once in idle time: what the tick on a tenant's bar shows. Stops as soon as every
- * tenant has two iterations beyond a full pipeline, or all it asked for. Programs and placement do not depend on translation,
+ * tenant has two iterations beyond a full pipeline, or all it asked for. A tenant that changes its size has none: each size would need its
+ * own. Programs and placement do not depend on translation,
  * so its plan is the run's own with the translation left out.
  */
-import type { Plan } from '../model/plan.ts';
+import { shapesOf, type Plan } from '../model/plan.ts';
 import type { Translation } from '../model/vnpu.ts';
 import { Measured } from './measured.ts';
 import type { Ideal } from './protocol.ts';
@@ -56,10 +57,11 @@ export class IdealRun {
     const tenants = measured.tenants();
     tenants.forEach(({ iterationsDone, cyclesPerIteration }, i) => {
       const enough = Math.min(plan.tenants[i].stages + BEYOND_DEPTH, plan.tenants[i].iterations);
+      if (shapesOf(plan.tenants[i]).length > 1) return;
       if (this.cycles[i] === null && cyclesPerIteration > 0 && (over || iterationsDone >= enough))
         this.cycles[i] = cyclesPerIteration;
     });
-    const finished = over || this.cycles.every((cycles) => cycles !== null);
+    const finished = over || this.cycles.every((cycles, i) => cycles !== null || shapesOf(plan.tenants[i]).length > 1);
     if (finished) this.second = undefined;
     return finished;
   }

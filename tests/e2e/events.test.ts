@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { galleryEntry } from '../../src/experiment/gallery.ts';
 import type { ExperimentDocument } from '../../src/experiment/schema.ts';
 import { buildReport } from '../../src/report/build.ts';
-import { CARD, TIMELINE } from '../../src/ui/texts.ts';
+import { CARD, LIFE, TIMELINE } from '../../src/ui/texts.ts';
 import { it } from '../support/browser.ts';
 import { machineOf } from '../support/documents.ts';
 import { eventually } from '../support/playground.ts';
@@ -57,4 +57,14 @@ it('shows where and how large a tenant is by now, and ends with the digest of No
   await page.getByRole('region', { name: 'Core A17' }).waitFor();
   await page.getByRole('region', { name: 'Core A17' }).getByRole('button', { name: 'Tables' }).click();
   await page.getByText('from core 0 at tile 1: 3 × 6, row by row').waitFor();
+  // what each change took, part by part, and who gave which memory back
+  const [{ drainCycles: begun, tableCycles }] = tenants[0].moves!.slice(1);
+  await page.getByText(LIFE.change(200_000, size)).waitFor();
+  const tables = await page.getByRole('region', { name: 'Tables of A' }).innerText();
+  for (const [label, cycles] of [
+    [LIFE.finish, begun],
+    [LIFE.tables, tableCycles],
+  ] as const)
+    expect(tables).toMatch(new RegExp(`${label}\\s+${cycles.toLocaleString('en-US')}\\s`));
+  expect(tables).toMatch(/Cycle 200,000: A gives back the [\d.]+ MiB of its old size, once it has drained\./);
 });

@@ -5,6 +5,7 @@ import type { Plan } from '../../src/model/plan.ts';
 import type { Frame } from '../../src/engine/frame.ts';
 import type { Outcome, RecentData, RouterDetail, Snapshot, TimelineData } from '../../src/engine/snapshot.ts';
 import type { FrameStatus } from '../../src/engine/machine.ts';
+import { resizeTo } from '../../src/plan/moves.ts';
 import type { Host, Rooms, Simulated } from '../../src/worker/simulated.ts';
 import { core, plan, snapshot, tenantPlan, tenantSnapshot, timelineOf } from '../report/support.ts';
 
@@ -202,6 +203,8 @@ export interface FakeDocument {
   readonly unplannable?: boolean;
   readonly tooBig?: boolean;
   readonly translation?: 'page' | 'vchunk';
+  /** A gets another size while it runs. */
+  readonly resized?: boolean;
 }
 
 /** Rooms that make fake machines and keep them for inspection. */
@@ -225,13 +228,17 @@ export function fakeRooms(
         iterations = 32,
         unplannable,
         tooBig,
+        resized,
       } = experiment as unknown as FakeDocument & { stop?: number };
       if (unplannable) return fail('tenants.1', 'does not fit');
       const { kind } = experiment.tenants[0].translation;
       const more = { stages: stages ?? 2, iterations, translation: { kind, entries: 4, pageBytes: 4096 } };
       const made = plan(
         [
-          tenantPlan('A', [0, 1], { ...more, estimatedCycles: 90_000 }),
+          tenantPlan('A', [0, 1], {
+            ...{ ...more, estimatedCycles: 90_000 },
+            ...(resized && { moves: [resizeTo(tenantPlan('A', [4], more))] }),
+          }),
           tenantPlan('B', [2], { ...more, estimatedCycles: 30_000 }),
         ],
         stop,

@@ -297,6 +297,16 @@ describe('ideal', () => {
     expect(rooms.machines[0].cycle).toBeGreaterThan(3850);
   });
 
+  it('is none of a tenant that changes its size, and is not looked for longer than that of the others', async () => {
+    const { host, rooms, simulation, load } = setUp();
+    await load({ resized: true }, { playing: false });
+    host.pass(4000);
+    expect(simulation.ideal()).toEqual([null, 60_000]);
+    const { cycle } = rooms.machines[1];
+    host.pass(4000);
+    expect(rooms.machines[1].cycle).toBe(cycle);
+  });
+
   it('is kept when an edit changes translation alone, and run again after any other', async () => {
     const { host, simulation, load, rooms } = setUp();
     await load({}, { playing: false });
