@@ -1,8 +1,9 @@
 // Simulated annealing (Kirkpatrick 1983) of the placement that stands: a node moves beside one of its partners or beside any chosen
 // core, and changes places with the node that is there; or it pushes a whole line of nodes on by one core (an ejection chain, Glover
 // 1996). Where cores must hang together a move that tears them is undone.
+import { costAt, followMove, openCosts, savedBetween } from './costs';
 import { SCALE, SEED, THRESHOLDS, THRESHOLD_AT } from './layout';
-import { arcNode, arcStart, arcWeight, chosenNeighbours, edgeCost, get, hops, insertion } from './problem';
+import { arcNode, arcStart, arcWeight, chosenNeighbours, edgeCost, flat, get, hops, insertion } from './problem';
 import { links, nodeCost, nodes, section, set } from './problem';
 import { random, seedRandom } from './random';
 import { finish, isWhole, owner, place, shift, stillWhole } from './standing';
@@ -31,6 +32,7 @@ export function openAnneal(): void {
 
 /** Anneal over so many moves. Temperatures in per cent of what one stretched edge costs. */
 export function annealFor(moves: i32, hot: i32, cold: i32): void {
+  if (flat) openCosts(place);
   const scale = (load<i32>(SCALE) as i64) << 16;
   for (let stage = 0; stage < STAGES; stage++) {
     const temperature = (scale * (hot * (STAGES - stage) + cold * stage)) / (100 * STAGES);
@@ -58,6 +60,8 @@ function tryMove(temperature: i64): void {
   if (!accepts(delta, temperature)) return;
   shift(u, from, x, to);
   if (x < 0 && !stillWhole(from, to)) return shift(u, to, x, from);
+  if (flat) followMove(u, from, to);
+  if (flat && x >= 0) followMove(x, to, from);
   finish(delta);
 }
 
@@ -79,11 +83,16 @@ function edgesAt(u: i32, core: i32, without: i32): i32 {
 }
 
 function swapDelta(u: i32, from: i32, x: i32, to: i32): i32 {
+  if (flat) {
+    const kept = hops(from, to) == 1 ? 2 * savedBetween(u, x) : 0; // each of them counts on the other where it is no more
+    return costAt(u, to) - costAt(u, from) + costAt(x, from) - costAt(x, to) - kept;
+  }
   return edgesAt(u, to, x) - edgesAt(u, from, x) + edgesAt(x, from, u) - edgesAt(x, to, u);
 }
 
 function moveDelta(u: i32, from: i32, to: i32): i32 {
-  return edgesAt(u, to, -1) - edgesAt(u, from, -1) + neighbourDelta(from, to);
+  const edges = flat ? costAt(u, to) - costAt(u, from) : edgesAt(u, to, -1) - edgesAt(u, from, -1);
+  return edges + neighbourDelta(from, to);
 }
 
 /** What unasked neighbours cost more once `to` is chosen and `from` is not. */
@@ -111,8 +120,17 @@ function tryPush(temperature: i64): void {
     from = get(links, from * 4 + beside);
   }
   if (length == 0) return;
-  if (accepts(delta, temperature) && isWhole()) finish(delta);
-  else pullBack(length, direction ^ 1);
+  if (!accepts(delta, temperature) || !isWhole()) return pullBack(length, direction ^ 1);
+  if (flat) followPush(length, direction ^ 1);
+  finish(delta);
+}
+
+function followPush(length: i32, back: i32): void {
+  for (let i = 0; i < length; i++) {
+    const u = get(chain, i);
+    const to = get(place, u);
+    followMove(u, get(links, to * 4 + back), to);
+  }
 }
 
 /** Gather the line that begins at a core; returns its end in the chain, `at` if it is empty or ends at a wall. */

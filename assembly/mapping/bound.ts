@@ -5,7 +5,7 @@
 import { solve, setSize, matrix, rowOf, columnOf, columnPrice } from './assignment';
 import { CANON_AT, FIRST_NODE, NEEDS_CONNECTION, NONE, ORBIT_AT, ORDER_AT, PAIRS } from './layout';
 import { strike } from './pairs';
-import { arcNode, arcStart, arcWeight, chosenNeighbours, cores, edgeCost, flood, get, insertion } from './problem';
+import { arcNode, arcStart, arcWeight, chosenNeighbours, cores, edgeCost, flat, flood, get, insertion } from './problem';
 import { hops, links, nodeCost, nodes, section, set, stretched } from './problem';
 
 /** Rounds of striking out and solving again. */
@@ -38,7 +38,6 @@ let highest: usize = 0;
 let stamp: i32 = 0;
 let ofWhole: usize = 0; // the placement of the whole search, and of one in a window
 let ofWindow: usize = 0;
-let flat: bool = false; // a stretched edge costs the same however long
 
 export function reserveBound(at: usize, nodes: i32, cores: i32): usize {
   const ofNodes = (nodes as usize) << 2;
@@ -72,7 +71,6 @@ export function usePlacement(inWindow: bool): void {
 export function openBound(): bool {
   stamp = 0;
   usePlacement(false);
-  flat = stretched(2) == stretched(127);
   for (let u = 0; u < nodes; u++) set(place, u, -1);
   for (let core = 0; core < cores; core++) {
     set(owner, core, -1);

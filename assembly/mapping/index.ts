@@ -4,6 +4,7 @@ import { reserveAssignment } from './assignment';
 import { annealFor, openAnneal, reserveAnneal } from './anneal';
 import { openBest, reserveBest, takeOffer } from './best';
 import { openBound, reserveBound } from './bound';
+import { reserveCosts } from './costs';
 import { growAround, growFrom, openGrowth, reserveGrowth } from './grow';
 import { CANON_AT, END, INFEASIBLE, NONE, ORBIT_AT, ORDER_AT, SEARCHING, THRESHOLDS, THRESHOLD_AT, LOWER_BOUND } from './layout';
 import { reservePairs } from './pairs';
@@ -28,6 +29,7 @@ export function reserve(nodes: i32, cores: i32, arcs: i32, pairs: i32): usize {
   at = reserveStanding(at, nodes, cores);
   at = reserveGrowth(at, nodes);
   at = reserveAnneal(at, nodes);
+  at = reserveCosts(at, nodes, cores);
   at = reserveWindow(at, cores);
   return reserveSearch(at, nodes, cores);
 }

@@ -34,7 +34,9 @@ export let links: usize = 0;
 let columns: usize = 0;
 let rows: usize = 0;
 let stretch: usize = 0;
-let nodeCosts: usize = 0;
+export let nodeCosts: usize = 0;
+/** A stretched edge costs the same however long it is. */
+export let flat: bool = false;
 
 /** Take what the host has written. */
 export function readProblem(): void {
@@ -49,6 +51,7 @@ export function readProblem(): void {
   rows = section(ROW_AT);
   stretch = section(STRETCH_AT);
   nodeCosts = section(NODE_COST_AT);
+  flat = stretched(2) == stretched(MOST_HOPS - 1);
 }
 
 /** Sections that the problem needs behind `from`; returns their end. */
