@@ -252,6 +252,8 @@ export const CARD = {
   missHere: (share: string): string => `${share}. Press to see one.`,
   showMissOf: (name: string): string => `Show one translation miss of ${name}`,
   foreign: (flits: number): string => `${count(flits)} of its data flits on links of other tenants’ tiles.`,
+  capped: (bytes: number, cycles: number): string =>
+    `Capped: its access counter allows ${count(bytes)} bytes in every ${count(cycles)} cycles.`,
   confined: 'Confined: none of its data flits on other tenants’ tiles.',
   edit: 'Edit',
   contradicts: (mode: Mode): string => `${MODE_NAME[mode]} cannot do this`,
@@ -759,6 +761,9 @@ export const CORE = {
     `tile ${tile}${iteration >= 0 ? `, iteration ${count(iteration + 1)}` : ''}`,
   causes: 'Where its cycles go',
   showMiss: 'Show me one',
+  lookingForMiss: 'Looking for its next miss …',
+  noMiss: (bursts: number): string =>
+    `None of its last ${count(bursts)} bursts missed: what it needs stays in its TLB. Press again to look on, or try another core.`,
   program: 'Program',
   follow: 'follow',
   running: 'running',

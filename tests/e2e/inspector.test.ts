@@ -1,6 +1,7 @@
 /** A core and a link from close by: what they do now, and the next translation miss, one cycle at a time. */
 import { describe, expect } from 'vitest';
 import { PORTS } from '../../src/model/mesh.ts';
+import { CORE, MISS } from '../../src/ui/texts.ts';
 import { it } from '../support/browser.ts';
 import { machineOf } from '../support/documents.ts';
 import { eventually, twins, type Playground } from '../support/playground.ts';
@@ -45,6 +46,14 @@ describe("a core's inspector", () => {
     const at = await playground.cycle();
     await eventually(() => playground.cycle()).toBeGreaterThan(at);
     expect(await playground.cycle()).toBeLessThan(at + 1000);
+  });
+
+  it('"show me one" says so when none comes', async ({ playground }) => {
+    // all that B0 needs stays in its range TLB
+    const inspector = await openCore(playground, 6, 'B0');
+    await inspector.getByRole('button', { name: 'Show me one' }).click();
+    await inspector.getByRole('status').getByText(CORE.noMiss(64)).waitFor();
+    expect(await inspector.getByText(MISS.noWalk).count()).toBe(1);
   });
 
   it('offers no miss where nothing is translated', async ({ playground }) => {

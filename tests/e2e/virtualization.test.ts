@@ -56,6 +56,13 @@ it('counts the data of one tenant on tiles of another, and none once its routes 
   expect(await playground.page.getByText('of its data flits on links').count()).toBe(0);
 });
 
+it('says in a card that its tenant is capped', async ({ playground }) => {
+  const { document } = galleryEntry('cap')!.lesson!.step!;
+  await playground.open({ document, query: '?run=0' });
+  await playground.card('A').getByText('allows 400,000 bytes in every 10,000 cycles').waitFor();
+  expect(await playground.card('B').getByText('Capped').count()).toBe(0);
+});
+
 it('shows the bursts of a core beside the same bursts under the other translation', async ({ playground }) => {
   const { page } = playground;
   await playground.open();
