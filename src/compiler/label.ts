@@ -3,14 +3,22 @@ import { isHeavy, type Graph } from './graph.ts';
 import { operatorsBetween } from './cuts.ts';
 import type { StageShape } from './split.ts';
 
-const blockOf = (name: string): string => (name.includes('.') ? name.slice(0, name.lastIndexOf('.')) : name);
+/** What a name says before its last dot; where only a number follows, that is the operator's own. */
+const blockOf = (name: string): string => /^(.+)\.(?!\d+$)[^.]*$/.exec(name)?.[1] ?? name;
+
+/** The part that all names of a network begin with, as exporters write it. */
+function commonPart({ layers }: Graph): string {
+  const [prefix] = /^[^.]*\./.exec(layers[0].name) ?? [''];
+  return layers.every(({ name }) => name.startsWith(prefix)) ? prefix : '';
+}
 
 export function stageLabel(graph: Graph, { from: start, to: end }: StageShape): string {
   const { first, last } = operatorsBetween(graph, start, end);
   const run = graph.layers.slice(first, last + 1);
   const heavy = run.filter(isHeavy);
   const named = heavy.length > 0 ? heavy : run;
-  const [from, to] = [named[0].name, named[named.length - 1].name];
+  const { length } = commonPart(graph);
+  const [from, to] = [named[0], named[named.length - 1]].map(({ name }) => name.slice(length));
   if (named.length === 1) return from;
   return blockOf(from) === blockOf(to) ? blockOf(from) : `${blockOf(from)}..${blockOf(to)}`;
 }

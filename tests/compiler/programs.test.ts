@@ -91,21 +91,33 @@ const FILES = ['ppocr.json', 'macs.json'].flatMap(
     JSON.parse(readFileSync(FOLDER + list, 'utf8')) as { file: string; inputs: Record<string, readonly number[]> }[],
 );
 
+async function fromFile(file: string, inputs: Record<string, readonly number[]>): Promise<Workload> {
+  const graph = await readOnnx(sourceOf(new Uint8Array(readFileSync(FOLDER + file))));
+  if (!graph.ok) throw new Error(graph.problems[0].message);
+  const sizes = graph.value.inputs.flatMap(({ name, dims }) =>
+    dims.flatMap((dim, axis) => (typeof dim === 'string' ? [[dim, inputs[name][axis]] as const] : [])),
+  );
+  const workload = importOnnx(graph.value, file, Object.fromEntries(sizes));
+  if (!workload.ok) throw new Error(workload.problems[0].message);
+  return workload.value;
+}
+
 describe.each(FILES)('$file', ({ file, inputs }) => {
   test.each([
     ['streamed through nine scratchpads of 1.5 MiB', 9, 1.5 * MiB, 'stream'],
     ['resident where they fit, 36 cores', 36, 30 * MiB, 'auto'],
   ] as const)('%s', async (_, vcores, scratchpadBytes, weights) => {
-    const graph = await readOnnx(sourceOf(new Uint8Array(readFileSync(FOLDER + file))));
-    if (!graph.ok) throw new Error(graph.problems[0].message);
-    const sizes = graph.value.inputs.flatMap(({ name, dims }) =>
-      dims.flatMap((dim, axis) => (typeof dim === 'string' ? [[dim, inputs[name][axis]] as const] : [])),
-    );
-    const workload = importOnnx(graph.value, file, Object.fromEntries(sizes));
-    if (!workload.ok) throw new Error(workload.problems[0].message);
+    const workload = await fromFile(file, inputs);
     const chip = resolveChip({ scratchpadBytes });
-    checkCompilation(workload.value, compile(workload.value, { vcores, chip, weights }), chip);
+    checkCompilation(workload, compile(workload, { vcores, chip, weights }), chip);
   });
+});
+
+test('stages are named by their operators, without what all names of a file begin with', async () => {
+  const { file, inputs } = FILES.find(({ file }) => file.includes('cls'))!;
+  const names = compile(await fromFile(file, inputs), { vcores: 4 }).balance.map(({ label }) => label);
+  expect(names[0]).toMatch(/^Conv\.0\.\.Conv\.\d+$/);
+  expect(names[3]).toMatch(/^Conv\.\d+\.\.MatMul\.0$/);
 });
 
 test('the networks of today fit the simulated chip', () => {
