@@ -22,6 +22,7 @@ import { LessonRun } from './lesson.svelte.ts';
 import { Light } from './graph/light.svelte.ts';
 import { lettersOf, sceneTenants, type Scene, type Selection } from './mesh/scene.ts';
 import { awayNow, dropCycle, infosNow, leftTiles, needsSearch, placementsNow, tenantsNow } from './placing.ts';
+import type { Overlay } from './overlay.ts';
 import { Previews } from './previews.svelte.ts';
 import type { Runs } from './runs.svelte.ts';
 import { SharedCheck } from './shared-check.svelte.ts';
@@ -35,10 +36,6 @@ interface Step {
   /** It changed that tenant's translation. */
   readonly translation?: true;
 }
-
-/** What opens over the page on request; the tenant editor adds a tenant when it is given none. */
-export type Overlay =
-  { readonly kind: 'gallery' | 'menu' | 'share' } | { readonly kind: 'tenant'; readonly tenant: number | null } | null;
 
 const PROGRESS_COUNTS = 1.5;
 const TRANSLATION = CAUSES.indexOf('translation');
