@@ -30,6 +30,7 @@ const BLOCKS: Partial<Record<ModelName, number>> = { 'hunyuan-large': 1, 'hunyua
 export function* compilerRows(kernel: WebAssembly.Module): Generator<Row> {
   yield* compileTimes();
   yield* balance(kernel);
+  yield* estimates(kernel);
   yield* arrayUtilization(kernel);
   yield* overlap(kernel);
 }
@@ -105,6 +106,23 @@ function* balance(kernel: WebAssembly.Module): Generator<Row> {
       `slowest of the stages, ${model} on ${cores} cores`,
       `${times(slowest)} by array and vector unit, ${times(imbalance(stages, cores))} estimated; ${beside}`,
       '< 1.15',
+    ];
+  }
+}
+
+/** Small networks on many cores, where messages and instructions count as much as work: estimated and simulated. */
+function* estimates(kernel: WebAssembly.Module): Generator<Row> {
+  for (const model of ['resnet50', 'googlenet', 'mobilenet-v1', 'squeezenet', 'dlrm-small'] as const) {
+    // the first core may be two iterations ahead of each that follows, and must not come to its end
+    const iterations = 4 * CORES + STEADY_ITERATIONS;
+    const plan = planOf({ topology: { width: 6, height: 6 }, workload: { model, iterations } });
+    const [{ estimatedCycles, instructions, balance }] = plan.tenants;
+    const { cycles } = steady(kernel, plan, CORES);
+    const slowest = Math.max(...balance.map((stage) => stage.cycles));
+    const why = `slowest core ${whole(slowest)}, its ${whole(instructions)} instructions ${whole(instructions * plan.chip.busCycles)}`;
+    yield [
+      `cycles per iteration, ${model} on ${CORES} cores`,
+      `${whole(cycles)} simulated, ${whole(estimatedCycles)} estimated: ${why}`,
     ];
   }
 }

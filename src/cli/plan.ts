@@ -142,13 +142,13 @@ function handRoutesText(routes: readonly HandRoute[]): string {
 }
 
 function heading(tenant: TenantPlan): string {
-  const { name, workload, topology, stages, iterations, macs, traffic } = tenant;
+  const { name, workload, topology, stages, iterations, macs, traffic, instructions, estimatedCycles } = tenant;
   return [
     `tenant ${name}: ${workload.title}, ${topology.width} x ${topology.height} virtual cores in ${stages} stages, ${iterations} iterations`,
     `  placement: ${placementText(tenant)}, routing ${tenant.routing}, mode ${tenant.mode}, dispatch by ${tenant.dispatch}`,
     ...partitionText(tenant),
     `  translation: ${translationText(tenant.translation)}`,
-    `  per iteration: ${macs} MACs, weight bytes ${traffic.uniqueWeightBytes} + ${traffic.replicatedWeightBytes} replicated, ` +
+    `  per iteration: ${estimatedCycles} cycles as estimated, ${instructions} instructions, ${macs} MACs, weight bytes ${traffic.uniqueWeightBytes} + ${traffic.replicatedWeightBytes} replicated, ` +
       `activation bytes ${traffic.uniqueActivationBytes} + ${traffic.replicatedActivationBytes} replicated`,
     `  memory channels: ${tenant.channels.join(', ')}\n`,
   ].join('\n');

@@ -7,7 +7,14 @@ import type { Chip } from '../model/chip.ts';
 import type { StageRequest } from '../model/experiment.ts';
 import type { Compilation } from '../model/plan.ts';
 import { fail, ok, type Result } from '../model/problem.ts';
-import { RESERVED_ZONE, RESIDENT_WEIGHTS, type Program, type ScratchpadArea } from '../model/program.ts';
+import { issueCycles, type Dispatch } from '../model/vnpu.ts';
+import {
+  instructionsPerIteration,
+  RESERVED_ZONE,
+  RESIDENT_WEIGHTS,
+  type Program,
+  type ScratchpadArea,
+} from '../model/program.ts';
 import { workloadMacs, workloadUsedParameters, type Workload } from '../model/workload.ts';
 import { planPipeline, type CorePlan, type KnownBodies, type Pipeline, type PlanRequest } from './core-plan.ts';
 import { coreBandwidth } from './cost.ts';
@@ -46,6 +53,8 @@ export interface CompileOptions {
   readonly chip: Chip;
   /** This tenant's fair share of the memory bandwidth. */
   readonly memoryBytesPerCycle: number;
+  /** How the controller issues instructions to it; absent: over the bus. */
+  readonly dispatch?: Dispatch;
   /** Stages cut by hand; absent: cut and balanced here. */
   readonly stages?: readonly StageRequest[];
 }
@@ -170,14 +179,15 @@ function compilation(request: PlanRequest, options: CompileOptions, pipeline: Pi
   const { graph, chip, costs, memoryBytesPerCycle } = request;
   const { workload } = graph;
   const { stages, cores, transfers, memory, cycles } = pipeline;
+  const programs = programsOf(graph, options, pipeline);
+  const instructions = instructionsPerIteration(programs);
   return {
-    workload,
-    programs: programsOf(graph, options, pipeline),
+    ...{ workload, programs, instructions },
     tensors: memory.tensors,
     stages: stages.length,
     iterations: options.iterations,
     macs: workloadMacs(workload),
-    estimatedCycles: cycles,
+    estimatedCycles: Math.max(cycles, instructions * issueCycles(chip, options.dispatch ?? 'bus')),
     traffic: trafficOf(
       graph,
       memory,

@@ -7,7 +7,7 @@ import * as L from '../../assembly/layout.ts';
 import type { Chip, ChipParameters } from '../model/chip.ts';
 import { tileCount, type Mesh } from '../model/mesh.ts';
 import { flitOwners, type Plan, type TenantPlan } from '../model/plan.ts';
-import { hasVirtualCores, type Translation, type TranslationKind } from '../model/vnpu.ts';
+import { hasVirtualCores, issueCycles, type Translation, type TranslationKind } from '../model/vnpu.ts';
 import { dataChannels, writeCores, writeRanges, writeShape, type CoreSites } from './core-image.ts';
 import { writeMoves, type TileSources } from './move-image.ts';
 import { writePlane } from './network-image.ts';
@@ -207,11 +207,11 @@ function writeLife(regions: Regions, record: number, tenant: TenantPlan, chip: C
 /** The controller's two ports; the first turn is the lowest tile's. */
 function writeDispatch(regions: Regions, planes: number, plan: Plan, cores: number): void {
   const { chip } = plan;
-  const instructionFlits = Math.ceil(chip.instructionBytes / chip.flitBytes);
+  const instructionFlits = issueCycles(chip, 'noc');
   const ports = regions.take(L.DISPATCH_PORTS * L.U_STRIDE);
   const words = Math.max(1, Math.ceil(cores / 64));
   for (const [port, cycles] of [
-    [C.DISPATCH_BUS, chip.busCycles],
+    [C.DISPATCH_BUS, issueCycles(chip, 'bus')],
     [C.DISPATCH_NOC, instructionFlits],
   ]) {
     const record = ports + port * L.U_STRIDE;

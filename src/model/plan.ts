@@ -86,7 +86,9 @@ export interface Compilation {
   readonly operators: readonly OperatorFigures[];
   /** Bytes per cycle that one core can draw from memory. */
   readonly coreBytesPerCycle: number;
-  /** Estimated cycles between two iterations, from the balance; used only to choose a pace before one is measured. */
+  /** Instructions that the controller issues for one iteration of all cores. */
+  readonly instructions: number;
+  /** Estimated cycles between two iterations: those of the slowest core, of memory at a fair share, or of the controller. */
   readonly estimatedCycles: number;
   /** Bytes per iteration, unique and replicated ones apart, for conservation tests and `vnpu plan`. */
   readonly traffic: {

@@ -141,6 +141,15 @@ export function passesOf({ count, body }: Pick<Loop, 'count' | 'body'>): { first
   return { first, last };
 }
 
+/** Instructions that the controller issues to all of these cores in one iteration. */
+export function instructionsPerIteration(programs: readonly Program[]): number {
+  let count = 0;
+  for (const { steps } of programs)
+    for (const step of steps)
+      if (step.op === 'loop' && step.iteration) forEachInstruction(step.body, (_, times) => (count += times));
+  return count;
+}
+
 /** Visit every instruction with the number of times it runs. */
 export function forEachInstruction(
   steps: readonly Step[],

@@ -67,6 +67,12 @@ export const hasVirtualCores = (mode: Mode): boolean => mode === 'vnpu' || mode 
 export const DISPATCHES = ['bus', 'noc'] as const;
 export type Dispatch = (typeof DISPATCHES)[number];
 
+/** Cycles in which the controller issues one instruction, to whichever core. */
+export const issueCycles = (
+  { busCycles, instructionBytes, flitBytes }: Readonly<Record<'busCycles' | 'instructionBytes' | 'flitBytes', number>>,
+  dispatch: Dispatch,
+): number => (dispatch === 'bus' ? busCycles : Math.ceil(instructionBytes / flitBytes));
+
 /** A tenant's routing table, virtual core to tile. */
 export type RoutingTable =
   | {

@@ -227,6 +227,7 @@ function compileTenant(chip: Chip, tenants: readonly TenantRequest[], tenant: Te
     topologyWidth: tenant.topology.width,
     chip,
     memoryBytesPerCycle: fairMemoryBytesPerCycle(chip, tenants, tenant),
+    dispatch: tenant.dispatch,
   });
 }
 

@@ -13,7 +13,10 @@ import { workloadFor } from '../workloads/zoo.ts';
 const MOST_KEPT = 12;
 const kept = new Map<string, Result<Compilation>>();
 
-export type CompileRequest = Pick<CompileOptions, 'vcores' | 'topologyWidth' | 'chip' | 'memoryBytesPerCycle'>;
+export type CompileRequest = Pick<
+  CompileOptions,
+  'vcores' | 'topologyWidth' | 'chip' | 'memoryBytesPerCycle' | 'dispatch'
+>;
 
 /** Compile, or remember. Problems of the network come with the path `workload`, of the compiler with its own. */
 export function compiled(workload: WorkloadRequest, request: CompileRequest): Result<Compilation> {

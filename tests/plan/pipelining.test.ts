@@ -97,6 +97,16 @@ describe('ResNet-34 on 18 cores', () => {
   });
 });
 
+describe('DLRM on 36 cores', () => {
+  it('takes as long as the controller needs to issue its instructions, far longer than its slowest core', () => {
+    const plan = planOf(6, 6, 'dlrm-small', { iterations: 200 });
+    const [{ instructions, estimatedCycles, balance }] = plan.tenants;
+    expect(estimatedCycles).toBe(instructions * plan.chip.busCycles);
+    expect(estimatedCycles).toBeGreaterThan(2 * Math.max(...balance.map(({ cycles }) => cycles)));
+    expect(steady(plan, 36).cycles / estimatedCycles).toBeCloseTo(1, 2);
+  });
+});
+
 describe('GPT-2 large, weights streamed, more of them than the ring holds', () => {
   it('waits for memory in less than 2 % of the cycles, the core that stores the result included', () => {
     const plan = planOf(2, 1, 'gpt2-large', { blocks: 2, tokens: 1024, weights: 'stream' });

@@ -29,6 +29,7 @@ export const tenantPlan = (name: string, tiles: readonly number[], more: Partial
   stages: tiles.length,
   iterations: 8,
   macs: 1000,
+  instructions: 0,
   estimatedCycles: 3000,
   balance: [],
   operators: [],

@@ -138,6 +138,7 @@ function tinyTenant(tenant: TinyTenant, index: number, channels: number): Tenant
     stages: tenant.stages ?? 1,
     iterations: tenant.iterations ?? 1,
     macs,
+    instructions: 0,
     estimatedCycles: 1,
     balance: [],
     operators: [],
