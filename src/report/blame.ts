@@ -9,7 +9,7 @@
 import { CAUSES, type CauseGroup } from '../model/causes.ts';
 import type { TranslationKind } from '../model/vnpu.ts';
 import type { TenantStatus } from '../engine/snapshot.ts';
-import { activeCycles, groupCycles, groupShare, type GroupCycles } from './shares.ts';
+import { activeCycles, groupCycles, groupShare } from './shares.ts';
 
 /** What is needed of a tenant; a frame's tenant has the counters, the document the rest. */
 export interface BlameTenant {
@@ -52,6 +52,8 @@ export type Headline =
       readonly cause: CauseGroup;
       readonly slowShare: number;
       readonly fastShare: number;
+      /** Share of the slow one's time in which its cores wait for what the cause holds up; 0 if the cause is the network itself. */
+      readonly waitShare: number;
     }
   | {
       readonly kind: 'even';
@@ -136,15 +138,18 @@ function twins(tenants: readonly BlameTenant[], { slow, fast, ratio, basis }: Ra
   const slowCycles = groupCycles(tenants[slow].causes);
   const fastCycles = groupCycles(tenants[fast].causes);
   const scale = tenants[slow].causes[COMPUTE] / tenants[fast].causes[COMPUTE];
-  const cause = explain(slowCycles, fastCycles, scale, tenants[slow].cores);
+  /** Cycles that the slow one loses to a group more than the fast one does for the same work. */
+  const excess = (group: CauseGroup): number => slowCycles[group] - fastCycles[group] * scale;
+  const cause = explain(excess, tenants[slow].cores);
   const slowShare = groupShare(slowCycles, cause);
   const fastShare = groupShare(fastCycles, cause);
-  return { kind: 'twins', slow, fast, ratio, basis, cause, slowShare, fastShare };
+  const waits = cause === 'network' ? 0 : Math.max(0, excess('network'));
+  const waitShare = waits / activeCycles(slowCycles);
+  return { kind: 'twins', slow, fast, ratio, basis, cause, slowShare, fastShare, waitShare };
 }
 
-/** The group that explains why `slow` needs more time than `fast` for the same work; `scale` is the work of slow over that of fast. */
-function explain(slow: GroupCycles, fast: GroupCycles, scale: number, cores: number): CauseGroup {
-  const excess = (group: CauseGroup): number => slow[group] - fast[group] * scale;
+/** The group that explains a loss, from its cycles by group. */
+function explain(excess: (group: CauseGroup) => number, cores: number): CauseGroup {
   const lost = LOST.reduce((sum, group) => sum + Math.max(0, excess(group)), 0);
   const own = OWN.reduce((worst, group) => (excess(group) > excess(worst) ? group : worst));
   return excess(own) * cores >= lost && excess(own) > 0 ? own : 'network';

@@ -148,6 +148,9 @@ export const who = (letter: string, name: string): string => (letter === name ? 
 /** Ratios from the work done so far still move; those from whole iterations hold. */
 const soFar = (basis: Basis): string => (basis === 'progress' ? ' so far' : '');
 
+/** A smaller share of the time is not worth words in the headline. */
+const WORTH_SAYING = 0.05;
+
 /** What the headline says, from facts; `names` are tenants as `who` writes them; `over`: the run is, no figure will change. */
 export function headline(facts: Headline, names: readonly string[], over = false): string {
   switch (facts.kind) {
@@ -162,7 +165,8 @@ export function headline(facts: Headline, names: readonly string[], over = false
     case 'twins':
       return (
         `Same network, same cores. ${names[facts.slow]} takes ${ratio(facts.ratio)} times as long${over ? '' : soFar(facts.basis)}: ` +
-        `${percent(facts.slowShare)} of its time goes to ${GROUP_NAME[facts.cause]}, of ${names[facts.fast]}’s ${percent(facts.fastShare)}.`
+        `${percent(facts.slowShare)} of its time goes to ${GROUP_NAME[facts.cause]} (${names[facts.fast]}: ${percent(facts.fastShare)})` +
+        (facts.waitShare < WORTH_SAYING ? '.' : `, ${percent(facts.waitShare)} to waiting for it.`)
       );
     case 'even':
       return (
@@ -243,7 +247,7 @@ export const CARD = {
   first: 'So far, while the pipeline fills.',
   measuring: 'So far; two iterations settle it.',
   before: 'before',
-  ideal: 'without translation',
+  ideal: 'if nobody translates',
   idealMeaning:
     'The same experiment while no tenant translates. The others are faster then too, and take more of memory and links.',
   share: (group: CauseGroup, share: number): string => `${GROUP_NAME[group]} ${percent(share)}`,
@@ -289,6 +293,7 @@ export const TIMELINE = {
   region: 'Timeline',
   open: (name: string): string => `Show the cores of ${name}`,
   shut: (name: string): string => `Hide the cores of ${name}`,
+  first: (cycle: string): string => `cycle ${cycle}`,
   zoom: 'Cycles shown',
   zoomMeaning: 'All cycles of the run, or the last ones, each by itself',
   window: (cycles: number): string => (cycles === 0 ? 'all' : count(cycles)),

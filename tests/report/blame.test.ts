@@ -23,6 +23,7 @@ describe('blame of twins', () => {
       cause: 'translation',
       slowShare: expect.closeTo(0.31, 10),
       fastShare: expect.closeTo(2 / 71, 10),
+      waitShare: 0,
     });
   });
 
@@ -40,13 +41,18 @@ describe('blame of twins', () => {
     // The bottleneck core loses 1 unit to translation and eight cores wait for it 1 unit each: 1 x 9 cores >= 9 lost.
     const held = blameTenant({ compute: 9 * LONG, translation: LONG, recvWait: 8 * LONG });
     const free = blameTenant({ compute: 9 * LONG });
-    expect(blame([held, free])).toMatchObject({ slow: 0, cause: 'translation', slowShare: expect.closeTo(1 / 18, 10) });
+    expect(blame([held, free])).toMatchObject({
+      slow: 0,
+      cause: 'translation',
+      slowShare: expect.closeTo(1 / 18, 10),
+      waitShare: expect.closeTo(8 / 18, 10),
+    });
   });
 
   it('blames the network when no core has a loss of its own that could explain it', () => {
     // 0.1 unit of memory x 9 cores < 8.1 units lost
     const far = blameTenant({ compute: 9 * LONG, memory: 0.1 * LONG, sendBlocked: 4 * LONG, recvWait: 4 * LONG });
-    expect(blame([far, blameTenant({ compute: 9 * LONG })])).toMatchObject({ slow: 0, cause: 'network' });
+    expect(blame([far, blameTenant({ compute: 9 * LONG })])).toMatchObject({ slow: 0, cause: 'network', waitShare: 0 });
   });
 
   it('does not hold idle cycles after its end against the fast one', () => {

@@ -73,9 +73,12 @@ it('writes numbers with groups, ratios with the digits that matter', () => {
 describe('sentences', () => {
   it('say who is slow, how much and why', () => {
     const facts = { kind: 'twins', slow: 0, fast: 1, ratio: 1.4, basis: 'iterations', cause: 'translation' } as const;
-    expect(headline({ ...facts, slowShare: 0.312, fastShare: 0.018 }, ['A', 'B'])).toBe(
-      'Same network, same cores. A takes 1.4 times as long: 31 % of its time goes to address translation, of B’s 2 %.',
-    );
+    const said = (waitShare: number) =>
+      headline({ ...facts, slowShare: 0.312, fastShare: 0.018, waitShare }, ['A', 'B']);
+    const start =
+      'Same network, same cores. A takes 1.4 times as long: 31 % of its time goes to address translation (B: 2 %)';
+    expect(said(0.01)).toBe(`${start}.`);
+    expect(said(0.26)).toBe(`${start}, 26 % to waiting for it.`);
   });
 
   it('say what an edit has brought', () => {
