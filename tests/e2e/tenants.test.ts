@@ -46,6 +46,31 @@ describe('tenants', () => {
     expect(await playground.alert).toBe('');
   });
 
+  it('run a language model by phase, blocks and sequences, which other networks do not ask for', async ({
+    playground,
+  }) => {
+    await playground.open();
+    await playground.button('Edit B').click();
+    const dialog = playground.page.getByRole('dialog');
+    expect(await dialog.getByLabel('Phase').count()).toBe(0);
+    await dialog.getByLabel('Network').selectOption('gpt2-small');
+    await dialog.getByLabel('Phase').selectOption('decode');
+    await dialog.getByLabel('Blocks').fill('2');
+    await dialog.getByLabel('Sequences at once').fill('4');
+    await playground.button('Save and run').click();
+    const workload = () => playground.document().tenants![1].workload;
+    await eventually(workload).toMatchObject({ model: 'gpt2-small', phase: 'decode', blocks: 2, batch: 4 });
+    await playground.moves();
+    await playground.button('Edit B').click();
+    expect(await dialog.getByLabel('Phase').inputValue()).toBe('decode');
+    await dialog.getByLabel('Network').selectOption('resnet34');
+    await playground.button('Save and run').click();
+    await eventually(() => workload()?.model).toBe('resnet34');
+    expect(Object.keys(workload()!).filter((key) => /phase|blocks|batch|tokens/.test(key))).toEqual([]);
+    await playground.moves();
+    expect(await playground.alert).toBe('');
+  });
+
   it('run a network from an ONNX file, which the link then carries', async ({ playground }) => {
     await playground.open();
     await playground.button('Edit B').click();
