@@ -866,7 +866,9 @@ export const STREAM = {
   hit: 'hit',
   miss: (cycles: number): string => `miss, ${count(cycles)}`,
   missMeaning: (cycles: number, reads: readonly number[]): string =>
-    `held for ${plural(cycles, 'cycle', 'cycles')}${reads.length > 0 ? `; the walker read ${reads.join(', ')}` : ''}`,
+    `held for ${plural(cycles, 'cycle', 'cycles')}${reads.length > 0 ? `; the walker read ${reads.length === 1 ? 'entry' : 'entries'} ${reads.join(', ')}` : ''}`,
+  lastMiss: (number: number, cycles: number, reads: readonly number[]): string =>
+    `Burst ${count(number)} missed: ${STREAM.missMeaning(cycles, reads)}.`,
   unknown: '–',
   beside: (kind: TranslationKind): string => `Beside ${TRANSLATION_NAME[kind]}`,
   besideMeaning: 'The same core at the same bursts, in a run of its own under the other translation',

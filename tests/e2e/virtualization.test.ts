@@ -69,6 +69,7 @@ it('shows the bursts of a core beside the same bursts under the other translatio
   await playground.click(1);
   await playground.button('Show me one').click();
   await page.getByText('Bursts, latest last').waitFor();
+  await page.getByText(/^Burst [\d,]+ missed: held for 120 cycles\.$/).waitFor();
   await playground.button('Beside vChunk').click();
   await page.getByRole('columnheader', { name: 'vChunk' }).waitFor({ timeout: 120_000 });
   expect(await page.getByText(/^Burst [\d,]+ came in cycle [\d,]+; under vChunk [\d,]+ cycles sooner\.$/).count()).toBe(

@@ -5,6 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { Machine } from '../../src/engine/machine.ts';
 import { parseDocument, resolve } from '../../src/experiment/parse.ts';
+import { CAUSES } from '../../src/model/causes.ts';
 import { MODELS, ZOO, type ModelName } from '../../src/model/models.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import { buildPlan } from '../../src/plan/build.ts';
@@ -37,7 +38,8 @@ function run(plan: Plan) {
   const { cores, channels, cycle } = machine.snapshot();
   const busy = channels.reduce((sum, { busyCycles }) => sum + busyCycles, 0) / (channels.length * cycle);
   const raw = cores.reduce((sum, { translationStall }) => sum + translationStall, 0);
-  return { raw, saturated: busy > SATURATED, streams: channels.some(({ bytes }) => bytes > 0) };
+  const exposed = cores.reduce((sum, { causes }) => sum + causes[CAUSES.indexOf('translation')], 0);
+  return { raw, exposed, saturated: busy > SATURATED, streams: channels.some(({ bytes }) => bytes > 0) };
 }
 
 describe('four ranges against 32 pages', () => {
@@ -57,6 +59,7 @@ describe('four ranges against 32 pages', () => {
     (own) => {
       const [pages, ranges] = [run(own.pages!), run(own.ranges!)];
       expect(ranges.raw).toBeLessThanOrEqual(pages.raw);
+      expect(ranges.exposed).toBeLessThanOrEqual(pages.exposed);
       expect(ranges.streams).toBe(true);
       if (!ranges.saturated) expect(ranges.raw).toBeLessThan(pages.raw);
     },
