@@ -8,6 +8,7 @@ import { MODE_RULES } from '../experiment/modes.ts';
 import { defragment, type Move } from '../hypervisor/defragment.ts';
 import { standardTable } from '../hypervisor/routing-table.ts';
 import { RANGE_BITS, RANGE_BYTES, RANGE_FIELDS } from '../hypervisor/tables.ts';
+import { detourHops } from '../hypervisor/topology.ts';
 import { listProgram } from '../plan/listing.ts';
 import { JSON_OPTION, type Command } from './command.ts';
 import { planDocument } from './document.ts';
@@ -182,7 +183,7 @@ function stagesText({ name, balance, workload }: TenantPlan): string {
 function placementText({ editDistance, search, stretched, name }: TenantPlan): string {
   const certainty = search && (search.proven ? 'proven best' : `bound ${search.lowerBound}`);
   const found = search ? ` (cost ${search.cost} with ${search.weights} weights, ${certainty})` : '';
-  const torn = search?.connected === false ? ', torn apart' : '';
+  const torn = search?.connected === false ? `, torn apart at ${detourHops(stretched)} hops of detours` : '';
   const edges = stretched.map(({ from, to, hops }) => `${name}${from}-${name}${to} ${hops} hops`);
   return `topology edit distance ${editDistance}${found}${torn}${edges.length > 0 ? `, stretched ${edges.join(', ')}` : ''}`;
 }

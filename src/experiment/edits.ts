@@ -176,6 +176,13 @@ export const setExperiment = (
   change: Partial<Pick<ExperimentDocument, 'title' | 'note' | 'seed' | 'stop'>>,
 ): ExperimentDocument => canonical({ ...document, ...change });
 
+/** Place all tenants in the order of least total cost, which takes placements by hand and their routes away; or in the given order again. */
+export function placeTogether(document: ExperimentDocument, together: boolean): ExperimentDocument {
+  const free = (tenant: TenantDocument): TenantDocument => ({ ...tenant, placement: undefined, routes: undefined });
+  const tenants = together ? document.tenants?.map(free) : document.tenants;
+  return canonical({ ...document, tenants, placementOrder: together ? 'best' : 'given' });
+}
+
 function changeTenant(
   document: ExperimentDocument,
   tenant: number,

@@ -2,9 +2,10 @@
  * How a hypervisor picks tiles when no hand did, without looking at costs: `exact` keeps the requested mesh, `rowMajor` and `snake` take
  * free cores in order and ask for no shape.
  */
-import { LOCAL, neighbour, tileAt, type Mesh } from '../model/mesh.ts';
+import { tileAt, type Mesh } from '../model/mesh.ts';
 import type { Topology } from '../model/vnpu.ts';
 import { vcoreCount } from '../model/vnpu.ts';
+import { piecesOf } from './topology.ts';
 
 /** Is this tile a core that nobody has? */
 export type IsFree = (tile: number) => boolean;
@@ -74,20 +75,4 @@ export function largestFreeRectangle(mesh: Mesh, isFree: IsFree): { width: numbe
 }
 
 /** Cores in the largest connected piece of free tiles. For messages. */
-export function largestFreePiece(mesh: Mesh, isFree: IsFree): number {
-  const seen = new Set<number>();
-  let most = 0;
-  for (const start of rowMajorOrder(mesh)) {
-    if (seen.has(start) || !isFree(start)) continue;
-    const piece = new Set([start]);
-    for (const tile of piece) {
-      for (let port = 0; port < LOCAL; port++) {
-        const next = neighbour(mesh, tile, port);
-        if (next >= 0 && isFree(next)) piece.add(next);
-      }
-    }
-    for (const tile of piece) seen.add(tile);
-    most = Math.max(most, piece.size);
-  }
-  return most;
-}
+export const largestFreePiece = (mesh: Mesh, isFree: IsFree): number => Math.max(0, ...piecesOf(mesh, isFree));

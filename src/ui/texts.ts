@@ -15,7 +15,7 @@ import { timesBare, type ModeRow } from '../report/comparison.ts';
 import type { OperatorView } from '../report/model-view.ts';
 import type { TrafficFigures } from '../report/traffic.ts';
 import type { MovePreview } from '../hypervisor/move.ts';
-import { edgeChanges, type PlacementCost } from '../hypervisor/topology.ts';
+import { detourHops, edgeChanges, type PlacementCost } from '../hypervisor/topology.ts';
 import type { AlternativeKind } from '../hypervisor/alternatives.ts';
 import type { Move } from '../hypervisor/defragment.ts';
 import type { DragEvent } from './drag.ts';
@@ -336,6 +336,7 @@ function editDifference({ before, after }: MovePreview): string {
     lost > 0 && `${plural(lost, 'edge', 'edges')} lost`,
     regained > 0 && `${plural(regained, 'edge', 'edges')} regained`,
     extra !== 0 && (extra > 0 ? `${extra} extra` : `${-extra} extra gone`),
+    after.pieces > before.pieces && `torn into ${after.pieces} pieces`,
   ].filter(Boolean);
   if (changes.length === 0) return `edit distance ${after.editDistance} as before`;
   return `edit distance ${before.editDistance} to ${after.editDistance}: ${changes.join(', ')}`;
@@ -383,8 +384,12 @@ export function dragSentence(event: DragEvent, what: string, cycle: number | nul
 export const PLACEMENT = {
   title: (name: string): string => `Placement of ${name}`,
   open: (name: string): string => `Placement of ${name}: alternatives, weights, policy`,
-  cost: ({ editDistance, stretched }: PlacementCost): string =>
-    `edit distance ${editDistance}${stretched.length === 0 ? '' : `, ${plural(stretched.length, 'edge', 'edges')} stretched`}`,
+  cost: ({ editDistance, stretched, pieces }: PlacementCost): string => {
+    const edges = plural(stretched.length, 'edge', 'edges');
+    const long =
+      stretched.length === 0 ? '' : `, ${edges} stretched by ${plural(detourHops(stretched), 'hop', 'hops')}`;
+    return `edit distance ${editDistance}${long}${pieces > 1 ? `, torn into ${pieces} pieces` : ''}`;
+  },
   now: 'Now',
   alternatives: 'Alternatives',
   near: 'Alternatives near the hand',
@@ -437,6 +442,7 @@ export const PLACEMENT = {
     editDistanceBefore === editDistanceAfter
       ? `edit distance ${editDistanceAfter} as before`
       : `edit distance ${editDistanceBefore} to ${editDistanceAfter}`,
+  together: 'Place all tenants together, none by hand: the order of least total cost',
   makeMoves: (moves: number): string => (moves === 1 ? 'Make this move' : `Make these ${moves} moves`),
 };
 

@@ -43,6 +43,9 @@ describe('at rest', () => {
     expect(playground.placement(0)).toBeUndefined();
     await panel(playground).getByRole('radio', { name: PLACEMENT.weightNames.traffic }).check();
     await eventually(() => playground.document().tenants![0]).toMatchObject({ edgeWeights: 'traffic' });
+    await panel(playground).getByRole('checkbox', { name: PLACEMENT.together }).check();
+    await eventually(() => playground.document().placementOrder).toBe('best');
+    expect(playground.placement(1)).toBeUndefined();
     await playground.page.keyboard.press('Escape');
     await playground.card('A').waitFor();
   });

@@ -4,6 +4,7 @@ import { canonical } from '../../src/experiment/canonical.ts';
 import {
   addTenant,
   editTenant,
+  placeTogether,
   removeTenant,
   renameTenant,
   setChip,
@@ -33,6 +34,16 @@ describe('one edit of the twins', () => {
     const moved = WEST.map((tile) => tile + 24);
     expect(setPlacement(twins, 0, moved).tenants![0].placement).toEqual(moved);
     expect(setPlacement(twins, 0, undefined).tenants![0]).not.toHaveProperty('placement');
+  });
+
+  it('all tenants together: no placement by hand is left, and the given order leaves no trace', () => {
+    const together = placeTogether(twins, true);
+    expect(together.placementOrder).toBe('best');
+    expect(twins.tenants!.every(({ placement }) => placement !== undefined)).toBe(true);
+    expect(together.tenants!.some((tenant) => 'placement' in tenant)).toBe(false);
+    expect(placeTogether(setPlacement(together, 0, WEST), false)).toEqual(
+      setPlacement({ ...together, placementOrder: undefined }, 0, WEST),
+    );
   });
 
   it('tenant: a new shape loses its hand placement, a new model does not', () => {

@@ -11,7 +11,7 @@ const chip = resolveChip({ disabledTiles: [26] });
 const square = { kind: 'mesh', width: 2, height: 2 } as const;
 const A: PlacedTenant = { name: 'A', topology: square, tiles: [1, 2, 9, 10] };
 const B: PlacedTenant = { name: 'B', topology: square, tiles: [3, 4, 11, 12] };
-const exact = { hops: 4, editDistance: 0, stretched: [] };
+const exact = { hops: 4, editDistance: 0, stretched: [], pieces: 1 };
 const preview = (grip: Grip, to: number) => previewMove(chip, [A, B], grip, to);
 
 describe('one virtual core', () => {
@@ -23,7 +23,7 @@ describe('one virtual core', () => {
       { from: 1, to: 3, hops: 2 },
       { from: 2, to: 3, hops: 2 },
     ];
-    const after = { hops: 4 - 2 + 2 + 2, editDistance: 2, stretched };
+    const after = { hops: 4 - 2 + 2 + 2, editDistance: 2, stretched, pieces: 2 };
     expect(move).toEqual({ ok: true, tiles: [1, 2, 9, 18], before: exact, after });
     expect(edgeChanges(move.before, move.after)).toEqual({ lost: 2, regained: 0, extra: 0 });
   });
@@ -35,7 +35,7 @@ describe('one virtual core', () => {
       { from: 0, to: 2, hops: 2 },
       { from: 1, to: 3, hops: 2 },
     ];
-    const after = { hops: 6, editDistance: 4, stretched };
+    const after = { hops: 6, editDistance: 4, stretched, pieces: 1 };
     expect(move).toEqual({ ok: true, tiles: [2, 1, 9, 10], swappedWith: 1, before: exact, after });
     expect(edgeChanges(move.before, move.after)).toEqual({ lost: 2, regained: 0, extra: 2 });
     expect(edgeChanges(move.after, move.before)).toEqual({ lost: 0, regained: 2, extra: -2 });
@@ -88,6 +88,7 @@ describe('a proposal of the search', () => {
     const move = previewTiles(chip, torn, { vcore: 3, tile: 28 }, [19, 20, 27, 28]);
     expect(move).toMatchObject({ ok: true, tiles: [19, 20, 27, 28], after: exact, snappedTo: 28 });
     expect(edgeChanges(move.before, move.after)).toEqual({ lost: 0, regained: 2, extra: 0 });
+    expect([move.before.pieces, move.after.pieces]).toEqual([2, 1]);
     expect(previewTiles(chip, A, { vcore: 'all', tile: 9 }, [17, 18, 25, 27])).toMatchObject({ snappedTo: 25 });
   });
 });

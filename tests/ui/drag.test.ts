@@ -17,7 +17,7 @@ class Row implements DragHost {
     return x < 500 ? Math.floor(x / 100) : null;
   }
   preview(_grip: Grip, over: number): MovePreview {
-    const before = { hops: 2, editDistance: 0, stretched: [] };
+    const before = { hops: 2, editDistance: 0, stretched: [], pieces: 1 };
     const moved = { tiles: [over], before, after: { ...before, hops: 2 + over } };
     return over === 3 ? { ok: false, reason: 'tile 3 is disabled', ...moved } : { ok: true, ...moved };
   }
@@ -40,7 +40,7 @@ class Row implements DragHost {
 
 /** What the search proposes: the held core on the tile after this one. */
 const beyond = (tile: number): MovePreview => {
-  const cost = { hops: 2, editDistance: 0, stretched: [] };
+  const cost = { hops: 2, editDistance: 0, stretched: [], pieces: 1 };
   return { ok: true, tiles: [tile + 1], before: cost, after: cost, snappedTo: tile + 1 };
 };
 

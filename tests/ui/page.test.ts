@@ -89,13 +89,18 @@ describe('sentences', () => {
 
   it('say each step of a move', () => {
     const grip = { tenant: 0, vcore: 4, tile: 10 };
-    const before = { hops: 12, editDistance: 1, stretched: [{ from: 0, to: 1, hops: 2 }] };
+    const before = { hops: 12, editDistance: 1, stretched: [{ from: 0, to: 1, hops: 2 }], pieces: 1 };
     const stretched = [1, 3].map((to) => ({ from: 4, to, hops: 2 }));
-    const preview = { ok: true, tiles: [12], before, after: { hops: 14, editDistance: 3, stretched } } as const;
+    const preview = {
+      ok: true,
+      tiles: [12],
+      before,
+      after: { hops: 14, editDistance: 3, stretched, pieces: 2 },
+    } as const;
     expect(dragSentence({ kind: 'over', grip, over: 12, preview }, 'A4')).toBe(
-      'A4 over tile 12, free, 2 hops more, edit distance 1 to 3: 2 edges lost, 1 edge regained, 1 extra',
+      'A4 over tile 12, free, 2 hops more, edit distance 1 to 3: 2 edges lost, 1 edge regained, 1 extra, torn into 2 pieces',
     );
-    const better = { hops: 11, editDistance: 0, stretched: [] };
+    const better = { hops: 11, editDistance: 0, stretched: [], pieces: 1 };
     expect(previewText(12, { ...preview, after: better, swappedWith: 2 })).toEqual([
       'tile 12: swap, 1 hop fewer',
       'edit distance 1 to 0: 1 edge regained',
