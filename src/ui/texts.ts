@@ -479,7 +479,7 @@ export const EDITOR = {
   mode: 'How it gets its cores',
   tokens: 'Tokens (transformers)',
   phase: 'Phase',
-  phases: { prefill: 'prefill: all tokens', decode: 'decode: one behind them' },
+  phases: { prefill: 'prefill: all tokens', decode: 'decode: one more' },
   blocks: 'Blocks (0: all)',
   batch: 'Sequences at once',
   weights: 'Weights',
