@@ -40,7 +40,14 @@ const shareOf = (group: Parameters<typeof groupShare>[1]) => (tenant: TenantRepo
 export const METRICS: readonly Metric[] = [
   metric('name', 'tenant', '', 'name in the document', (t) => t.name, BRIEF),
   metric('status', 'status', '', 'how its run ended', (t) => t.status, BRIEF),
-  metric('tiles', 'cores', 'cores', 'tiles that it works on', (t) => new Set(t.tiles).size, BRIEF),
+  metric(
+    'tiles',
+    'cores',
+    'cores',
+    'tiles that it works on, with its last size',
+    (t) => new Set(t.sizes?.at(-1)?.tiles ?? t.tiles).size,
+    BRIEF,
+  ),
   metric(
     'iterations',
     'iterations',

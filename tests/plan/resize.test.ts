@@ -7,6 +7,7 @@ import { CAUSES } from '../../src/model/causes.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import { buildPlan } from '../../src/plan/build.ts';
 import { buildReport } from '../../src/report/build.ts';
+import { METRICS } from '../../src/report/metrics.ts';
 import { perfettoEvents } from '../../src/report/perfetto.ts';
 import { kernel } from '../support/kernel.ts';
 
@@ -117,6 +118,7 @@ describe('a network that changes its size', () => {
     const [resized] = report.tenants;
     expect([resized.status, resized.iterations, resized.latencyCycles.length]).toEqual(['done', 12, 12]);
     const [small, large] = resized.sizes!;
+    expect(METRICS.find(({ key }) => key === 'tiles')!.of(resized)).toBe(9);
     expect([small.width, large.width, small.iterations + large.iterations]).toEqual([2, 3, 12]);
     expect(small.iterations).toBeGreaterThan(0);
     const alone = (topology: TenantDocument['topology']) =>
