@@ -163,11 +163,7 @@ export function headline(facts: Headline, names: readonly string[], over = false
     case 'fault':
       return `${names[facts.tenant]} stopped: it used an address that it does not own.`;
     case 'twins':
-      return (
-        `Same network, same cores. ${names[facts.slow]} takes ${ratio(facts.ratio)} times as long${over ? '' : soFar(facts.basis)}: ` +
-        `${percent(facts.slowShare)} of its time goes to ${GROUP_NAME[facts.cause]} (${names[facts.fast]}: ${percent(facts.fastShare)})` +
-        (facts.waitShare < WORTH_SAYING ? '.' : `, ${percent(facts.waitShare)} to waiting for it.`)
-      );
+      return `Same network, same cores. ${names[facts.slow]} takes ${ratio(facts.ratio)} times as long${over ? '' : soFar(facts.basis)}${reason(facts, names)}.`;
     case 'even':
       return (
         `${names[facts.first]} and ${names[facts.second]} are equally fast. ` +
@@ -178,6 +174,14 @@ export function headline(facts: Headline, names: readonly string[], over = false
     case 'several':
       return several(facts, names);
   }
+}
+
+/** Why a twin is slower, unless no counter tells: then both lose as much, and work differs. */
+function reason(facts: Extract<Headline, { kind: 'twins' }>, names: readonly string[]): string {
+  const { fast, cause, slowShare, fastShare, waitShare } = facts;
+  if (slowShare <= fastShare) return '';
+  const loss = `${percent(slowShare)} of its time goes to ${GROUP_NAME[cause]} (${names[fast]}: ${percent(fastShare)})`;
+  return `: ${loss}${waitShare < WORTH_SAYING ? '' : `, ${percent(waitShare)} to waiting for it`}`;
 }
 
 function several(facts: Extract<Headline, { kind: 'several' }>, names: readonly string[]): string {

@@ -79,6 +79,9 @@ describe('sentences', () => {
       'Same network, same cores. A takes 1.4 times as long: 31 % of its time goes to address translation (B: 2 %)';
     expect(said(0.01)).toBe(`${start}.`);
     expect(said(0.26)).toBe(`${start}, 26 % to waiting for it.`);
+    expect(headline({ ...facts, slowShare: 0.02, fastShare: 0.03, waitShare: 0 }, ['A', 'B'])).toBe(
+      'Same network, same cores. A takes 1.4 times as long.',
+    );
   });
 
   it('say what an edit has brought', () => {
