@@ -180,7 +180,7 @@ export function headline(facts: Headline, names: readonly string[], over = false
 function reason(facts: Extract<Headline, { kind: 'twins' }>, names: readonly string[]): string {
   const { fast, cause, slowShare, fastShare, waitShare } = facts;
   if (slowShare <= fastShare) return '';
-  const loss = `${percent(slowShare)} of its time goes to ${GROUP_NAME[cause]} (${names[fast]}: ${percent(fastShare)})`;
+  const loss = `${percent(slowShare)} goes to ${GROUP_NAME[cause]} (${names[fast]}: ${percent(fastShare)})`;
   return `: ${loss}${waitShare < WORTH_SAYING ? '' : `, ${percent(waitShare)} to waiting for it`}`;
 }
 

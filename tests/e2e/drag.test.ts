@@ -13,7 +13,7 @@ describe('by mouse', () => {
     await playground.open();
     await playground.carry(await playground.middle(19), 27);
     await eventually(() => playground.said).toBe(
-      'A8 over tile 27, free, 2 hops more, edit distance 0 to 2: 2 edges lost',
+      'A8 over tile 27, free, 2 hops more, edit distance 0 to 2: 2 edges lost, torn into 2 pieces',
     );
     await playground.page.mouse.up();
     await eventually(() => playground.placement(0)).toEqual(moved(8, 27));
