@@ -11,6 +11,7 @@ import { CAUSES, type Cause } from '../model/causes.ts';
 import { resolveChip } from '../model/chip.ts';
 import { MODELS, ZOO, type ModelEntry, type ModelName } from '../model/models.ts';
 import type { Compilation, Plan } from '../model/plan.ts';
+import { issueCycles } from '../model/vnpu.ts';
 import { Machine } from '../engine/machine.ts';
 import { buildPlan } from '../plan/build.ts';
 import { imbalance } from '../report/model-view.ts';
@@ -119,7 +120,7 @@ function* estimates(kernel: WebAssembly.Module): Generator<Row> {
     const [{ estimatedCycles, instructions, balance }] = plan.tenants;
     const { cycles } = steady(kernel, plan, CORES);
     const slowest = Math.max(...balance.map((stage) => stage.cycles));
-    const why = `slowest core ${whole(slowest)}, its ${whole(instructions)} instructions ${whole(instructions * plan.chip.busCycles)}`;
+    const why = `slowest core ${whole(slowest)}, its ${whole(instructions)} instructions ${whole(instructions * issueCycles(plan.chip, 'bus'))}`;
     yield [
       `cycles per iteration, ${model} on ${CORES} cores`,
       `${whole(cycles)} simulated, ${whole(estimatedCycles)} estimated: ${why}`,

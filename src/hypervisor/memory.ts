@@ -1,7 +1,7 @@
 /**
  * Physical memory over the lives of all sizes of all tenants: who gets which pieces, and when they come back. Memory is planned before the
- * run: what a size that is replaced gives back is given on only where the rest is not enough, with a note that it may still drain. Leaves out tenants that end by
- * themselves: when they do, only the run knows, so they keep what they have until they depart.
+ * run: what a size that is replaced gives back is given on only where the rest is not enough, with a note that it may still drain.
+ * Leaves out tenants that end by themselves: when they do, only the run knows, so they keep what they have until they depart.
  */
 import type { Life } from '../model/experiment.ts';
 import type { MemoryState } from '../model/plan.ts';

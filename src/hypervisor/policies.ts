@@ -2,10 +2,9 @@
  * How a hypervisor picks tiles when no hand did, without looking at costs: `exact` keeps the requested mesh, `rowMajor` and `snake` take
  * free cores in order and ask for no shape.
  */
-import { tileAt, type Mesh } from '../model/mesh.ts';
+import { piecesOf, tileAt, type Mesh } from '../model/mesh.ts';
 import type { Topology } from '../model/vnpu.ts';
 import { vcoreCount } from '../model/vnpu.ts';
-import { piecesOf } from './topology.ts';
 
 /** Is this tile a core that nobody has? */
 export type IsFree = (tile: number) => boolean;
@@ -75,4 +74,5 @@ export function largestFreeRectangle(mesh: Mesh, isFree: IsFree): { width: numbe
 }
 
 /** Cores in the largest connected piece of free tiles. For messages. */
-export const largestFreePiece = (mesh: Mesh, isFree: IsFree): number => Math.max(0, ...piecesOf(mesh, isFree));
+export const largestFreePiece = (mesh: Mesh, isFree: IsFree): number =>
+  Math.max(0, ...piecesOf(mesh, rowMajorOrder(mesh).filter(isFree)));

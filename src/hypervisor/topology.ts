@@ -3,7 +3,7 @@
  * weighing 1 unless said otherwise; and the hops that its messages travel. Source of the cost: graph edit distance with node
  * insertion and deletion forbidden, as in the vNPU paper's topology mapping.
  */
-import { LOCAL, hops, neighbour, type Mesh } from '../model/mesh.ts';
+import { LOCAL, hops, neighbour, piecesOf, type Mesh } from '../model/mesh.ts';
 import type { Edge, StretchedEdge } from '../model/mapping.ts';
 import { vcoreCount, type Topology } from '../model/vnpu.ts';
 
@@ -51,36 +51,12 @@ export const placementCost = (mesh: Mesh, tiles: readonly number[], edges: reado
   hops: edges.reduce((sum, [u, v]) => sum + hops(mesh, tiles[u], tiles[v]), 0),
   editDistance: topologyEditDistance(mesh, tiles, edges),
   stretched: stretchedEdges(mesh, tiles, edges),
-  pieces: piecesOf(mesh, isOneOf(tiles)).length,
+  pieces: piecesOf(mesh, tiles).length,
 });
-
-function isOneOf(tiles: readonly number[]): (tile: number) => boolean {
-  const own = new Set(tiles);
-  return (tile) => own.has(tile);
-}
 
 /** Hops that the messages of stretched edges travel beyond a neighbour, one message over each. */
 export const detourHops = (stretched: readonly StretchedEdge[]): number =>
   stretched.reduce((sum, { hops }) => sum + hops - 1, 0);
-
-/** Tiles in each connected piece of those that belong together. */
-export function piecesOf(mesh: Mesh, belongs: (tile: number) => boolean): number[] {
-  const seen = new Set<number>();
-  const sizes: number[] = [];
-  for (let start = 0; start < mesh.width * mesh.height; start++) {
-    if (seen.has(start) || !belongs(start)) continue;
-    const piece = new Set([start]);
-    for (const tile of piece) {
-      for (let port = 0; port < LOCAL; port++) {
-        const next = neighbour(mesh, tile, port);
-        if (next >= 0 && belongs(next)) piece.add(next);
-      }
-    }
-    for (const tile of piece) seen.add(tile);
-    sizes.push(piece.size);
-  }
-  return sizes;
-}
 
 /** How one placement of a request differs from another: editDistance after = before + lost - regained + extra. */
 export interface EdgeChanges {

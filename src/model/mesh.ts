@@ -38,18 +38,23 @@ export function xFirstPort(mesh: Mesh, from: number, to: number): number {
   return LOCAL;
 }
 
-/** Is the set of tiles one connected piece of the mesh? The empty set is. */
-export function isConnected(mesh: Mesh, tiles: readonly number[]): boolean {
-  if (tiles.length === 0) return true;
+/** Number of tiles in each connected piece that a set of tiles makes in the mesh. */
+export function piecesOf(mesh: Mesh, tiles: Iterable<number>): number[] {
   const left = new Set(tiles);
-  const queue = [tiles[0]];
-  left.delete(tiles[0]);
-  while (queue.length > 0) {
-    const tile = queue.pop()!;
-    for (let port = 0; port < LOCAL; port++) {
-      const next = neighbour(mesh, tile, port);
-      if (left.delete(next)) queue.push(next);
+  const sizes: number[] = [];
+  for (const start of left) {
+    left.delete(start);
+    const piece = [start];
+    for (const tile of piece) {
+      for (let port = 0; port < LOCAL; port++) {
+        const next = neighbour(mesh, tile, port);
+        if (left.delete(next)) piece.push(next);
+      }
     }
+    sizes.push(piece.length);
   }
-  return left.size === 0;
+  return sizes;
 }
+
+/** Is the set of tiles one connected piece of the mesh? The empty set is. */
+export const isConnected = (mesh: Mesh, tiles: readonly number[]): boolean => piecesOf(mesh, tiles).length <= 1;

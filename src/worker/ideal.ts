@@ -1,8 +1,7 @@
 /**
  * The same document without translation, run once in idle time: what the tick on a tenant's bar shows. Stops as soon as every
- * tenant has two iterations beyond a full pipeline, or all it asked for. A tenant that changes its size has none: each size would need its
- * own. Programs and placement do not depend on translation,
- * so its plan is the run's own with the translation left out.
+ * tenant has two iterations beyond a full pipeline, or all it asked for. A tenant that changes its size has none: each size would need
+ * its own. Programs and placement do not depend on translation, so its plan is the run's own with the translation left out.
  */
 import { shapesOf, type Plan } from '../model/plan.ts';
 import type { Translation } from '../model/vnpu.ts';
@@ -57,13 +56,17 @@ export class IdealRun {
     const tenants = measured.tenants();
     tenants.forEach(({ iterationsDone, cyclesPerIteration }, i) => {
       const enough = Math.min(plan.tenants[i].stages + BEYOND_DEPTH, plan.tenants[i].iterations);
-      if (shapesOf(plan.tenants[i]).length > 1) return;
-      if (this.cycles[i] === null && cyclesPerIteration > 0 && (over || iterationsDone >= enough))
+      if (this.isMissing(i) && cyclesPerIteration > 0 && (over || iterationsDone >= enough))
         this.cycles[i] = cyclesPerIteration;
     });
-    const finished = over || this.cycles.every((cycles, i) => cycles !== null || shapesOf(plan.tenants[i]).length > 1);
+    const finished = over || !this.cycles.some((_, i) => this.isMissing(i));
     if (finished) this.second = undefined;
     return finished;
+  }
+
+  /** Is the figure of this tenant still to be found? */
+  private isMissing(tenant: number): boolean {
+    return this.cycles[tenant] === null && shapesOf(this.plan.tenants[tenant]).length === 1;
   }
 
   /** False if there is no memory left for a second machine: there is no tick then, and the run goes on. */
