@@ -114,6 +114,30 @@ it('what colours mean is said beside every view, and covers no card', async ({ p
   await page.getByRole('region', { name: KEY.region }).getByText('address translation').waitFor();
 });
 
+for (const [width, height] of [
+  [1920, 1080],
+  [1440, 900],
+  [TABLET.width, TABLET.height],
+]) {
+  it(`the chip stays where it is when the headline needs a second line, ${width} wide`, async ({
+    page,
+    playground,
+  }) => {
+    await page.setViewportSize({ width, height });
+    await playground.open({ query: '?run=0' });
+    const sentence = page.getByTestId('headline');
+    const chip = async () => (await page.locator('section.mesh').boundingBox())!;
+    const say = (words: string) => sentence.evaluate((element, words) => (element.textContent = words), words);
+    await say('Short.');
+    const [before, line] = [await chip(), (await sentence.boundingBox())!.height];
+    await say('word '.repeat(width / 40));
+    expect((await sentence.boundingBox())!.height).toBe(2 * line);
+    const after = await chip();
+    expect(after.y).toBe(before.y);
+    expect(Math.abs(after.height - before.height)).toBeLessThan(1);
+  });
+}
+
 it('the pace keeps its name where there is no room for the word', async ({ page, playground }) => {
   await page.setViewportSize(PHONE);
   await playground.open({ query: '?run=0' });
