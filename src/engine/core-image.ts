@@ -2,6 +2,7 @@
 import * as C from '../../assembly/codes.ts';
 import * as L from '../../assembly/layout.ts';
 import type { Chip } from '../model/chip.ts';
+import { handMasks } from '../model/hand-routes.ts';
 import { forEachInstruction, type Program, type Step } from '../model/program.ts';
 import { shapesOf, type Plan, type TenantShape } from '../model/plan.ts';
 import { pairKey, takePairs, writeProgram, type Pairs } from './program-image.ts';
@@ -110,16 +111,18 @@ function writeCore(
 }
 
 /** Do dimension-order and confined packets share the data plane? Each kind has its half of the channels then. */
-const isHalved = ({ tenants }: Plan): boolean => new Set(tenants.map(({ routing }) => routing)).size > 1;
+const isHalved = ({ tenants }: Pick<Plan, 'tenants'>): boolean =>
+  new Set(tenants.map(({ routing }) => routing)).size > 1;
 
 /** Virtual channels of the data plane: as wide for each kind of packet as the chip says. */
 export const dataChannels = (plan: Plan): number => plan.chip.virtualChannels * (isHalved(plan) ? 2 : 1);
 
-/** Virtual channels that a tenant's messages may take: confined ones the upper half. */
-function dataMask(plan: Plan, tenant: number): number {
-  const { virtualChannels } = plan.chip;
-  const half = 2 ** virtualChannels - 1;
-  return isHalved(plan) && plan.tenants[tenant].routing === 'confined' ? half * 2 ** virtualChannels : half;
+/** Bit v: messages of a tenant from one tile to another may take virtual channel v; confined ones those of the upper half. */
+function dataMasks({ chip, tenants }: Plan, tenant: number): (from: number, to: number) => number {
+  const { routing, handRoutes = [] } = tenants[tenant];
+  const maskOf = handMasks(chip, chip.virtualChannels, handRoutes);
+  const shift = isHalved({ tenants }) && routing === 'confined' ? chip.virtualChannels : 0;
+  return (from, to) => maskOf(from, to) << shift;
 }
 
 /** Packet records of one owner, which may take the virtual channels of a mask. */
@@ -227,17 +230,19 @@ function perRound(steps: readonly Step[]): number {
 /** Records for every packet that can be in flight: all packets of a message in every landing slot. */
 function writePairs(regions: Regions, pairs: Pairs, cores: readonly number[], tenant: number, plan: Plan): void {
   const { chip } = plan;
-  const mask = dataMask(plan, tenant);
+  const { tiles } = plan.tenants[tenant]; // of its first shape: one with routes by hand has no other
+  const maskOf = dataMasks(plan, tenant);
   const packetsPerMessage = Math.ceil(Math.ceil(chip.messageBytes / chip.flitBytes) / chip.maxPacketFlits);
   cores.forEach((sender, from) =>
     cores.forEach((receiver, to) => {
       const pair = pairs.get(pairKey(from, to));
       if (pair === undefined) return;
+      const [there, back] = [maskOf(tiles[from], tiles[to]), maskOf(tiles[to], tiles[from])];
       regions.u32(pair + L.X_SENDER, sender);
       regions.u32(pair + L.X_RECEIVER, receiver);
       regions.u32(pair + L.X_FREE, chip.channelSlots);
-      regions.u32(pair + L.X_CREDITS, takePackets(regions, chip.channelSlots, pair, tenant, mask));
-      regions.u32(pair + L.X_PACKETS, takePackets(regions, chip.channelSlots * packetsPerMessage, pair, tenant, mask));
+      regions.u32(pair + L.X_CREDITS, takePackets(regions, chip.channelSlots, pair, tenant, back));
+      regions.u32(pair + L.X_PACKETS, takePackets(regions, chip.channelSlots * packetsPerMessage, pair, tenant, there));
       regions.u32(pair + L.X_SLOT_BYTES, packetsPerMessage * L.K_STRIDE);
     }),
   );

@@ -5,6 +5,7 @@
 import * as C from '../../assembly/codes.ts';
 import * as L from '../../assembly/layout.ts';
 import type { Chip, ChipParameters } from '../model/chip.ts';
+import { namesChannels } from '../model/hand-routes.ts';
 import { tileCount, type Mesh } from '../model/mesh.ts';
 import { flitOwners, type Plan, type TenantPlan } from '../model/plan.ts';
 import { hasVirtualCores, issueCycles, type Translation, type TranslationKind } from '../model/vnpu.ts';
@@ -179,7 +180,8 @@ function writeRoutes(regions: Regions, plane: number, plan: Plan): void {
   const tables = plan.tenants.map(({ routes, handRoutes }) => takeRoutes(regions, plan.chip, routes, handRoutes));
   if (tables.every((table) => table === 0)) return;
   regions.u32(plane + L.P_ROUTES, regions.list(tables));
-  if (dataChannels(plan) !== plan.chip.virtualChannels) regions.u32(plane + L.P_MASKED, 1);
+  const isMasked = plan.tenants.some(({ handRoutes = [] }) => namesChannels(handRoutes));
+  if (isMasked || dataChannels(plan) !== plan.chip.virtualChannels) regions.u32(plane + L.P_MASKED, 1);
 }
 
 /** When its iterations begin and end, whatever shape they run on. */

@@ -1,7 +1,7 @@
 /** Puts synthetic traffic into an image: nodes beside the sources of one plane, their destinations, and a pool of packet records. */
 import * as C from '../../assembly/codes.ts';
 import * as L from '../../assembly/layout.ts';
-import { handMasks } from '../model/hand-routes.ts';
+import { handMasks, namesChannels } from '../model/hand-routes.ts';
 import { tileCount } from '../model/mesh.ts';
 import { destinations, type TrafficShape } from '../model/traffic.ts';
 import type { Kernel } from './kernel.ts';
@@ -55,7 +55,7 @@ export function steerTraffic(
 
 /** Virtual channels by source and destination, if a route made by hand names any; else 0: every packet may take all. */
 function writeMasks(regions: Regions, { mesh, virtualChannels, traffic: { routes = [] } }: TrafficShape): number {
-  if (routes.every(({ channels }) => channels === undefined)) return 0;
+  if (!namesChannels(routes)) return 0;
   const tiles = tileCount(mesh);
   const maskOf = handMasks(mesh, virtualChannels, routes);
   const table = regions.take(tiles * tiles * 2);

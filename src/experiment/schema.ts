@@ -137,10 +137,16 @@ const workloadSchema = record('a workload', {
   stages: v.optional(list(stageSchema, MOST_STAGES)),
 });
 
-/** Tiles from source to destination. */
-const way = list(tile);
 /** Most routes made by hand of one tenant, or of synthetic traffic. */
 const MOST_ROUTES = 1024;
+/** Tiles from source to destination, and the virtual channels that packets between these two may take (all). */
+const routesSchema = list(
+  record('a route', {
+    tiles: list(tile),
+    channels: v.optional(list(whole(0, MOST_CHANNELS - 1, 'virtual channel'))),
+  }),
+  MOST_ROUTES,
+);
 
 export const tenantSchema = record(
   'a tenant',
@@ -153,7 +159,7 @@ export const tenantSchema = record(
     mappingCosts: v.optional(mappingCostsSchema),
     placement: v.optional(list(tile)),
     routing: v.optional(choice(ROUTINGS)),
-    routes: v.optional(list(record('a route', { tiles: way }), MOST_ROUTES)),
+    routes: v.optional(routesSchema),
     dispatch: v.optional(choice(DISPATCHES)),
     translation: v.optional(translationSchema),
     channels: v.optional(list(whole(0, MAX_TILES - 1, 'channel'))),
@@ -182,12 +188,7 @@ export const trafficSchema = record('synthetic traffic', {
   packetFlits,
   warmup,
   measure,
-  routes: v.optional(
-    list(
-      record('a route', { tiles: way, channels: v.optional(list(whole(0, MOST_CHANNELS - 1, 'virtual channel'))) }),
-      MOST_ROUTES,
-    ),
-  ),
+  routes: v.optional(routesSchema),
 });
 
 export const eventSchema = record('an event', {

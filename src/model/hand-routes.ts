@@ -111,6 +111,10 @@ export function nextByHand(mesh: Mesh, routes: readonly HandRoute[]): (tile: num
   return (tile, to) => ports.get(tile * tileCount(mesh) + to) ?? xFirstPort(mesh, tile, to);
 }
 
+/** Does any of them keep its packets to some of the virtual channels? */
+export const namesChannels = (routes: readonly HandRoute[]): boolean =>
+  routes.some(({ channels }) => channels !== undefined);
+
 /** Bit v: a packet may take virtual channel v; all of them where its route does not say, or there is none. */
 export function handMasks(
   mesh: Mesh,

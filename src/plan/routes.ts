@@ -7,7 +7,7 @@ import { staysOf, type Placement } from '../hypervisor/placement.ts';
 import { confinedRoutes } from '../hypervisor/routes.ts';
 import type { Chip } from '../model/chip.ts';
 import { meet, type Experiment, type TenantRequest } from '../model/experiment.ts';
-import { handMasks, handPorts, nextByHand, type HandRoute } from '../model/hand-routes.ts';
+import { handMasks, handPorts, namesChannels, nextByHand, type HandRoute } from '../model/hand-routes.ts';
 import { tileCount, type Mesh } from '../model/mesh.ts';
 import type { TenantMove } from '../model/plan.ts';
 import { fail, ok, type Problem, type Result } from '../model/problem.ts';
@@ -102,7 +102,11 @@ function* planes({ chip, traffic }: Experiment, stays: readonly Stay[]): Iterabl
   // packets under dimension order and confined ones have channels of their own
   for (const routing of ROUTINGS) {
     const own = stays.filter(({ request }) => request.routing === routing);
-    yield { name: 'data', path: 'tenants', traffic: own.map((stay) => messages(chip, stay)) };
+    const vcs = channelsTold(
+      chip,
+      own.flatMap(({ request: { routes = [] } }) => routes),
+    );
+    yield { name: 'data', path: 'tenants', traffic: own.map((stay) => messages(chip, stay, vcs)), vcs };
   }
   const xFirst = (flows: Iterable<Flow>): Traffic => ({ flows, next: nextByHand(chip, []), led: new Set() });
   const everyChannel = chip.memoryTiles.map((_, channel) => channel);
@@ -124,24 +128,30 @@ function syntheticTraffic(chip: Chip, { pattern, routes = [] }: NonNullable<Expe
   const senders = targets && everyTile.map((): number[] => []);
   targets?.forEach((to, from) => senders![to].push(from));
   const flows = everyTile.map((to): Flow => ({ to, from: senders?.[to] ?? everyTile }));
-  const { virtualChannels } = chip;
-  const isMasked = routes.some(({ channels }) => channels !== undefined);
-  const masks = isMasked ? handMasks(chip, virtualChannels, routes) : undefined;
-  const traffic = [{ flows, next: nextByHand(chip, routes), led: endsOf(routes), ...(masks && { masks }) }];
-  return { name: 'data', path: 'traffic.routes', traffic, vcs: isMasked ? virtualChannels : 1 };
+  const vcs = channelsTold(chip, routes);
+  const traffic = [{ flows, next: nextByHand(chip, routes), led: endsOf(routes), ...masksOf(chip, vcs, routes) }];
+  return { name: 'data', path: 'traffic.routes', traffic, vcs };
 }
+
+/** Virtual channels that routes tell apart: where none names any, a link stands for all of its own. */
+const channelsTold = (chip: Chip, routes: readonly HandRoute[]): number =>
+  namesChannels(routes) ? chip.virtualChannels : 1;
+
+const masksOf = (mesh: Mesh, vcs: number, routes: readonly HandRoute[]): Pick<Traffic, 'masks'> =>
+  vcs === 1 ? {} : { masks: handMasks(mesh, vcs, routes) };
 
 /** Where routes lead. */
 const endsOf = (routes: readonly HandRoute[]): Set<number> =>
   new Set(routes.map(({ tiles }) => tiles[tiles.length - 1]));
 
 /** What the cores of a tenant send each other: by hand, else confined, else x first. */
-function messages(mesh: Mesh, { request: { routes: hand = [] }, tiles, routes: confined }: Stay): Traffic {
+function messages(mesh: Mesh, { request: { routes: hand = [] }, tiles, routes: confined }: Stay, vcs: number): Traffic {
   const flows = tiles.map((to): Flow => ({ to, from: tiles }));
-  if (confined === undefined) return { flows, next: nextByHand(mesh, hand), led: endsOf(hand) };
+  const masks = masksOf(mesh, vcs, hand);
+  if (confined === undefined) return { flows, next: nextByHand(mesh, hand), led: endsOf(hand), ...masks };
   const vcore = new Map(confined.tiles.map((tile, i) => [tile, i]));
   const byHand = handPorts(mesh, hand);
   const next: NextPort = (tile, to) =>
     byHand.get(tile * tileCount(mesh) + to) ?? confined.ports[vcore.get(tile)!][vcore.get(to)!];
-  return { flows, next };
+  return { flows, next, ...masks };
 }

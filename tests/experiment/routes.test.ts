@@ -51,9 +51,16 @@ describe('a route is refused', () => {
     expect(result).toMatchObject({ ok: false, problems: [{ path: 'tenants.0.routes' }] });
   });
 
-  it('of a tenant that names channels: its packets have those of their routing', () => {
-    const tenants = [{ routes: [{ tiles: [1, 2], channels: [0] }] }];
-    expect(parseDocument({ version: 1, tenants })).toMatchObject({ ok: false });
+  it('of a tenant that names a channel which its ports do not have', () => {
+    const withChannel = (channel: number): object => ({
+      version: 1,
+      tenants: [{ routes: [{ tiles: [1, 2] }, { tiles: [2, 1], channels: [0, channel] }] }],
+    });
+    expect(parsed(withChannel(1)).tenants?.[0].routes?.[1].channels).toEqual([0, 1]);
+    expect(parseDocument(withChannel(2))).toMatchObject({
+      ok: false,
+      problems: [{ path: 'tenants.0.routes.1.channels.1', message: 'there is no channel 2; ports have 0 to 1' }],
+    });
   });
 });
 

@@ -1,10 +1,11 @@
 /** Routes made by hand of tenants, and the check of every plane before a run. */
 import { describe, expect, it } from 'vitest';
+import { Machine } from '../../src/engine/machine.ts';
 import { GALLERY } from '../../src/experiment/gallery.ts';
 import { parseDocument, resolve } from '../../src/experiment/parse.ts';
 import { buildPlan } from '../../src/plan/build.ts';
 import { foreignLinkFlits } from '../../src/report/network.ts';
-import { runToEnd } from '../support/kernel.ts';
+import { kernel, runToEnd } from '../support/kernel.ts';
 
 function planOf(tenants: object[], more: object = {}) {
   const chip = { scratchpadBytes: 2_097_152 };
@@ -66,6 +67,41 @@ describe('routes of a tenant', () => {
     expect(result.problems[0].message).toMatch(/data network .*around the tiles (\d+ > ){4}\d+;/);
     expect(planOf([{ ...square, routes }], { circles: 'watch' }).ok).toBe(true);
     expect(planOf([{ ...square, routes: routes.slice(1) }]).ok).toBe(true);
+    // a channel for one of the four turns, and the other for those that it would meet
+    const [out, back] = [[{ tiles: [2, 10, 9], channels: [1] }], [{ tiles: [9, 1, 2], channels: [0] }]];
+    const others = [
+      [1, 2, 10],
+      [10, 9, 1],
+    ].map((tiles) => ({ tiles, channels: [0] }));
+    expect(planOf([{ ...square, routes: [...out, ...back] }]).ok).toBe(false);
+    expect(planOf([{ ...square, routes: [...out, ...back, ...others] }]).ok).toBe(true);
+  });
+
+  it.each([
+    ['alone', 'dor', [], [1]],
+    // beside packets x first, confined ones have channels of their own: 2 and 3 of 4
+    ['beside another kind of packet', 'confined', [below], [3]],
+  ])('keep its messages to the channels that they name, %s', (_, routing, more, channels) => {
+    const { placement } = square;
+    const pairs = placement.flatMap((from) => placement.flatMap((to) => (from === to ? [] : [[from, to]])));
+    const ways: Record<string, number[]> = {
+      '1,10': [1, 2, 10],
+      '10,1': [10, 9, 1],
+      '2,9': [2, 1, 9],
+      '9,2': [9, 10, 2],
+    };
+    const routes = pairs.map((pair) => ({ tiles: ways[pair.join()] ?? pair, channels: [1] }));
+    const plan = planOf([{ ...square, routing, routes }, ...more]);
+    if (!plan.ok) throw new Error(plan.problems[0].message);
+    const machine = Machine.create(kernel, plan.value);
+    const seen = new Set<number>();
+    while (machine.outcome === 'running') {
+      machine.run(97);
+      for (const tile of placement)
+        for (const { vc, flits } of machine.router(tile).channels) if (flits > 0) seen.add(vc);
+    }
+    expect(machine.outcome).toBe('done');
+    expect([...seen]).toEqual(channels);
   });
 });
 
