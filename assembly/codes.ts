@@ -57,6 +57,7 @@ export const KIND_FLAG = 6;
 export const KIND_RELEASE = 7;
 export const KIND_POLL = 8;
 export const KIND_POLL_RELEASE = 9;
+export const KIND_SYNTHETIC = 10;
 
 export const STAGE_DUE = 0;
 export const STAGE_POLLING = 1;

@@ -205,7 +205,7 @@ export const K_TENANT = 8; // u8
 export const K_KIND = 9; // u8
 export const K_MASK = 10; // u16 virtual channels it may take
 export const K_OWNER = 12; // core of a burst, pair of a message or credit
-export const K_BYTES = 16; // iteration of an instruction
+export const K_BYTES = 16; // iteration of an instruction, cycle in which the head of a synthetic packet left
 export const K_SOURCE = 20; // u16 tile
 export const K_TARGET = 22; // u16 tile
 export const K_EXTRA = 24; // DMA stream of a burst, landing slot of a message, an instruction
@@ -561,13 +561,10 @@ export const F_PERIODS = 136; // (u64 sum of latencies, u64 packets) of the arri
 export const F_BINS = F_PERIODS + 16 * PERIODS; // u32 x LATENCY_BINS: measured packets by latency >> F_BIN_SHIFT
 export const F_BIN_SHIFT = F_BINS + 4;
 export const F_DUE = F_BIN_SHIFT + 4; // u32 per node: low half of the cycle in which to look at it next
-export const F_SIGNALS = F_DUE + 4; // u8 per node: what its source says
-export const F_MASKS = F_SIGNALS + 4; // u16 per tile and destination: virtual channels that packets between them may take; 0: all
+export const F_MASKS = F_DUE + 4; // u16 per tile and destination: virtual channels that packets between them may take; 0: all
 export const F_STRIDE = F_MASKS + 8;
 
 // node that creates packets
 export const O_RANDOM = 0; // u64 state of its generator
 export const O_NEXT = 8; // u64 creation of its next packet
-export const O_PACKET = 16; // packet in the source, 0: none
-export const O_STATE = 20; // u8
-export const O_STRIDE = 24;
+export const O_STRIDE = 16;

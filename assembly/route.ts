@@ -1,7 +1,7 @@
 // Routes (noc-model.md section 3; model.md sections 2 and 6): X first, or the direction that the tenant's table gives for a tile
 // and a destination.
-import { H_TILES, H_WIDTH, K_TARGET, K_TENANT, K_X, K_Y, P_ROUTES, R_X, R_Y } from './layout';
-import { neighbour, routeTables } from './plane';
+import { H_TILES, K_TARGET, K_TENANT, K_X, K_Y, R_X, R_Y } from './layout';
+import { blockOf, byteOf, neighbour, routeTables } from './plane';
 
 /** Output port of a packet at this tile; `router` is its block plus its byte. */
 // @ts-ignore: decorator
@@ -25,17 +25,13 @@ function byTable(tables: usize, router: usize, tile: u32, packet: usize): u32 {
   return load<u8>(table + tile * load<u32>(H_TILES) + (load<u16>(packet, K_TARGET) as u32));
 }
 
-/** Links from one tile to another on the way of tenant 0. */
-export function wayLength(plane: usize, from: u32, to: u32): u64 {
-  const tables: usize = load<u32>(plane, P_ROUTES);
-  return tables == 0 || load<u32>(tables) == 0 ? distance(from, to) : stepsAlong(load<u32>(tables), from, to);
-}
-
-function distance(from: u32, to: u32): u64 {
-  const width = load<u32>(H_WIDTH);
-  const dx = abs((from % width) as i32 - ((to % width) as i32));
-  const dy = abs((from / width) as i32 - ((to / width) as i32));
-  return (dx + dy) as u64;
+/** Links from a tile to the destination of a packet of tenant 0. */
+export function wayLength(from: u32, packet: usize): u64 {
+  if (routeTables != 0 && load<u32>(routeTables) != 0) return stepsAlong(load<u32>(routeTables), from, load<u16>(packet, K_TARGET));
+  const router = blockOf(from) + byteOf(from);
+  const x = abs((load<u8>(packet, K_X) as i32) - (load<u8>(router, R_X) as i32));
+  const y = abs((load<u8>(packet, K_Y) as i32) - (load<u8>(router, R_Y) as i32));
+  return (x + y) as u64;
 }
 
 function stepsAlong(table: usize, from: u32, to: u32): u64 {

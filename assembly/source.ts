@@ -2,10 +2,11 @@
 // chosen per packet in rotation among those with room. Who owns the source (a core) is told by signals when the tail of a
 // message leaves and when its flits start or stop moving; nobody else needs to look at it every cycle.
 import { clearBit, firstFrom, nextBit, setBit } from './bits';
-import { KIND_MESSAGE, SIGNAL_TAIL_LEFT, SIGNAL_WAKE } from './codes';
+import { KIND_MESSAGE, KIND_SYNTHETIC, SIGNAL_TAIL_LEFT, SIGNAL_WAKE } from './codes';
 import {
   H_TILES,
   H_WIDTH,
+  K_BYTES,
   K_FLITS,
   K_KIND,
   K_MASK,
@@ -32,15 +33,16 @@ import {
 } from './layout';
 import { handOn } from './link';
 import { frontPacket, popPacket, pushPacket } from './packets';
-import { awakeIn2, blockOf, byteOf, noteMove, plane, ringRow, slotIn2, vcs, wakeTile } from './plane';
+import { awakeIn2, blockOf, byteOf, noteMove, now, plane, ringRow, slotIn2, vcs, wakeTile } from './plane';
 
 const INPUT: u32 = 4;
 /** Put a packet behind the others of this source; its head may leave in the next inject phase. K_TARGET must be set. */
 export function enqueue(plane: usize, source: usize, packet: usize): void {
   const target: u32 = load<u16>(packet, K_TARGET);
   const width = load<u32>(H_WIDTH);
-  store<u8>(packet, (target % width) as u8, K_X);
-  store<u8>(packet, (target / width) as u8, K_Y);
+  const y = target / width;
+  store<u8>(packet, (target - y * width) as u8, K_X);
+  store<u8>(packet, y as u8, K_Y);
   if (pushPacket(source, S_APART, packet)) {
     store<u32>(source, 0, S_SENT);
     if (load<u8>(packet, K_KIND) == KIND_MESSAGE) store<u8>(source, 1, S_MOVING);
@@ -77,7 +79,8 @@ function sendFlit(source: usize, tile: u32, pending: usize): u32 {
   const sent = load<u32>(source, S_SENT);
   const vc = sent == 0 ? chooseChannel(source, known, packet) : load<u8>(source, S_VC);
   const free: u32 = vc == NO_VC ? 0 : load<u8>(known + vc * ROW);
-  const isMessage = load<u8>(packet, K_KIND) == KIND_MESSAGE;
+  const kind = load<u8>(packet, K_KIND);
+  const isMessage = kind == KIND_MESSAGE;
   if (isMessage && (free != 0) != (load<u8>(source, S_MOVING) != 0)) {
     store<u8>(source, free != 0 ? 1 : 0, S_MOVING);
     signal(source, SIGNAL_WAKE);
@@ -89,6 +92,7 @@ function sendFlit(source: usize, tile: u32, pending: usize): u32 {
   if (sent == 0) {
     store<u8>(source, vc as u8, S_VC);
     store<u8>(source, vc as u8, S_LAST);
+    if (kind == KIND_SYNTHETIC) store<u32>(packet, now as u32, K_BYTES);
     handOn(tile, vc * PORTS + INPUT, packet);
   }
   const isTail = sent + 1 == load<u16>(packet, K_FLITS);

@@ -2,9 +2,9 @@
 // of them are drawn at once, from the geometric distribution, so a node that creates nothing costs one comparison. Its unbounded
 // queue needs no memory either: the packet behind the one in the network's source is made when that one has left, with the cycle
 // in which it was created long ago. So at most as many packets exist as the network and its sources hold, and records come from a
-// list of free ones. When a head leaves its source is known from the signals of the source (source.ts).
-import { count } from './bits';
-import { KIND_MESSAGE, PATTERN_TABLE, SIGNAL_TAIL_LEFT, SIGNAL_WAKE } from './codes';
+// list of free ones.
+import { count, isSet } from './bits';
+import { KIND_SYNTHETIC, PATTERN_TABLE } from './codes';
 import {
   F_ACCEPTED,
   F_BEHIND,
@@ -31,7 +31,6 @@ import {
   F_POOL_SIZE,
   F_PROBABILITY,
   F_SEED,
-  F_SIGNALS,
   F_START,
   F_TARGETS,
   H_PLANES_AT,
@@ -49,14 +48,13 @@ import {
   K_TIME,
   LATENCY_BINS,
   O_NEXT,
-  O_PACKET,
   O_RANDOM,
-  O_STATE,
   O_STRIDE,
   PERIODS,
+  P_PENDING,
   P_SOURCES,
-  ROW,
   P_VCS,
+  ROW,
   S_STRIDE,
 } from './layout';
 import { logarithm } from './logarithm';
@@ -65,14 +63,6 @@ import { enqueue } from './source';
 
 /** Cycles after which a node is looked at again though nothing is due, so that 32 bits can say when. */
 const FAR: u64 = 1 << 30;
-
-// what the source of a node has of its packet
-const NOTHING: u32 = 0;
-const FRESH: u32 = 1; // queued in the last cycle
-const HEAD_WAITS: u32 = 2;
-const HEAD_LEFT: u32 = 3;
-// beside what the source says: look at this node in the next cycle
-const SIGNAL_LOOK: u32 = 128;
 
 /** Seed the nodes, draw their first packets and chain the free records. */
 export function openTraffic(): void {
@@ -98,25 +88,22 @@ export function createPackets(now: u64): void {
   const tiles = load<u32>(H_TILES);
   const nodes: usize = load<u32>(run, F_NODES);
   const due: usize = load<u32>(run, F_DUE);
-  const signals: usize = load<u32>(run, F_SIGNALS);
+  const pending: usize = load<u32>(load<u32>(H_PLANES_AT), P_PENDING);
   const next = i32x4.splat((now + 1) as i32);
   for (let first: u32 = 0; first < tiles; first += ROW) {
-    let bits = i8x16.bitmask(i8x16.ne(v128.load(signals + first), i8x16.splat(0))) as u32;
+    let bits: u32 = 0;
     // cycles wrap: what is due lies behind, not more than FAR ahead
     for (let four: u32 = 0; four < (ROW as u32); four += 4) {
       bits |= (i32x4.bitmask(i32x4.sub(v128.load(due + ((first + four) << 2)), next)) as u32) << four;
     }
+    // a source has one packet at a time
+    bits &= ~(load<u16>(pending + (first >> 3)) as u32);
     if (tiles - first < (ROW as u32)) bits &= ((1 as u32) << (tiles - first)) - 1;
     for (; bits != 0; bits &= bits - 1) {
       const tile = first + ctz<u32>(bits);
       const node = nodes + tile * O_STRIDE;
-      if (load<u8>(signals + tile) != 0) follow(node, signals + tile, now - 1);
-      if (load<u32>(node, O_PACKET) == 0 && load<u64>(node, O_NEXT) <= now) {
-        create(run, node, tile, now);
-        store<u8>(signals + tile, SIGNAL_LOOK as u8);
-      }
-      // a node with a packet at its source waits for what the source says
-      lookAt(due, tile, load<u32>(node, O_PACKET) == 0 ? load<u64>(node, O_NEXT) : u64.MAX_VALUE, now);
+      if (load<u64>(node, O_NEXT) <= now) create(run, node, tile, now);
+      lookAt(due, tile, load<u64>(node, O_NEXT), now);
     }
   }
 }
@@ -124,24 +111,6 @@ export function createPackets(now: u64): void {
 /** Look at a node in `cycle`, or before if that is far; `now` is not later. */
 function lookAt(due: usize, tile: u32, cycle: u64, now: u64): void {
   store<u32>(due + (tile << 2), min(cycle, now + FAR) as u32);
-}
-
-/** What happened at the source of this node in cycle `then`. */
-function follow(node: usize, signals: usize, then: u64): void {
-  const signal: u32 = load<u8>(signals);
-  const state: u32 = load<u8>(node, O_STATE);
-  store<u8>(signals, 0);
-  const woken = (signal & SIGNAL_WAKE) != 0;
-  // a fresh head leaves at once unless the source says that it does not move; one that waits leaves when it moves again
-  if (state != HEAD_LEFT && woken == (state == HEAD_WAITS)) {
-    store<u32>(load<u32>(node, O_PACKET), then as u32, K_BYTES);
-    store<u8>(node, HEAD_LEFT as u8, O_STATE);
-  } else if (state == FRESH) {
-    store<u8>(node, HEAD_WAITS as u8, O_STATE);
-  }
-  if ((signal & SIGNAL_TAIL_LEFT) == 0) return;
-  store<u32>(node, 0, O_PACKET);
-  store<u8>(node, NOTHING as u8, O_STATE);
 }
 
 /** The next packet of this node: its creation was drawn before, now it is at the head of the queue. */
@@ -153,15 +122,13 @@ function create(run: usize, node: usize, tile: u32, now: u64): void {
   const measured = now >= load<u64>(run, F_START) && (now < end || created < end);
   store<u32>(run, load<u32>(packet, K_NEXT), F_FREE);
   store<u16>(packet, load<u16>(run, F_FLITS), K_FLITS);
-  store<u8>(packet, KIND_MESSAGE as u8, K_KIND);
+  store<u8>(packet, KIND_SYNTHETIC as u8, K_KIND);
   store<u32>(packet, measured ? 1 : 0, K_OWNER);
   store<u16>(packet, tile as u16, K_SOURCE);
   const to = target(run, node, tile);
   store<u16>(packet, to as u16, K_TARGET);
   store<u16>(packet, mask(run, plane, tile, to) as u16, K_MASK);
   store<u64>(packet, created, K_TIME);
-  store<u32>(node, packet as u32, O_PACKET);
-  store<u8>(node, FRESH as u8, O_STATE);
   store<u64>(node, created + gap(run, node), O_NEXT);
   if (measured) store<u32>(run, load<u32>(run, F_OPEN) + 1, F_OPEN);
   if (created < end && load<u64>(node, O_NEXT) >= end) store<u32>(run, load<u32>(run, F_BEHIND) - 1, F_BEHIND);
@@ -185,7 +152,7 @@ function mask(run: usize, plane: usize, from: u32, to: u32): u32 {
 export function packetArrived(packet: usize, now: u64): void {
   const run: usize = load<u32>(H_TRAFFIC_AT);
   const flits: u64 = load<u16>(packet, K_FLITS);
-  const links: u64 = wayLength(load<u32>(H_PLANES_AT), load<u16>(packet, K_SOURCE), load<u16>(packet, K_TARGET));
+  const links: u64 = wayLength(load<u16>(packet, K_SOURCE), packet);
   const latency = now - load<u64>(packet, K_TIME);
   const start = load<u64>(run, F_START);
   const end = load<u64>(run, F_END);
@@ -236,11 +203,12 @@ export function trafficDone(now: u64): bool {
 export function trafficWake(now: u64): u64 {
   const run: usize = load<u32>(H_TRAFFIC_AT);
   const tiles = load<u32>(H_TILES);
+  const pending: usize = load<u32>(load<u32>(H_PLANES_AT), P_PENDING);
   const end = load<u64>(run, F_END) - 1;
   let next: u64 = u64.MAX_VALUE;
   let node: usize = load<u32>(run, F_NODES);
   for (let tile: u32 = 0; tile < tiles; tile++, node += O_STRIDE) {
-    if (load<u32>(node, O_PACKET) == 0) next = min(next, load<u64>(node, O_NEXT));
+    if (!isSet(pending, tile)) next = min(next, load<u64>(node, O_NEXT));
   }
   if (next == u64.MAX_VALUE) return next;
   return max(min(next, end > now ? end : load<u64>(run, F_LAST) - 1), now + 1);

@@ -14,7 +14,7 @@ import { writeMoves, type TileSources } from './move-image.ts';
 import { writePlane } from './network-image.ts';
 import { NEVER, Regions } from './regions.ts';
 import { takeRoutes } from './routes-image.ts';
-import { steerTraffic, trafficOwner, writeTraffic } from './traffic-image.ts';
+import { steerTraffic, writeTraffic } from './traffic-image.ts';
 
 export interface MachineOptions {
   /** Jump over cycles in which nothing can happen (default true). */
@@ -150,19 +150,11 @@ function writePlanes(regions: Regions, planes: number, plan: Plan): void {
     ...(plan.tenants.some(({ dispatch }) => dispatch === 'noc') ? [C.PLANE_INSTRUCTION] : []),
   ];
   for (const plane of used) {
-    // a source of the data plane signals to the core of whoever has the tile, once it begins, or to who makes traffic there
-    const owner = (tile: number): number => (traffic === 0 ? L.H_IGNORED : trafficOwner(regions, traffic, tile));
     const virtualChannels = plane === C.PLANE_DATA ? dataChannels(plan) : chip.virtualChannels;
     const { bufferDepth } = chip;
     const record = planes + plane * L.P_STRIDE;
-    const shape = {
-      mesh: chip,
-      virtualChannels,
-      bufferDepth,
-      mostFlits: longestPacket(plan),
-      tenants: flitOwners(plan),
-    };
-    writePlane(regions, record, { ...shape, owner });
+    const [mostFlits, tenants] = [longestPacket(plan), flitOwners(plan)];
+    writePlane(regions, record, { mesh: chip, virtualChannels, bufferDepth, mostFlits, tenants });
   }
   const data = planes + C.PLANE_DATA * L.P_STRIDE;
   if (traffic === 0) writeRoutes(regions, data, plan);

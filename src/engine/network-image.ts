@@ -10,8 +10,6 @@ export interface PlaneShape {
   readonly tenants: number;
   /** Flits of the longest packet. */
   readonly mostFlits: number;
-  /** Address of the byte that the source at a tile signals to. */
-  readonly owner: (tile: number) => number;
 }
 
 const NO_CHANNEL_YET = 255;
@@ -69,7 +67,7 @@ export function writePlane(regions: Regions, plane: number, shape: PlaneShape): 
   ];
   for (const [offset, value] of fields) regions.u32(plane + offset, value);
   for (let block = 0; block < blockCount; block++) writeBlock(regions, blocks + block * blockBytes, block, shape);
-  for (let tile = 0; tile < tiles; tile++) writeSource(regions, sources + tile * L.S_STRIDE, tile, shape);
+  for (let tile = 0; tile < tiles; tile++) writeSource(regions, sources + tile * L.S_STRIDE, tile);
 }
 
 function writeBlock(regions: Regions, block: number, index: number, shape: PlaneShape): void {
@@ -87,8 +85,9 @@ function writeBlock(regions: Regions, block: number, index: number, shape: Plane
   }
 }
 
-function writeSource(regions: Regions, source: number, tile: number, shape: PlaneShape): void {
+/** It signals to nobody until a tenant begins on the tile. */
+function writeSource(regions: Regions, source: number, tile: number): void {
   regions.u8(source + L.S_LAST, NO_CHANNEL_YET);
-  regions.u32(source + L.S_OWNER, shape.owner(tile));
+  regions.u32(source + L.S_OWNER, L.H_IGNORED);
   regions.u32(source + L.S_INDEX, tile);
 }

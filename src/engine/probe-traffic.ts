@@ -6,7 +6,7 @@ import { writePlane } from './network-image.ts';
 import { Regions } from './regions.ts';
 import type { TrafficCounters } from './snapshot.ts';
 import type { TrafficShape } from '../model/traffic.ts';
-import { readTraffic, steerTraffic, trafficOwner, writeTraffic } from './traffic-image.ts';
+import { readTraffic, steerTraffic, writeTraffic } from './traffic-image.ts';
 
 export interface TrafficResult {
   readonly counters: TrafficCounters;
@@ -24,12 +24,7 @@ export function trafficImage(
   const planes = takeHeader(regions, shape.mesh, { tenants: 1, reverse: options.reverse });
   regions.u32(L.H_TENANTS_AT, regions.take(L.T_STRIDE));
   const run = writeTraffic(regions, shape);
-  writePlane(regions, planes, {
-    ...shape,
-    mostFlits: shape.traffic.packetFlits,
-    tenants: 1,
-    owner: (tile) => trafficOwner(regions, run, tile),
-  });
+  writePlane(regions, planes, { ...shape, mostFlits: shape.traffic.packetFlits, tenants: 1 });
   steerTraffic(regions, planes, run, shape);
   return { image: regions.finish(), run };
 }

@@ -57,7 +57,7 @@ export function traceImage(
   const tenants = 1 + (trace.special ?? []).reduce((most, special) => Math.max(most, special?.tenant ?? 0), 0);
   const planes = takeHeader(regions, trace, { ...options, tenants });
   const mostFlits = trace.packets.reduce((most, [, , , flits]) => Math.max(most, flits), 1);
-  writePlane(regions, planes, { mesh: trace, ...trace, mostFlits, tenants, owner: () => L.H_IGNORED });
+  writePlane(regions, planes, { mesh: trace, ...trace, mostFlits, tenants });
   regions.u32(planes + L.P_MASKED, trace.special?.some((special) => special?.channels !== undefined) ? 1 : 0);
   if (trace.routes)
     regions.u32(planes + L.P_ROUTES, regions.list(trace.routes.map((routes) => takeRoutes(regions, routes))));

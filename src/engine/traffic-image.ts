@@ -9,7 +9,7 @@ import type { Regions } from './regions.ts';
 import { takeRoutes } from './routes-image.ts';
 import type { TrafficCounters } from './snapshot.ts';
 
-/** Write the record and return where it is. The plane is written afterwards, with `trafficOwner` as the owner of its sources. */
+/** Write the record and return where it is. */
 export function writeTraffic(regions: Regions, shape: TrafficShape): number {
   const { mesh, traffic } = shape;
   const run = regions.take(L.F_STRIDE);
@@ -26,7 +26,6 @@ export function writeTraffic(regions: Regions, shape: TrafficShape): number {
   // nodes are looked at in rows; those beyond the mesh never have anything to do
   const nodes = Math.ceil(tileCount(mesh) / L.ROW) * L.ROW;
   regions.u32(run + L.F_DUE, regions.take(nodes * 4));
-  regions.u32(run + L.F_SIGNALS, regions.take(nodes));
   regions.u32(run + L.F_POOL, regions.take(pool * L.K_STRIDE));
   regions.u32(run + L.F_POOL_SIZE, pool);
   regions.u32(run + L.F_BINS, regions.take(L.LATENCY_BINS * 4));
@@ -63,10 +62,6 @@ function writeMasks(regions: Regions, { mesh, virtualChannels, traffic: { routes
     for (let to = 0; to < tiles; to++) regions.u16(table + (from * tiles + to) * 2, maskOf(from, to));
   return table;
 }
-
-/** Address of the byte that the source at a tile signals to. */
-export const trafficOwner = (regions: Regions, run: number, tile: number): number =>
-  regions.read32(run + L.F_SIGNALS) + tile;
 
 /**
  * The most packets that exist at once: per tile one at the source, as many whole ones as the buffers of five inputs and the terminal
