@@ -18,6 +18,7 @@ import {
   PORTS,
   ROW,
   R_LANES,
+  R_CHANNEL,
   R_OWNED,
   WORK_CONTESTED,
   WORK_HEADS,
@@ -129,8 +130,8 @@ function rowsAt(router: usize, lane: u32): usize {
 @inline
 function freeChannels(router: usize, out: u32): u32 {
   let owned: u32 = ((load<u8>(router, R_OWNED) as u32) >> out) & 1;
-  owned |= (((load<u8>(router, R_OWNED + ROW) as u32) >> out) & 1) << 1;
-  for (let vc: u32 = 2; vc < vcs; vc++) owned |= (((load<u8>(router + vc * ROW, R_OWNED) as u32) >> out) & 1) << vc;
+  owned |= (((load<u8>(router, R_OWNED + R_CHANNEL) as u32) >> out) & 1) << 1;
+  for (let vc: u32 = 2; vc < vcs; vc++) owned |= (((load<u8>(router + vc * R_CHANNEL, R_OWNED) as u32) >> out) & 1) << vc;
   return ~owned & ((1 << vcs) - 1);
 }
 
@@ -157,7 +158,7 @@ function allowed(router: usize, vc: u32, requests: u64): u64 {
 // @ts-ignore: decorator
 @inline
 function take(router: usize, rows: usize, tile: u32, index: u32, out: u32, vc: u32): void {
-  const owned = router + vc * ROW;
+  const owned = router + vc * R_CHANNEL;
   store<u8>(rows, (out * vcs + vc + 1) as u8, L_ACCEPT);
   store<u8>(rowsAt(router, vc * PORTS + out), (index + 1) as u8, L_GRANT);
   store<u8>(owned, load<u8>(owned, R_OWNED) | ((1 as u32) << out), R_OWNED);

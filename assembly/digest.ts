@@ -73,6 +73,7 @@ import {
   R_FIRST,
   R_GRANT,
   R_KNOWN,
+  R_CHANNEL,
   R_OWNED,
   S_LAST,
   S_SENT,
@@ -155,7 +156,7 @@ function mixRouter(tile: u32): void {
     mix((load<u8>(row, R_GRANT) as u64) | ((load<u8>(row, R_ACCEPT) as u64) << 8) | ((load<u8>(row, R_FIRST) as u64) << 16));
   }
   for (let vc: u32 = 0; vc < vcs; vc++) {
-    const row = router + vc * ROW;
+    const row = router + vc * R_CHANNEL;
     mix((load<u8>(row, R_OWNED) as u64) | ((load<u8>(row, R_KNOWN) as u64) << 8));
   }
   for (let lane: u32 = 0; lane < lanes; lane++) mixLane(laneAt(tile, lane));

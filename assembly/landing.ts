@@ -10,6 +10,7 @@ import {
   RING_KNOWN,
   RING_ROWS,
   ROW,
+  R_CHANNEL,
   R_KNOWN,
   R_LANES,
   WORK_CREDIT,
@@ -46,7 +47,7 @@ export function receive(block: usize, first: usize): usize {
     // where the terminals' buffers cannot run out their output lane always has a credit
     if (eject == 0) credit = v128.or(credit, i8x16.splat(16));
     else credit = v128.or(credit, take(lane + 4 * L_STRIDE + L_FREE, eject + vc * row + first, 16));
-    take(block + R_KNOWN + vc * ROW, ring + row * RING_KNOWN, 0);
+    take(block + R_KNOWN + vc * R_CHANNEL, ring + row * RING_KNOWN, 0);
     v128.store(vc * ROW, credit, WORK_CREDIT);
     ring += row * RING_ROWS;
     lane += PORTS * L_STRIDE;

@@ -139,11 +139,13 @@ export const R_GRANT = 16; // rows of input ports: outputs whose switch grant po
 export const R_ACCEPT = R_GRANT + PORTS * ROW; // rows of input ports: outputs at the switch accept pointer or after
 export const R_FIRST = R_ACCEPT + PORTS * ROW; // rows of input ports: the channel that comes first
 export const R_BLOCKED = R_FIRST + PORTS * ROW; // rows of link ports: blocked cycles since R_VISITS was 0
-export const R_OWNED = R_BLOCKED + LINKS * ROW; // rows of channels: output ports whose channel has an owner
-export const R_KNOWN = R_OWNED + MOST_VCS * ROW; // rows of channels: free slots of the terminal input, as the source knows
-export const R_X = R_KNOWN + MOST_VCS * ROW; // column of the tile
+export const R_X = R_BLOCKED + LINKS * ROW; // column of the tile
 export const R_Y = R_X + ROW;
-export const R_LANES = R_Y + 3 * ROW; // records of lanes, from the beginning of a cache line
+// rows of each channel
+export const R_OWNED = R_Y + ROW; // output ports whose channel has an owner
+export const R_KNOWN = R_OWNED + ROW; // free slots of the terminal input, as the source knows
+export const R_CHANNEL = 2 * ROW; // bytes from a channel's rows to the next one's
+export const R_LANES = R_OWNED + MOST_VCS * R_CHANNEL + 2 * ROW; // records of lanes, from the beginning of a cache line
 // queue of packets (packets.ts): the address of the front, 0 if there is none; behind it, if A_BEHIND is set in it, those of the first and
 // the last behind the front. They follow each other in a source, and are rows of a lane
 export const A_BEHIND = 1;

@@ -17,6 +17,7 @@ import {
   NO_VC,
   ROW,
   R_LANES,
+  R_CHANNEL,
   R_OWNED,
   WORK_TAILS,
 } from './layout';
@@ -38,7 +39,7 @@ export function passTails(block: usize, first: u32, listEnd: usize): void {
 function passTail(router: usize, rows: usize, tile: u32): void {
   const queue = queueOf(rows);
   if (isLong && hasMore(rows, queue)) return;
-  const owned = router + (load<u8>(rows, L_VC) as usize) * ROW;
+  const owned = router + (load<u8>(rows, L_VC) as usize) * R_CHANNEL;
   const out: u32 = load<u8>(rows, L_OUT);
   store<u8>(owned, load<u8>(owned, R_OWNED) & ~out, R_OWNED);
   store<u8>(rows, NO_VC as u8, L_VC);

@@ -12,6 +12,7 @@ import {
   ROW,
   R_FIRST,
   R_LANES,
+  R_CHANNEL,
   R_OWNED,
   WORK_ACCEPTED,
   WORK_ASKED,
@@ -41,7 +42,7 @@ export function askInPairs(block: usize): usize {
   const none = i8x16.splat(0);
   const one = i8x16.splat(1);
   const noVc = i8x16.splat(NO_VC as i8);
-  const unowned = v128.not(v128.and(v128.load(block, R_OWNED), v128.load(block, R_OWNED + ROW)));
+  const unowned = v128.not(v128.and(v128.load(block, R_OWNED), v128.load(block, R_OWNED + R_CHANNEL)));
   const credit0 = v128.load(WORK_CREDIT);
   const differ = v128.xor(credit0, v128.load(WORK_CREDIT + ROW)); // from the credits of channel 0 to those of channel 1
   let end: usize = WORK_HEADS;

@@ -21,6 +21,7 @@ import {
   P_SOURCES,
   RING_ROWS,
   ROW,
+  R_CHANNEL,
   R_KNOWN,
   S_APART,
   S_INDEX,
@@ -78,7 +79,7 @@ function sendFlit(source: usize, tile: u32, pending: usize): u32 {
   const packet = frontPacket(source);
   const sent = load<u32>(source, S_SENT);
   const vc = sent == 0 ? chooseChannel(source, known, packet) : load<u8>(source, S_VC);
-  const free: u32 = vc == NO_VC ? 0 : load<u8>(known + vc * ROW);
+  const free: u32 = vc == NO_VC ? 0 : load<u8>(known + vc * R_CHANNEL);
   const kind = load<u8>(packet, K_KIND);
   const isMessage = kind == KIND_MESSAGE;
   if (isMessage && (free != 0) != (load<u8>(source, S_MOVING) != 0)) {
@@ -86,7 +87,7 @@ function sendFlit(source: usize, tile: u32, pending: usize): u32 {
     signal(source, SIGNAL_WAKE);
   }
   if (free == 0) return 0;
-  store<u8>(known + vc * ROW, (free - 1) as u8);
+  store<u8>(known + vc * R_CHANNEL, (free - 1) as u8);
   store<u8>(slotIn2 + (vc * RING_ROWS + INPUT) * ringRow + tile, 255);
   wakeTile(awakeIn2, tile);
   if (sent == 0) {
@@ -108,7 +109,7 @@ function sendFlit(source: usize, tile: u32, pending: usize): u32 {
 @inline
 function chooseChannel(source: usize, known: usize, packet: usize): u32 {
   let free: u32 = 0;
-  for (let vc: u32 = 0; vc < vcs; vc++) free |= ((load<u8>(known + vc * ROW) != 0) as u32) << vc;
+  for (let vc: u32 = 0; vc < vcs; vc++) free |= ((load<u8>(known + vc * R_CHANNEL) != 0) as u32) << vc;
   free &= load<u16>(packet, K_MASK);
   return free == 0 ? NO_VC : firstFrom(free, (load<u8>(source, S_LAST) + 1) as u8);
 }

@@ -18,6 +18,7 @@ import {
   R_ACCEPT,
   R_FIRST,
   R_GRANT,
+  R_CHANNEL,
   R_OWNED,
   WORK_ACCEPTED,
   WORK_ASKED,
@@ -71,7 +72,7 @@ function ask(block: usize, listEnd: usize): usize {
   let contested = none;
   let losers = none;
   let unowned = v128.not(v128.load(block, R_OWNED));
-  for (let vc: usize = 1; vc < channels; vc++) unowned = v128.or(unowned, v128.not(v128.load(block + vc * ROW, R_OWNED)));
+  for (let vc: usize = 1; vc < channels; vc++) unowned = v128.or(unowned, v128.not(v128.load(block + vc * R_CHANNEL, R_OWNED)));
   let end: usize = WORK_HEADS;
   v128.store(WORK_ASKED, none);
   v128.store(WORK_ASKED + ROW, none);

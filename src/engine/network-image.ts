@@ -76,7 +76,7 @@ function writeBlock(regions: Regions, block: number, index: number, shape: Plane
     const router = block + byte;
     regions.u8(router + L.R_X, tileX(mesh, index * L.ROW + byte));
     regions.u8(router + L.R_Y, tileY(mesh, index * L.ROW + byte));
-    for (let vc = 0; vc < vcs; vc++) regions.u8(router + L.R_KNOWN + vc * L.ROW, bufferDepth);
+    for (let vc = 0; vc < vcs; vc++) regions.u8(router + L.R_KNOWN + vc * L.R_CHANNEL, bufferDepth);
     for (let lane = 0; lane < vcs * L.PORTS; lane++) {
       const at = router + L.R_LANES + lane * L.L_STRIDE;
       regions.u8(at + L.L_VC, L.NO_VC);
