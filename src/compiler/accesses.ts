@@ -1,83 +1,113 @@
 /**
- * Who touched which bytes of a scratchpad last: pieces side by side, each with its last write and the reads since. A write makes one
- * piece of all that it covers; what came before it has ended for whoever waits for the write.
+ * Who touched which bytes of a scratchpad last. All spans of a body are known, so the scratchpad is cut once at each of their ends into
+ * pieces, of which every access takes some side by side; each piece has its last write and the reads since. A write ends what came
+ * before it for whoever waits for the write.
  */
-interface Piece {
-  from: number;
-  to: number;
-  /** Lane of the last write and its position among that lane's operations; -1 where nothing was written. */
-  readonly writer: number;
-  readonly written: number;
-  /** Position of each lane's latest read since, or -1. */
-  readonly reads: Int32Array;
-}
-
-export interface Access {
-  readonly from: number;
-  readonly to: number;
-  readonly write: boolean;
-}
+import type { ScratchpadUse } from '../model/program.ts';
+import type { Operation } from './operation.ts';
 
 export class Accesses {
-  /** In order of address, side by side; bytes that nobody touched are in none. */
-  private readonly pieces: Piece[] = [];
   private readonly lanes: number;
+  private readonly operations: readonly Operation[];
+  /** First and last piece (exclusive) of every span at each of its bases, span after span; where those of an operation begin. */
+  private readonly ranges: Int32Array;
+  private readonly rangesOf: Int32Array;
+  /** By piece: lane of the last write, or -1, and its position among that lane's operations. */
+  private readonly writer: Int32Array;
+  private readonly written: Int32Array;
+  /** By piece and lane: position of the latest read since, or -1. */
+  private readonly reads: Int32Array;
 
-  constructor(lanes: number) {
+  constructor(operations: readonly Operation[], lanes: number) {
+    this.operations = operations;
     this.lanes = lanes;
+    const ends = endsOf(operations);
+    const cuts = unique(ends.slice().sort());
+    this.ranges = Int32Array.from(ends, (end) => indexOf(cuts, end));
+    this.rangesOf = new Int32Array(operations.length);
+    for (let index = 1; index < operations.length; index++)
+      this.rangesOf[index] = this.rangesOf[index - 1] + endCount(operations[index - 1]);
+    this.writer = new Int32Array(cuts.length).fill(-1);
+    this.written = new Int32Array(cuts.length);
+    this.reads = new Int32Array(cuts.length * lanes).fill(-1);
   }
 
-  /** Raises `latest`, by lane, to the positions of the accesses that a new one must come after. */
-  conflicts({ from, to, write }: Access, latest: Int32Array): void {
-    for (let i = this.firstAfter(from); i < this.pieces.length && this.pieces[i].from < to; i++) {
-      const { writer, written, reads } = this.pieces[i];
-      if (writer >= 0 && written > latest[writer]) latest[writer] = written;
-      if (!write) continue;
-      for (let lane = 0; lane < reads.length; lane++) if (reads[lane] > latest[lane]) latest[lane] = reads[lane];
+  /** Raises `latest`, by lane, to the positions of the accesses that an operation must come after in an iteration. */
+  conflicts(index: number, iteration: number, latest: Int32Array): void {
+    const { spans } = this.operations[index];
+    const { lanes, ranges, writer, written, reads } = this;
+    let at = this.rangesOf[index];
+    for (let i = 0; i < spans.length; i++) {
+      const range = at + 2 * turnOf(spans[i], iteration);
+      at += 2 * spans[i].bases.length;
+      for (let piece = ranges[range]; piece < ranges[range + 1]; piece++) {
+        const lane = writer[piece];
+        if (lane >= 0 && written[piece] > latest[lane]) latest[lane] = written[piece];
+        if (!spans[i].write) continue;
+        for (let reader = 0, read = piece * lanes; reader < lanes; reader++, read++)
+          if (reads[read] > latest[reader]) latest[reader] = reads[read];
+      }
     }
   }
 
-  /** The access of `lane` at `position` takes place. */
-  add({ from, to, write }: Access, lane: number, position: number): void {
-    if (from >= to) return;
-    this.cutAt(from);
-    this.cutAt(to);
-    const first = this.firstAfter(from);
-    let end = first;
-    while (end < this.pieces.length && this.pieces[end].from < to) end++;
-    if (write) {
-      this.pieces.splice(first, end - first, this.untouched(from, to, lane, position));
-      return;
+  /** An operation, at `position` of its lane, takes place in an iteration. */
+  add(index: number, iteration: number, lane: number, position: number): void {
+    const { spans } = this.operations[index];
+    const { lanes, ranges } = this;
+    let at = this.rangesOf[index];
+    for (let i = 0; i < spans.length; i++) {
+      const range = at + 2 * turnOf(spans[i], iteration);
+      at += 2 * spans[i].bases.length;
+      const [from, to] = [ranges[range], ranges[range + 1]];
+      if (!spans[i].write) {
+        for (let piece = from; piece < to; piece++) this.reads[piece * lanes + lane] = position;
+      } else if (from < to) {
+        this.writer.fill(lane, from, to);
+        this.written.fill(position, from, to);
+        this.reads.fill(-1, from * lanes, to * lanes);
+      }
     }
-    for (let i = first, at = from; at < to; i++) {
-      const next = Math.min(to, this.pieces[i]?.from ?? to);
-      if (at < next) this.pieces.splice(i, 0, this.untouched(at, next, -1, -1));
-      this.pieces[i].reads[lane] = position;
-      at = this.pieces[i].to;
+  }
+}
+
+/** Which of its bases a span lies at in an iteration. */
+const turnOf = ({ bases, step, phase }: ScratchpadUse, iteration: number): number =>
+  bases.length === 1 ? 0 : (iteration * step + phase) % bases.length;
+
+const endCount = ({ spans }: Operation): number => {
+  let count = 0;
+  for (const { bases } of spans) count += 2 * bases.length;
+  return count;
+};
+
+/** First byte and end of every span at each of its bases. */
+function endsOf(operations: readonly Operation[]): Float64Array {
+  const ends = new Float64Array(operations.reduce((sum, operation) => sum + endCount(operation), 0));
+  let at = 0;
+  for (const { spans } of operations) {
+    for (const { bases, from, to } of spans) {
+      for (const base of bases) {
+        ends[at++] = base + from;
+        ends[at++] = base + to;
+      }
     }
   }
+  return ends;
+}
 
-  private untouched(from: number, to: number, writer: number, written: number): Piece {
-    return { from, to, writer, written, reads: new Int32Array(this.lanes).fill(-1) };
-  }
+/** A sorted list without repeats. */
+function unique(sorted: Float64Array): Float64Array {
+  let count = 0;
+  for (let i = 0; i < sorted.length; i++) if (i === 0 || sorted[i] !== sorted[i - 1]) sorted[count++] = sorted[i];
+  return sorted.subarray(0, count);
+}
 
-  /** Number of the first piece that ends behind an address. */
-  private firstAfter(address: number): number {
-    let [low, high] = [0, this.pieces.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.pieces[middle].to > address) high = middle;
-      else low = middle + 1;
-    }
-    return low;
+function indexOf(sorted: Float64Array, value: number): number {
+  let [low, high] = [0, sorted.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle] < value) low = middle + 1;
+    else high = middle;
   }
-
-  /** No piece lies on both sides of an address. */
-  private cutAt(address: number): void {
-    const i = this.firstAfter(address);
-    const piece = this.pieces[i];
-    if (piece === undefined || piece.from >= address) return;
-    this.pieces.splice(i, 0, { ...piece, to: address, reads: piece.reads.slice() });
-    piece.from = address;
-  }
+  return low;
 }

@@ -7,8 +7,8 @@
  * reach back before the first iteration are paid from initial tokens. What belongs to no iteration is left out of the first and last
  * passes, so nothing may be taken to be implied by an operation of a later iteration than one's own.
  */
-import type { Ahead, Engine, ScratchpadUse } from '../model/program.ts';
-import { Accesses, type Access } from './accesses.ts';
+import type { Ahead, Engine } from '../model/program.ts';
+import { Accesses } from './accesses.ts';
 import { ENGINE_OF_WORK, type Operation } from './operation.ts';
 
 /** Operation `before`, of `distance` iterations ago, ends before operation `after` starts. */
@@ -25,7 +25,7 @@ const LAST_PASS = 3;
 /** The waits of one iteration of a body that repeats without end; undefined if an operation would have to wait for a later iteration. */
 export function dependencies(operations: readonly Operation[]): Dependency[] | undefined {
   const lanes = new Lanes(operations);
-  const past = new Accesses(lanes.count);
+  const past = new Accesses(operations, lanes.count);
   /** What each lane knows to have ended when its latest operation starts, by lane: positions up to and including. */
   const known = Array.from({ length: lanes.count }, () => new Int32Array(lanes.count).fill(-1));
   const started = new Int32Array(lanes.count).fill(-1);
@@ -38,10 +38,10 @@ export function dependencies(operations: readonly Operation[]): Dependency[] | u
   for (let pass = FIRST_PASS; pass <= last; pass++) {
     const found: Dependency[] = [];
     for (let index = 0; index < operations.length; index++) {
-      const { spans, ahead = 0 } = operations[index];
+      const lane = lanes.of[index];
+      const ahead = lanes.ahead[lane];
       const iteration = pass + ahead;
       if (iteration < 0) continue;
-      const lane = lanes.of[index];
       const own = known[lane];
       for (const other of lanes.beside[lane]) {
         if (lanes.ahead[other] <= ahead) learn(own, known[other]);
@@ -50,7 +50,7 @@ export function dependencies(operations: readonly Operation[]): Dependency[] | u
       const position = lanes.positionOf(index, iteration);
       started[lane] = position;
       latest.fill(-1);
-      for (const span of spans) past.conflicts(accessOf(span, iteration), latest);
+      past.conflicts(index, iteration, latest);
       // also on its own engine: where the order of passes is not that of iterations, an end of the loop would be unguarded
       if (lanes.reachesBeyond(latest, iteration)) return undefined;
       for (const before of waitsFor(lanes, latest, own, snapshots)) {
@@ -59,7 +59,7 @@ export function dependencies(operations: readonly Operation[]): Dependency[] | u
         found.push({ before: source.index, after: index, distance: iteration - source.iteration });
       }
       snapshots[lane].set(own, position * lanes.count);
-      for (const span of spans) past.add(accessOf(span, iteration), lane, position);
+      past.add(index, iteration, lane, position);
     }
     if (pass === last && !agree(found, steady)) throw new Error('the waits of the body do not settle');
     steady = found;
@@ -122,11 +122,6 @@ class Lanes {
   upTo(lane: number, other: number, position: number): number {
     return (Math.floor(position / this.lists[other].length) + 1) * this.lists[lane].length - 1;
   }
-}
-
-function accessOf({ bases, step, phase, from, to, write }: ScratchpadUse, iteration: number): Access {
-  const base = bases[(iteration * step + phase) % bases.length];
-  return { from: base + from, to: base + to, write };
 }
 
 function learn(known: Int32Array, more: Int32Array): void {
