@@ -110,7 +110,7 @@ function bestPipeline(request: PlanRequest): Pipeline | Misfit {
 class Pipelines {
   private readonly request: PlanRequest;
   private readonly known = new Map<string, Pipeline | Misfit>();
-  private readonly bodies: KnownBodies = new Map();
+  private readonly bodies: KnownBodies = [];
 
   constructor(request: PlanRequest) {
     this.request = request;

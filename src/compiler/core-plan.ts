@@ -6,7 +6,7 @@ import { fitCore, type Fit, type Misfit } from './fit.ts';
 import { isOutput, type Graph } from './graph.ts';
 import { memoryMap, type MemoryMap } from './memory-map.ts';
 import { snakeOrder } from './numbering.ts';
-import type { Operation } from './operation.ts';
+import type { Operation, Work } from './operation.ts';
 import { bytesOf, channelsOf } from './rect.ts';
 import { coreWork, type CoreWork } from './runs.ts';
 import { schedule, type CoreJob, type Schedule } from './schedule.ts';
@@ -77,7 +77,7 @@ const tilesOf = ({ runs }: CoreWork, { tilings, spills }: Fit): number =>
 export function planPipeline(
   request: PlanRequest,
   planned: readonly Shaped[],
-  known: KnownBodies = new Map(),
+  known: KnownBodies = [],
 ): Pipeline | Misfit {
   const { graph, chip, memoryBytesPerCycle } = request;
   const stages = withCores(request, planned);
@@ -127,8 +127,8 @@ export function planPipeline(
 
 type Ordered = Pick<CorePlan, 'tokens' | 'timing'>;
 
-/** Tokens and rhythm by what a body looks like, so the equal blocks of a network are worked out once; undefined: it cannot be ordered. */
-export type KnownBodies = Map<string, Ordered | undefined>;
+/** Bodies with their tokens and rhythm, so the equal blocks of a network are worked out once; undefined: it cannot be ordered. */
+export type KnownBodies = { readonly body: readonly Operation[]; readonly order: Ordered | undefined }[];
 
 /** A job before it is known whether its stage is pipelined. */
 type Unpipelined = Omit<CoreJob, 'isPipelined'>;
@@ -170,26 +170,37 @@ function ordered(
   known: KnownBodies,
   { body }: Schedule,
 ): Ordered | undefined {
-  const key = body.map(looks).join(';');
-  if (known.has(key)) return known.get(key);
+  const equal = known.find(
+    (other) => other.body.length === body.length && body.every((own, i) => looksLike(own, other.body[i])),
+  );
+  if (equal !== undefined) return equal.order;
   const waits = dependencies(body);
   const tokens = waits && tokensOf(chip, body, waits);
-  const answer =
+  const order =
     tokens !== undefined && mayWait(tokens)
       ? { tokens, timing: timingOf(chip, memoryBytesPerCycle, body, waits!) }
       : undefined;
-  known.set(key, answer);
-  return answer;
+  known.push({ body, order });
+  return order;
 }
 
-/** Everything about an operation that order and time depend on. */
-function looks({ work, spans, ahead, resident }: Operation): string {
-  let text = `${work.kind}${ahead ?? 0}${resident === undefined ? '' : `r${resident.token},${resident.count}`}`;
-  if (work.kind === 'matmul') text += `${work.M},${work.N},${work.K},${work.repeat}`;
-  else if (work.kind === 'vector') text += `${work.fn}${work.elements}`;
-  else text += 'pieces' in work ? `${work.bytes},${work.pieces}` : work.bytes;
-  for (const { bases, from, to, write } of spans) text += `|${bases[0]},${bases[1]},${from},${to}${write ? 'w' : 'r'}`;
-  return text;
+/** Do two operations agree in everything that order and time depend on? */
+function looksLike(a: Operation, b: Operation): boolean {
+  if (a.ahead !== b.ahead || a.spans.length !== b.spans.length || !worksLike(a.work, b.work)) return false;
+  if (a.resident?.token !== b.resident?.token || a.resident?.count !== b.resident?.count) return false;
+  return a.spans.every((span, i) => {
+    const { bases, from, to, write } = b.spans[i];
+    const isThere = span.bases[0] === bases[0] && span.bases[1] === bases[1];
+    return isThere && span.from === from && span.to === to && span.write === write;
+  });
+}
+
+function worksLike(a: Work, b: Work): boolean {
+  if (a.kind === 'matmul')
+    return b.kind === 'matmul' && a.M === b.M && a.N === b.N && a.K === b.K && a.repeat === b.repeat;
+  if (a.kind === 'vector') return b.kind === 'vector' && a.fn === b.fn && a.elements === b.elements;
+  if (a.kind !== b.kind || a.bytes !== b.bytes) return false;
+  return !('pieces' in a) || a.pieces === (b as typeof a).pieces;
 }
 
 function withCores({ graph, chip, vcores, topologyWidth }: PlanRequest, planned: readonly Shaped[]) {

@@ -3,7 +3,7 @@
  * of a cut and needed on the other crosses it.
  */
 import { tensorOf, type Graph } from './graph.ts';
-import { hull, needed, whole, type Rect } from './rect.ts';
+import { hull, needed, whole, withChannels, withRows, type Rect } from './rect.ts';
 
 export type Axis = 'rows' | 'channels';
 
@@ -33,9 +33,9 @@ export function madeBetween({ layers, unitOf }: Graph, operator: number, from: C
 }
 
 const after = (rect: Rect, { axis, at }: Cut): Rect =>
-  axis === 'rows' ? { ...rect, row0: at } : { ...rect, channel0: at };
+  axis === 'rows' ? withRows(rect, at, rect.row1) : withChannels(rect, at, rect.channel1);
 const upTo = (rect: Rect, { axis, at }: Cut): Rect =>
-  axis === 'rows' ? { ...rect, row1: at } : { ...rect, channel1: at };
+  axis === 'rows' ? withRows(rect, rect.row0, at) : withChannels(rect, rect.channel0, at);
 
 /** What crosses a cut: of every tensor made before it the slice that operators behind it read. */
 export function crossing(graph: Graph, cut: Cut, candidates?: Iterable<number>): Map<number, Rect> {
@@ -62,9 +62,9 @@ export function crossing(graph: Graph, cut: Cut, candidates?: Iterable<number>):
 /** What an operator reads of a tensor to make a slice, added to a slice. */
 export function readBy(graph: Graph, reader: number, made: Rect, tensor: number, slice?: Rect): Rect | undefined {
   const layer = graph.layers[reader];
-  layer.inputs.forEach((input, which) => {
-    if (input === tensor) slice = hull(slice, needed(layer, which, made, tensorOf(graph, tensor)));
-  });
+  const { inputs } = layer;
+  for (let which = 0; which < inputs.length; which++)
+    if (inputs[which] === tensor) slice = hull(slice, needed(layer, which, made, tensorOf(graph, tensor)));
   return slice;
 }
 

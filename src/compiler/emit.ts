@@ -4,13 +4,7 @@
  * one per operator with resident weights. A slice of many messages becomes a first and a last one, which carry the waits, and a loop.
  */
 import type { Chip } from '../model/chip.ts';
-import {
-  MOST_TOKEN_USES,
-  type Instruction,
-  type Operation as Content,
-  type Step,
-  type TokenUse,
-} from '../model/program.ts';
+import { ENGINES, MOST_TOKEN_USES, type Instruction, type Step, type TokenUse } from '../model/program.ts';
 import { ENGINE_OF_WORK, type Operation, type Work } from './operation.ts';
 import type { Dependency } from './sync.ts';
 
@@ -18,8 +12,9 @@ const LANDED_TOKEN = 0;
 const TRANSFER_TOKEN = 1;
 const FIRST_PAIR_TOKEN = 2;
 
-/** One lane: operations of one engine, equally far ahead. */
-const laneOf = ({ work, ahead = 0 }: Operation): string => `${ENGINE_OF_WORK[work.kind]}${ahead}`;
+/** One lane: operations of one engine, equally far ahead; by number. */
+const laneOf = ({ work, ahead = 0 }: Operation): number => 3 * ENGINES.indexOf(ENGINE_OF_WORK[work.kind]) + 1 + ahead;
+const LANES = 3 * ENGINES.length;
 
 interface Tokens {
   readonly waits: TokenUse[];
@@ -49,7 +44,8 @@ export function emit(
     const gives = operation.resident === undefined ? [] : [{ token: operation.resident.token, count: 1 }];
     return instructionsOf(chip, operation, { waits: [], gives });
   });
-  const repeated = body.flatMap((operation, index) => instructionsOf(chip, operation, tokens[index]));
+  const repeated: Step[] = [];
+  body.forEach((operation, index) => repeated.push(...instructionsOf(chip, operation, tokens[index])));
   const steps: Step[] = [...first];
   if (repeated.length > 0) steps.push({ op: 'loop', iteration: true, count: iterations, body: repeated });
   return { steps, initialTokens: [...initial].map(([token, count]) => ({ token, count })) };
@@ -80,12 +76,11 @@ function synchronise(
   tokens: readonly Tokens[],
   initial: Map<number, number>,
 ): void {
-  const pairs = new Map<string, number>();
+  const tokenOf: number[] = [];
+  let next = FIRST_PAIR_TOKEN;
   const lanes = body.map(laneOf);
   for (const { before, after, distance } of dependencies) {
-    const pair = `${lanes[before]} ${lanes[after]}`;
-    const token = pairs.get(pair) ?? FIRST_PAIR_TOKEN + pairs.size;
-    pairs.set(pair, token);
+    const token = (tokenOf[lanes[before] * LANES + lanes[after]] ??= next++);
     const count = givesOf(body[before]);
     tokens[before].gives.push({ token, count: 1 });
     tokens[after].waits.push({ token, count });
@@ -104,18 +99,25 @@ function separateTransfers(body: readonly Operation[], tokens: readonly Tokens[]
   if (transfers.length > 0) initial.set(TRANSFER_TOKEN, givesOf(body[transfers.at(-1)!]));
 }
 
+type Draft = { -readonly [key in keyof Instruction]: Instruction[key] };
+
 /** Instructions of an operation; each says what it touches of the scratchpad, and how far ahead it is. */
 function instructionsOf(chip: Chip, operation: Operation, tokens: Tokens): Step[] {
-  return marked(bareInstructions(chip, operation, tokens), operation);
+  const steps = bareInstructions(chip, operation, tokens);
+  mark(steps, operation);
+  return steps;
 }
 
-const marked = (steps: readonly Step[], operation: Operation): Step[] =>
-  steps.map((step) => {
-    const { spans: uses, ahead } = operation;
-    if (step.op === 'loop') return { ...step, body: marked(step.body, operation) };
-    const shifted = ahead ? { ...step, ahead } : step;
-    return step.op === 'recv' ? shifted : { ...shifted, uses };
-  });
+function mark(steps: readonly Step[], operation: Operation): void {
+  for (const step of steps) {
+    if (step.op === 'loop') mark(step.body, operation);
+    else {
+      const own: Draft = step;
+      if (operation.ahead) own.ahead = operation.ahead;
+      if (own.op !== 'recv') own.uses = operation.spans;
+    }
+  }
+}
 
 function bareInstructions(chip: Chip, { work, layer }: Operation, tokens: Tokens): Step[] {
   switch (work.kind) {
@@ -123,17 +125,21 @@ function bareInstructions(chip: Chip, { work, layer }: Operation, tokens: Tokens
     case 'store':
       return transferPieces(chip, work, layer, tokens);
     case 'send':
-      return messages(chip, work, tokens, (bytes, own) => [
-        { op: 'send', peer: work.peer, bytes, tag: layer + 1, layer, ...own },
+      return messages(chip, work, tokens, (bytes, { waits, gives }) => [
+        { op: 'send', peer: work.peer, bytes, tag: layer + 1, layer, waits, gives },
       ]);
     case 'receive':
       return messages(chip, work, tokens, (bytes, own) => receiveMessage(work.peer, bytes, layer, own));
     case 'matmul': {
       const { M, N, K, dataflow } = work;
-      return repeated(work.repeat, tokens, (own) => [{ op: 'matmul', M, N, K, dataflow, layer, ...own }]);
+      return repeated(work.repeat, tokens, ({ waits, gives }) => [
+        { op: 'matmul', M, N, K, dataflow, layer, waits, gives },
+      ]);
     }
-    case 'vector':
-      return [{ op: 'vector', fn: work.fn, elements: work.elements, layer, ...tokens }];
+    case 'vector': {
+      const { waits, gives } = tokens;
+      return [{ op: 'vector', fn: work.fn, elements: work.elements, layer, waits, gives }];
+    }
   }
 }
 
@@ -158,9 +164,8 @@ function transferPieces(chip: Chip, { kind, address, bytes, pieces }: Transfer, 
 /** A message lands, is copied to its tensor, and its slot goes back to the sender. */
 function receiveMessage(peer: number, bytes: number, layer: number, { waits, gives }: Tokens): Instruction[] {
   const landed: TokenUse = { token: LANDED_TOKEN, count: 1 };
-  const content: Content = { op: 'recv', peer, bytes, tag: layer + 1 };
   return [
-    { ...content, layer, waits: [], gives: [landed] },
+    { op: 'recv', peer, bytes, tag: layer + 1, layer, waits: [], gives: [landed] },
     { op: 'vector', fn: 'copy', elements: bytes, layer, waits: [landed, ...waits], gives, releases: peer },
   ];
 }

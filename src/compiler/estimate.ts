@@ -63,7 +63,8 @@ export class Estimates {
   private readonly live: Float64Array;
   private readonly crossings: readonly ReadonlyMap<number, Rect>[];
   private readonly crossingBytes: readonly number[];
-  private readonly wholes = new Map<number, Estimate>();
+  /** Estimates of stages of one core, by first and last cut. */
+  private readonly wholes: (Estimate | undefined)[][];
   private readonly splits = new Map<number, Estimate>();
   private readonly most = new Map<number, number>();
   private readonly sides: readonly Side[];
@@ -82,6 +83,7 @@ export class Estimates {
     this.over = sums(units, (unit) => 2 * Math.max(0, this.live[unit] - Math.max(room, this.live[unit - 1] ?? 0)));
     this.total = this.work[units];
     this.cuts = this.places();
+    this.wholes = this.cuts.map(() => []);
     this.crossings = this.cuts.map((cut) => crossing(graph, cut));
     this.crossingBytes = this.crossings.map((slices) => sizeOf(graph, slices));
     this.sides = this.cuts.map((cut) => this.sideOf(cut));
@@ -89,10 +91,7 @@ export class Estimates {
 
   /** A stage of one core between two cuts, by their numbers. */
   whole(from: number, to: number): Estimate {
-    const key = from * this.cuts.length + to;
-    let known = this.wholes.get(key);
-    if (known === undefined) this.wholes.set(key, (known = this.wholeAnew(from, to)));
-    return known;
+    return (this.wholes[from][to - from - 1] ??= this.wholeAnew(from, to));
   }
 
   private wholeAnew(from: number, to: number): Estimate {

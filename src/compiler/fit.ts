@@ -66,6 +66,8 @@ export interface FitRequest {
   readonly memoryBytesPerCycle: number;
 }
 
+type Layout = Pick<Fit, 'placement' | 'seconds' | 'activationBytes'>;
+
 interface Streamed {
   readonly run: number;
   readonly operator: number;
@@ -84,7 +86,7 @@ export function fitCore(request: FitRequest): Fit | Misfit {
   if (weights === 'auto' && !keepsState && allBytes <= room) {
     const spills = spill(graph, chip, work, room - allBytes);
     if ('placement' in spills && spills.spilled.size === 0)
-      return finished(request, spills, room, streamed, allBytes, true);
+      return finished(request, spills, layoutsOf(work, spills), room, streamed, allBytes, true);
   }
   const single = streamed.reduce((sum, { options }) => Math.max(sum, options[0].bytes), 0);
   const least = ringFor(streamed, ({ options }) => options[0]);
@@ -92,6 +94,7 @@ export function fitCore(request: FitRequest): Fit | Misfit {
   let best: { fit: Fit; cycles: number } | undefined;
   let misfitted: Overflow | undefined;
   let spills: CoreSpills | Overflow | undefined;
+  let layouts: readonly Layout[] = [];
   for (const ring of ringSizes(least, most, room)) {
     // what fitted beside the smaller ring may still fit
     const stillFits = spills !== undefined && 'placement' in spills && spills.placement.bytes <= room - ring;
@@ -100,13 +103,14 @@ export function fitCore(request: FitRequest): Fit | Misfit {
       misfitted ??= spills;
       break;
     }
-    const fit = finished(request, spills, room, streamed, ring, false);
+    if (!stillFits) layouts = layoutsOf(work, spills);
+    const fit = finished(request, spills, layouts, room, streamed, ring, false);
     const cycles = cyclesOf(request, fit, streamed);
     if (best === undefined || cycles < best.cycles) best = { fit, cycles };
   }
   if (best === undefined && single < least) {
     const spills = spill(graph, chip, work, room - single);
-    if ('placement' in spills) return finished(request, spills, room, streamed, single, false);
+    if ('placement' in spills) return finished(request, spills, layoutsOf(work, spills), room, streamed, single, false);
   }
   return best?.fit ?? misfit(misfitted!, streamed, least);
 }
@@ -131,11 +135,13 @@ function cyclesOf(
   let [cycles, bytes] = [0, 0];
   for (const { run, operator, bytes: all } of streamed) {
     const count = fit.spills.blocks[run];
-    const [block] = blocksOf(graph, work.runs[run], count);
     const pick = fit.tilings.get(run)!;
-    const same = tilings.of(graph.layers[operator], block).find(({ channels }) => channels === pick.channels);
-    cycles += count === 1 || same === undefined ? count * pick.cycles : count * same.cycles;
     bytes += count > 1 && all + pick.bytes > fit.weightBytes ? count * all : all;
+    cycles += count * pick.cycles;
+    if (count === 1) continue;
+    const [block] = blocksOf(graph, work.runs[run], count);
+    const same = tilings.of(graph.layers[operator], block).find(({ channels }) => channels === pick.channels);
+    if (same !== undefined) cycles += count * (same.cycles - pick.cycles);
   }
   for (const buffer of fit.spills.spilled) bytes += 2 * work.buffers[buffer].bytes;
   return Math.max(cycles, bytes / coreBandwidth(chip, memoryBytesPerCycle)) + SPILLED_CYCLES * fit.spills.spilled.size;
@@ -173,6 +179,7 @@ function misfit({ operator, bytes }: Overflow, streamed: readonly Streamed[], ri
 function finished(
   request: FitRequest,
   spills: CoreSpills,
+  layouts: readonly Layout[],
   room: number,
   streamed: readonly Streamed[],
   weightBytes: number,
@@ -185,7 +192,7 @@ function finished(
     streamed.reduce((sum, { bytes }) => sum + bytes, 0),
   );
   const forBuffers = room - (resident ? weightBytes : Math.max(weightBytes, comfortable));
-  const doubled = withSecondBuffers(request, spills, Math.max(forBuffers, spills.placement.bytes));
+  const doubled = layouts.findLast(({ activationBytes }) => activationBytes <= forBuffers) ?? layouts[0];
   const ring = resident
     ? weightBytes
     : Math.min(room - doubled.activationBytes, 2 * most + streamed.reduce((sum, { bytes }) => sum + bytes, 0));
@@ -209,23 +216,16 @@ function finished(
 }
 
 /**
- * Give inputs, then results too, a second buffer each where there is room: both buffers then keep their addresses for the whole
- * iteration.
+ * Ways to lay out what stays: each value once, with a second buffer for every input, and for every result too. Both buffers then keep
+ * their addresses for the whole iteration.
  */
-function withSecondBuffers(
-  { work }: FitRequest,
-  spills: CoreSpills,
-  room: number,
-): Pick<Fit, 'placement' | 'seconds' | 'activationBytes'> {
-  const { placement, values, ofBuffer } = spills;
-  let best = { placement, seconds: new Map<number, number>(), activationBytes: placement.bytes };
+function layoutsOf(work: CoreWork, { placement, values, ofBuffer }: CoreSpills): Layout[] {
+  const layouts: Layout[] = [{ placement, seconds: new Map(), activationBytes: placement.bytes }];
   for (const roles of [['input'], ['input', 'output']]) {
-    const doubled = [...ofBuffer]
-      .filter(([buffer]) => roles.includes(work.buffers[buffer].role))
-      .map(([, value]) => value);
-    const whole = values.map((value, index) =>
-      doubled.includes(index) ? { ...value, from: 0, to: work.leaving } : value,
-    );
+    const doubled: number[] = [];
+    for (const [buffer, value] of ofBuffer) if (roles.includes(work.buffers[buffer].role)) doubled.push(value);
+    const whole = values.slice();
+    for (const value of doubled) whole[value] = { bytes: values[value].bytes, from: 0, to: work.leaving };
     const placed = placeValues(whole);
     const seconds = new Map<number, number>();
     let activationBytes = placed.bytes;
@@ -233,7 +233,7 @@ function withSecondBuffers(
       seconds.set(value, activationBytes);
       activationBytes += values[value].bytes;
     }
-    if (activationBytes <= room) best = { placement: placed, seconds, activationBytes };
+    layouts.push({ placement: placed, seconds, activationBytes });
   }
-  return best;
+  return layouts;
 }

@@ -11,9 +11,13 @@ export interface PlannedStage {
   readonly estimate: Estimate;
 }
 
-/** A stage between two of the places where the network may be cut. */
-interface Candidate extends PlannedStage {
+/** A stage between two of the places where the network may be cut, by their numbers. */
+interface Candidate {
   readonly from: number;
+  readonly to: number;
+  readonly cores: number;
+  readonly split: StageShape['split'];
+  readonly estimate: Estimate;
 }
 
 /** Limits on the slowest stage that are tried in turn, as multiples of the even share of all work. */
@@ -55,7 +59,10 @@ class Search {
     const { best, choice } = this.mostEven(fast);
     let cores = this.vcores;
     while (best[this.end][cores] === Infinity) cores--;
-    return trace(choice, cores, this.end);
+    return trace(choice, cores, this.end).map(({ from, to, cores, split, estimate }) => {
+      const { cuts } = this.estimates;
+      return { shape: { from: cuts[from], to: cuts[to], cores, split }, estimate };
+    });
   }
 
   /** Cycles to load a core's part of what a stage loads at an even share of the tenant's bandwidth. */
@@ -67,11 +74,11 @@ class Search {
   private leastSlowest(byEnd: readonly (readonly Candidate[])[]): number {
     const best = this.table();
     byEnd.forEach((list, to) => {
-      for (const { from, shape, estimate } of list) {
+      for (const { from, cores, estimate } of list) {
         const { cycles } = estimate;
         const [known, row] = [best[from], best[to]];
-        for (let used = shape.cores; used <= this.vcores; used++) {
-          const before = known[used - shape.cores];
+        for (let used = cores; used <= this.vcores; used++) {
+          const before = known[used - cores];
           const slowest = before > cycles ? before : cycles;
           if (slowest < row[used]) row[used] = slowest;
         }
@@ -86,11 +93,11 @@ class Search {
     const choice = best.map((row) => new Array<Candidate | undefined>(row.length));
     byEnd.forEach((list, to) => {
       for (const candidate of list) {
-        const { from, shape, estimate } = candidate;
-        const own = shape.cores * Math.max(estimate.cycles, this.evenLoad(estimate, shape.cores)) ** 2;
+        const { from, cores, estimate } = candidate;
+        const own = cores * Math.max(estimate.cycles, this.evenLoad(estimate, cores)) ** 2;
         const [known, row] = [best[from], best[to]];
-        for (let used = shape.cores; used <= this.vcores; used++) {
-          const total = known[used - shape.cores] + own;
+        for (let used = cores; used <= this.vcores; used++) {
+          const total = known[used - cores] + own;
           if (total >= row[used]) continue;
           row[used] = total;
           choice[to][used] = candidate;
@@ -116,9 +123,7 @@ class Search {
       for (let to = from + 1; to <= end && estimates.leastCycles(from, to) <= 1.1 * limit; to++) {
         if (!this.isReachable(from, to)) continue;
         const estimate = estimates.whole(from, to);
-        if (estimate.cycles > limit) continue;
-        const shape = { from: cuts[from], to: cuts[to], cores: 1, split: 'whole' } as const;
-        byEnd[to].push({ from, shape, estimate });
+        if (estimate.cycles <= limit) byEnd[to].push({ from, to, cores: 1, split: 'whole', estimate });
       }
       if (cuts[from].at > 0 || this.vcores === 1) continue;
       for (let to = from + 1; to <= end && estimates.heavies(from, to) <= 1; to++) {
@@ -131,13 +136,11 @@ class Search {
 
   private splits(byEnd: Candidate[][], from: number, to: number, split: StageShape['split'], limit: number): void {
     const { estimates, vcores } = this;
-    const { cuts } = estimates;
     const least = Math.max(2, Math.floor(estimates.leastCycles(from, to) / Math.min(limit, 2 * this.bound)));
     const most = Math.min(vcores, estimates.mostCores(from, to, split));
     for (let cores = least; cores <= most; cores++) {
-      const shape = { from: cuts[from], to: cuts[to], cores, split };
       const estimate = estimates.split(from, to, cores, split);
-      if (estimate.cycles <= limit) byEnd[to].push({ from, shape, estimate });
+      if (estimate.cycles <= limit) byEnd[to].push({ from, to, cores, split, estimate });
       if (estimate.cycles < FINE_ENOUGH * this.bound) return;
     }
   }
@@ -148,13 +151,13 @@ class Search {
   }
 }
 
-function trace(choice: readonly (readonly (Candidate | undefined)[])[], cores: number, end: number): PlannedStage[] {
-  const stages: PlannedStage[] = [];
+function trace(choice: readonly (readonly (Candidate | undefined)[])[], cores: number, end: number): Candidate[] {
+  const stages: Candidate[] = [];
   for (let [used, to] = [cores, end]; to > 0;) {
-    const { shape, estimate, from } = choice[to][used]!;
-    stages.unshift({ shape, estimate });
-    used -= shape.cores;
-    to = from;
+    const stage = choice[to][used]!;
+    stages.unshift(stage);
+    used -= stage.cores;
+    to = stage.from;
   }
   return stages;
 }

@@ -33,6 +33,8 @@ export interface PlacesRequest {
 export class Places {
   private readonly request: PlacesRequest;
   private readonly activationsAt: number;
+  /** Addresses of the buffers that stay, as far as they were asked for. */
+  private readonly bases: number[][] = [];
   /** Blocks of each buffer in memory, in the order in which they were written, and where the next one goes. */
   private readonly written = new Map<number, Written[]>();
   private readonly next = new Map<number, number>();
@@ -79,14 +81,18 @@ export class Places {
 
   /** All of a tensor that stays in the scratchpad, or the channels of a slice of it. */
   kept(tensor: number, write: boolean, slice?: Rect): ScratchpadUse {
-    const { fit, work } = this.request;
     const buffer = this.bufferOf(tensor);
-    const value = fit.spills.ofBuffer.get(buffer)!;
-    const { bytes, label } = work.buffers[buffer];
-    const second = fit.seconds.get(value);
-    const first = this.activationsAt + fit.placement.offsets[value];
-    const bases = second === undefined ? [first] : [first, this.activationsAt + second];
-    return { bases, step: 1, phase: 0, ...channelRange(this.held(tensor), bytes, slice), write, holds: label };
+    const { bytes, label } = this.request.work.buffers[buffer];
+    const { from, to } = slice === undefined ? { from: 0, to: bytes } : channelRange(this.held(tensor), bytes, slice);
+    return { bases: (this.bases[buffer] ??= this.basesOf(buffer)), step: 1, phase: 0, from, to, write, holds: label };
+  }
+
+  private basesOf(buffer: number): number[] {
+    const { spills, placement, seconds } = this.request.fit;
+    const value = spills.ofBuffer.get(buffer)!;
+    const first = this.activationsAt + placement.offsets[value];
+    const second = seconds.get(value);
+    return second === undefined ? [first] : [first, this.activationsAt + second];
   }
 
   /** The block of a spilled tensor that a run works on, or some channels of it. */
@@ -96,8 +102,9 @@ export class Places {
     const values = fit.spills.ofBlock.get(blockKey(run, buffer))!;
     const base = this.activationsAt + fit.placement.offsets[values[index % values.length]];
     const bytes = bytesOf(all, tensorOf(this.request.graph, tensor));
+    const { from, to } = slice === undefined ? { from: 0, to: bytes } : channelRange(all, bytes, slice);
     const holds = `${work.buffers[buffer].label}[${index}]`;
-    return { bases: [base], step: 1, phase: 0, ...channelRange(all, bytes, slice), write, holds };
+    return { bases: [base], step: 1, phase: 0, from, to, write, holds };
   }
 
   /** The score matrix of a piece; pieces take turns. */
@@ -165,8 +172,8 @@ export class Places {
 }
 
 /** The bytes that some channels of a value take. */
-function channelRange(all: Rect, bytes: number, slice?: Rect): { from: number; to: number } {
-  if (slice === undefined || sameRect(all, slice)) return { from: 0, to: bytes };
+function channelRange(all: Rect, bytes: number, slice: Rect): { from: number; to: number } {
+  if (sameRect(all, slice)) return { from: 0, to: bytes };
   const at = (channel: number): number =>
     Math.max(0, Math.min(bytes, ((channel - all.channel0) * bytes) / Math.max(1, channelsOf(all))));
   return { from: at(slice.channel0), to: at(slice.channel1) };

@@ -12,8 +12,20 @@ export interface Rect {
   readonly channel1: number;
 }
 
-export const EMPTY: Rect = { row0: 0, row1: 0, channel0: 0, channel1: 0 };
-export const whole = ({ rows, channels }: Tensor): Rect => ({ row0: 0, row1: rows, channel0: 0, channel1: channels });
+/** Written out, as all slices that are made often: the engine has one shape for them, and spreading costs several times as much. */
+const rect = (row0: number, row1: number, channel0: number, channel1: number): Rect => ({
+  row0,
+  row1,
+  channel0,
+  channel1,
+});
+
+export const EMPTY: Rect = rect(0, 0, 0, 0);
+export const whole = ({ rows, channels }: Tensor): Rect => rect(0, rows, 0, channels);
+export const withRows = ({ channel0, channel1 }: Rect, row0: number, row1: number): Rect =>
+  rect(row0, row1, channel0, channel1);
+export const withChannels = ({ row0, row1 }: Rect, channel0: number, channel1: number): Rect =>
+  rect(row0, row1, channel0, channel1);
 export const rowsOf = ({ row0, row1 }: Rect): number => Math.max(0, row1 - row0);
 export const channelsOf = ({ channel0, channel1 }: Rect): number => Math.max(0, channel1 - channel0);
 export const area = (rect: Rect): number => rowsOf(rect) * channelsOf(rect);
@@ -23,12 +35,12 @@ export const sameRect = (a: Rect, b: Rect): boolean =>
   a.row0 === b.row0 && a.row1 === b.row1 && a.channel0 === b.channel0 && a.channel1 === b.channel1;
 
 export function intersect(a: Rect, b: Rect): Rect {
-  return {
-    row0: Math.max(a.row0, b.row0),
-    row1: Math.min(a.row1, b.row1),
-    channel0: Math.max(a.channel0, b.channel0),
-    channel1: Math.min(a.channel1, b.channel1),
-  };
+  return rect(
+    Math.max(a.row0, b.row0),
+    Math.min(a.row1, b.row1),
+    Math.max(a.channel0, b.channel0),
+    Math.min(a.channel1, b.channel1),
+  );
 }
 
 export const contains = (outer: Rect, inner: Rect): boolean => area(intersect(outer, inner)) === area(inner);
@@ -37,12 +49,12 @@ export const contains = (outer: Rect, inner: Rect): boolean => area(intersect(ou
 export function hull(a: Rect | undefined, b: Rect): Rect {
   if (a === undefined || area(a) === 0) return b;
   if (area(b) === 0) return a;
-  return {
-    row0: Math.min(a.row0, b.row0),
-    row1: Math.max(a.row1, b.row1),
-    channel0: Math.min(a.channel0, b.channel0),
-    channel1: Math.max(a.channel1, b.channel1),
-  };
+  return rect(
+    Math.min(a.row0, b.row0),
+    Math.max(a.row1, b.row1),
+    Math.min(a.channel0, b.channel0),
+    Math.max(a.channel1, b.channel1),
+  );
 }
 
 /** The `index`-th of `count` nearly equal parts of 0..`size`, cut at multiples of `unit`. */
@@ -59,41 +71,33 @@ export function needed(layer: Layer, which: number, out: Rect, input: Tensor): R
 }
 
 function reached(layer: Layer, read: Read, out: Rect, input: Tensor): Rect {
-  const all = whole(input);
+  const { rows, channels } = input;
   switch (read.kind) {
-    case 'element':
-      return { ...out, ...fitting('row', input.rows), ...fitting('channel', input.channels) };
+    case 'element': {
+      // one row or channel that all share (a broadcast operand) is needed by every slice
+      const shared = rows === 1 ? withRows(out, 0, 1) : out;
+      return channels === 1 ? withChannels(shared, 0, 1) : shared;
+    }
     case 'rows':
-      return { ...all, row0: out.row0, row1: out.row1 };
+      return rect(out.row0, out.row1, 0, channels);
     case 'window': {
       const [row0, row1] = windowRows(layer.window!, out);
-      const channels = read.channels === 'all' ? all : inProportion(out, layer.output.channels, input.channels);
-      return { ...channels, row0, row1 };
+      const own = read.channels === 'all' ? whole(input) : inProportion(out, layer.output.channels, channels);
+      return withRows(own, row0, row1);
     }
     case 'channels':
-      return { ...all, ...inProportion(out, layer.output.channels, input.channels), row0: 0, row1: input.rows };
+      return withRows(inProportion(out, layer.output.channels, channels), 0, rows);
     case 'part': {
       const shift = read.of === 'output' ? -read.from : read.from;
-      return { ...out, channel0: Math.max(0, out.channel0 + shift), channel1: Math.max(0, out.channel1 + shift) };
+      return withChannels(out, Math.max(0, out.channel0 + shift), Math.max(0, out.channel1 + shift));
     }
     case 'whole':
-      return all;
+      return whole(input);
   }
 }
 
-/** One row or channel that all share (a broadcast operand) is needed by every slice. */
-function fitting(side: 'row' | 'channel', size: number): Partial<Rect> {
-  if (size !== 1) return {};
-  return side === 'row' ? { row0: 0, row1: 1 } : { channel0: 0, channel1: 1 };
-}
-
-function inProportion(out: Rect, of: number, channels: number): Rect {
-  return {
-    ...out,
-    channel0: Math.floor((out.channel0 * channels) / of),
-    channel1: Math.ceil((out.channel1 * channels) / of),
-  };
-}
+const inProportion = (out: Rect, of: number, channels: number): Rect =>
+  withChannels(out, Math.floor((out.channel0 * channels) / of), Math.ceil((out.channel1 * channels) / of));
 
 function windowRows({ kernel, stride, padding, ...size }: Window, { row0, row1 }: Rect): [number, number] {
   const top = Math.floor(Math.floor(row0 / size.outWidth) * stride) - padding;

@@ -7,7 +7,7 @@ import type { Graph } from './graph.ts';
 import type { Fit } from './fit.ts';
 import type { MemoryMap } from './memory-map.ts';
 import { blocksOf, type CoreWork } from './runs.ts';
-import type { Rect } from './rect.ts';
+import { withChannels, withRows, type Rect } from './rect.ts';
 import { expertSlices, isStreamed, parametersOf, stateOf } from './work.ts';
 
 export interface Transferred {
@@ -64,14 +64,14 @@ export function planRing(graph: Graph, memory: MemoryMap, work: CoreWork, fit: F
     const blocks = blocksOf(graph, run, fit.spills.blocks[index]);
     const ofBlocks = blocks.map((block) =>
       slicesFor(layer, block, tiling.channels).map((slice): TileUse => {
-        const { row0, row1, channel0, channel1 } = keep ? widest(layer, run.slice, slice) : slice;
-        const key = [row0, row1, channel0, channel1].join();
+        const tile = keep ? widest(layer, run.slice, slice) : slice;
+        const key = keep ? [tile.row0, tile.row1, tile.channel0, tile.channel1].join() : '';
         let load = keep ? kept.get(key) : undefined;
         if (load === undefined) {
-          const from = transfers(memory, layer, run.main, { row0, row1, channel0, channel1 });
+          const from = transfers(memory, layer, run.main, tile);
           const bytes = from.reduce((sum, piece) => sum + piece.bytes, 0);
           load = loads.push({ operator: run.main, from, bytes, offset: 0, due: 0, firstUse: used, lastUse: used }) - 1;
-          kept.set(key, load);
+          if (keep) kept.set(key, load);
         }
         loads[load].lastUse = used++;
         return { slice, load };
@@ -91,7 +91,7 @@ function slicesFor(layer: Graph['layers'][number], slice: Rect, channels: number
   return expertSlices(layer, slice).flatMap((rows) => {
     const tiles: Rect[] = [];
     for (let from = rows.channel0; from < rows.channel1; from += channels)
-      tiles.push({ ...rows, channel0: from, channel1: Math.min(rows.channel1, from + channels) });
+      tiles.push(withChannels(rows, from, Math.min(rows.channel1, from + channels)));
     return tiles;
   });
 }
@@ -99,7 +99,7 @@ function slicesFor(layer: Graph['layers'][number], slice: Rect, channels: number
 /** All rows of a run that share the parameters of a tile. */
 function widest(layer: Graph['layers'][number], run: Rect, tile: Rect): Rect {
   const rows = expertSlices(layer, run).find(({ row0, row1 }) => row0 <= tile.row0 && tile.row1 <= row1)!;
-  return { ...tile, row0: rows.row0, row1: rows.row1 };
+  return withRows(tile, rows.row0, rows.row1);
 }
 
 function transfers(memory: MemoryMap, layer: Graph['layers'][number], operator: number, slice: Rect): Transferred[] {

@@ -8,7 +8,7 @@ import { bestDataflow } from './cost.ts';
 import { readBy } from './cuts.ts';
 import { tensorOf } from './graph.ts';
 import type { Work } from './operation.ts';
-import { area, channelsOf, type Rect } from './rect.ts';
+import { area, channelsOf, withChannels, type Rect } from './rect.ts';
 import type { TileUse } from './ring.ts';
 import { blocksOf, outputsOf, readForBlock, type Run } from './runs.ts';
 import type { Body } from './schedule.ts';
@@ -100,15 +100,21 @@ export class RunWriter {
   /** What an operator reads to make a slice of the block: kept tensors and blocks. */
   private reads(operator: number, made: Rect): ScratchpadUse[] {
     const { places, job } = this.body;
-    const own = [this.run.main, ...this.run.followers];
-    return [...new Set(job.graph.layers[operator].inputs)].flatMap((tensor) => {
+    const { inputs } = job.graph.layers[operator];
+    const uses: ScratchpadUse[] = [];
+    for (let which = 0; which < inputs.length; which++) {
+      const tensor = inputs[which];
+      // its own tensors are those from the run's first operator on
+      if (tensor >= this.run.main || inputs.indexOf(tensor) < which) continue;
       const slice = readBy(job.graph, operator, made, tensor);
-      if (slice === undefined || area(slice) === 0) return [];
-      if (own.includes(tensor)) return [];
-      if (!places.isSpilled(tensor)) return [places.kept(tensor, false, this.span(tensor, slice))];
-      const all = readForBlock(job.graph, this.run, this.block, tensor)!;
-      return [places.block(this.index, this.number, tensor, all, false, slice)];
-    });
+      if (slice === undefined || area(slice) === 0) continue;
+      if (!places.isSpilled(tensor)) uses.push(places.kept(tensor, false, this.span(tensor, slice)));
+      else {
+        const all = readForBlock(job.graph, this.run, this.block, tensor)!;
+        uses.push(places.block(this.index, this.number, tensor, all, false, slice));
+      }
+    }
+    return uses;
   }
 
   /** The channels of a slice as far as this core has them. */
@@ -137,23 +143,29 @@ export class RunWriter {
   /** Products and vector work of a slice with its followers. */
   private tile(slice: Rect, use: TileUse | undefined): void {
     const { main, followers } = this.run;
-    const spans = [...this.reads(main, slice), this.writes(main, slice)];
+    const spans = this.touches(main, slice);
     const products = productsOf(this.layer, slice);
     const vectors = vectorsOf(this.layer, slice).filter(({ elements }) => elements > 0);
-    products.forEach((gemm) => this.emit(this.product(gemm), main, spans, use));
-    vectors.forEach((vector) =>
-      this.emit({ kind: 'vector', ...vector }, main, spans, products.length === 0 ? use : undefined),
-    );
+    for (const gemm of products) this.emit(this.product(gemm), main, spans, use);
+    for (const { fn, elements } of vectors)
+      this.emit({ kind: 'vector', fn, elements }, main, spans, products.length === 0 ? use : undefined);
     if (products.length + vectors.length === 0)
       this.emit({ kind: 'vector', fn: 'copy', elements: area(slice) }, main, spans, use);
     if (use !== undefined) this.body.useEnds();
-    followers.forEach((follower) => this.follower(follower, slice));
+    for (const follower of followers) this.follower(follower, slice);
   }
 
   private follower(operator: number, slice: Rect): void {
     const layer = this.body.job.graph.layers[operator];
-    const spans = [...this.reads(operator, slice), this.writes(operator, slice)];
-    for (const vector of vectorsOf(layer, slice)) this.body.add({ kind: 'vector', ...vector }, operator, spans);
+    const spans = this.touches(operator, slice);
+    for (const { fn, elements } of vectorsOf(layer, slice))
+      this.body.add({ kind: 'vector', fn, elements }, operator, spans);
+  }
+
+  private touches(operator: number, slice: Rect): ScratchpadUse[] {
+    const uses = this.reads(operator, slice);
+    uses.push(this.writes(operator, slice));
+    return uses;
   }
 
   private product({ M, N, K, repeat }: Gemm): Work {
@@ -181,7 +193,7 @@ export class RunWriter {
     const each = Math.ceil(count / MOST_PIECES) * this.layer.channelUnit;
     const pieces: Rect[] = [];
     for (let from = this.block.channel0; from < this.block.channel1; from += each)
-      pieces.push({ ...this.block, channel0: from, channel1: Math.min(this.block.channel1, from + each) });
+      pieces.push(withChannels(this.block, from, Math.min(this.block.channel1, from + each)));
     return pieces;
   }
 
@@ -215,8 +227,8 @@ export class RunWriter {
         return {
           first: () => this.emit(this.product({ ...head, M }), main, [...operands, scores(true)], use),
           rest: () => {
-            for (const vector of softmax)
-              if (vector.elements > 0) this.body.add({ kind: 'vector', ...vector }, main, [scores(true)]);
+            for (const { fn, elements } of softmax)
+              if (elements > 0) this.body.add({ kind: 'vector', fn, elements }, main, [scores(true)]);
             for (const gemm of others) {
               const rows = isPaired ? M : Math.round(gemm.M * share);
               this.emit(this.product({ ...gemm, M: rows }), main, [...operands, scores(false), result], use);

@@ -7,7 +7,7 @@ import type { Layer } from '../model/workload.ts';
 import { tensorBytes } from '../model/workload.ts';
 import { isOutput, isPointwise, tensorOf, type Graph } from './graph.ts';
 import { operatorsBetween, readBy } from './cuts.ts';
-import { area, bytesOf, hull, part, rowsOf, channelsOf, sameRect, type Rect } from './rect.ts';
+import { area, bytesOf, hull, part, rowsOf, channelsOf, sameRect, withChannels, withRows, type Rect } from './rect.ts';
 import type { Share, StageShape } from './split.ts';
 
 export interface Run {
@@ -151,22 +151,23 @@ export function blockAxis(
 
 /** The blocks of a run, in order. */
 export function blocksOf(graph: Graph, run: Run, count: number): Rect[] {
-  const { axis, unit } = blockAxis(graph, run);
   const { slice } = run;
+  if (count === 1) return area(slice) > 0 ? [slice] : [];
+  const { axis, unit } = blockAxis(graph, run);
   return Array.from({ length: count }, (_, index): Rect => {
     if (axis === 'rows') {
       const [from, to] = part(rowsOf(slice), count, index, unit);
-      return { ...slice, row0: slice.row0 + from, row1: slice.row0 + to };
+      return withRows(slice, slice.row0 + from, slice.row0 + to);
     }
     const [from, to] = part(channelsOf(slice), count, index, unit);
-    return { ...slice, channel0: slice.channel0 + from, channel1: slice.channel0 + to };
+    return withChannels(slice, slice.channel0 + from, slice.channel0 + to);
   }).filter((block) => area(block) > 0);
 }
 
 /** What a run reads of a tensor to make a block. */
 export function readForBlock(graph: Graph, { main, followers }: Run, block: Rect, tensor: number): Rect | undefined {
-  let slice: Rect | undefined;
-  for (const l of [main, ...followers]) slice = readBy(graph, l, block, tensor, slice);
+  let slice = readBy(graph, main, block, tensor);
+  for (const l of followers) slice = readBy(graph, l, block, tensor, slice);
   return slice;
 }
 

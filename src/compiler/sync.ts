@@ -110,7 +110,9 @@ class Lanes {
 
   /** Does any of these positions, by lane, belong to a later iteration? */
   reachesBeyond(positions: Int32Array, iteration: number): boolean {
-    return this.lists.some((list, lane) => positions[lane] >= (iteration + 1) * list.length);
+    for (let lane = 0; lane < this.count; lane++)
+      if (positions[lane] >= (iteration + 1) * this.lists[lane].length) return true;
+    return false;
   }
 
   /** Positions of a lane in so many iterations. */
@@ -137,26 +139,30 @@ function waitsFor(
   known: Int32Array,
   snapshots: readonly Int32Array[],
 ): readonly number[] {
-  /** What is known to have ended in `lane` when the latest operation of another has started. */
-  const ended = (other: number, lane: number): number =>
-    Math.min(snapshots[other][latest[other] * lanes.count + lane], lanes.upTo(lane, other, latest[other]));
   let waits: number[] | undefined;
   for (let lane = 0; lane < lanes.count; lane++) {
     if (latest[lane] <= known[lane]) continue;
     let implied = false;
     for (let other = 0; other < lanes.count && !implied; other++) {
       const isWait = other !== lane && latest[other] > known[other];
-      implied = isWait && ended(other, lane) >= latest[lane];
+      implied = isWait && endedWith(lanes, snapshots[other], other, latest[other], lane) >= latest[lane];
     }
     if (!implied) (waits ??= []).push(lane);
   }
   if (waits === undefined) return NONE;
   for (const lane of waits) {
-    for (let other = 0; other < lanes.count; other++) known[other] = Math.max(known[other], ended(lane, other));
+    for (let other = 0; other < lanes.count; other++) {
+      const ended = endedWith(lanes, snapshots[lane], lane, latest[lane], other);
+      if (ended > known[other]) known[other] = ended;
+    }
     known[lane] = Math.max(known[lane], latest[lane]);
   }
   return waits;
 }
+
+/** What is known to have ended in a lane when the operation at a position of another has started. */
+const endedWith = (lanes: Lanes, snapshot: Int32Array, other: number, position: number, lane: number): number =>
+  Math.min(snapshot[position * lanes.count + lane], lanes.upTo(lane, other, position));
 
 const agree = (a: readonly Dependency[], b: readonly Dependency[]): boolean =>
   a.length === b.length &&

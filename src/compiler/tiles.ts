@@ -6,7 +6,7 @@
  */
 import type { Layer } from '../model/workload.ts';
 import type { ArrayShape } from './cost.ts';
-import { area, channelsOf, type Rect } from './rect.ts';
+import { area, channelsOf, withChannels, type Rect } from './rect.ts';
 import { arrayCycles, expertSlices, productsOf, streamedBytesOf } from './work.ts';
 
 export interface Tiling {
@@ -80,7 +80,7 @@ function candidates({ channelUnit }: Layer, channels: number, columns: number): 
 function tiledCycles(array: ArrayShape, layer: Layer, slice: Rect, size: number): number {
   if (area(slice) === 0) return 0;
   const cycles = (from: number, to: number): number =>
-    arrayCycles(array, productsOf(layer, { ...slice, channel0: from, channel1: to }));
+    arrayCycles(array, productsOf(layer, withChannels(slice, from, to)));
   const { channel0, channel1 } = slice;
   const full = Math.floor((channel1 - channel0) / size);
   const rest = channel0 + full * size;

@@ -31,17 +31,17 @@ export function timingOf(
 ): CoreTiming {
   const rate = coreBandwidth(chip, bytesPerCycle);
   const costs = body.map((operation) => costOf(chip, rate, operation));
-  const on = (...engines: Engine[]): number =>
-    costs.reduce((sum, { engine, cycles }) => sum + (engines.includes(ENGINES[engine]) ? cycles : 0), 0);
-  const bytes = body.reduce(
-    (sum, { work }) => sum + (work.kind === 'load' || work.kind === 'store' ? work.bytes : 0),
-    0,
-  );
-  const arrival = costs.reduce((sum, cost) => sum + cost.arrival, 0);
-  const waits = costs.map((): Dependency[] => []);
-  for (const dependency of dependencies) waits[dependency.after].push(dependency);
+  const busy = new Float64Array(ENGINES.length);
+  let [bytes, arrival] = [0, 0];
+  body.forEach(({ work }, index) => {
+    const cost = costs[index];
+    busy[cost.engine] += cost.cycles;
+    arrival += cost.arrival;
+    if (work.kind === 'load' || work.kind === 'store') bytes += work.bytes;
+  });
+  const on = (engine: Engine): number => busy[ENGINES.indexOf(engine)];
   return {
-    cycles: Math.ceil(period(chip, body, costs, waits)),
+    cycles: Math.ceil(period(chip, body, costs, dependencies)),
     matmul: on('matmul'),
     vector: on('vector'),
     transfer: arrival + on('send'),
@@ -74,12 +74,15 @@ export function costOf(chip: Chip, rate: number, { work }: Operation): Costed {
   }
 }
 
-/** Cycles of one pass once it is steady; operations ahead or behind wait for those of their own iteration. */
+/**
+ * Cycles of one pass once it is steady; operations ahead or behind wait for those of their own iteration.
+ * @param waits by the operation that waits, ascending
+ */
 function period(
   chip: Chip,
   body: readonly Operation[],
   costs: readonly Costed[],
-  waits: readonly Dependency[][],
+  waits: readonly Dependency[],
 ): number {
   /** Ends of operations, by iteration; nothing is known of the one before the first. */
   const ends = Array.from({ length: FOLLOWED + 2 }, () => new Float64Array(costs.length));
@@ -90,6 +93,7 @@ function period(
   let [issued, arrived, last, finish] = [0, 0, 0, 0];
   for (let pass = 0; pass < FOLLOWED; pass++) {
     last = finish;
+    let wait = 0;
     for (let index = 0; index < costs.length; index++) {
       const { engine, cycles, arrival, early, count } = costs[index];
       const iteration = pass + 1 + (body[index].ahead ?? 0);
@@ -100,8 +104,10 @@ function period(
         arrived = Math.max(arrived, issued - early) + arrival;
         start = Math.max(start, arrived - arrival * (1 - 1 / count));
       }
-      for (const { before, distance } of waits[index])
+      for (; wait < waits.length && waits[wait].after === index; wait++) {
+        const { before, distance } = waits[wait];
         if (iteration >= distance) start = Math.max(start, ends[iteration - distance][before]);
+      }
       const end = Math.max(start + cycles, arrival > 0 ? arrived + cycles / count : 0);
       const each = (end - start) / count;
       for (let i = Math.max(0, count - size); i < count; i++) queue[next[engine]++ % size] = start + i * each;

@@ -7,7 +7,7 @@ import type { Chip } from '../model/chip.ts';
 import type { VectorOp } from '../model/program.ts';
 import type { Gemm, Layer } from '../model/workload.ts';
 import { bestDataflow, vectorCycles, type ArrayShape } from './cost.ts';
-import { area, type Rect } from './rect.ts';
+import { area, withChannels, withRows, type Rect } from './rect.ts';
 
 /** What of `amount` falls to from..to of `size`. */
 const share = (amount: number, from: number, to: number, size: number): number =>
@@ -27,36 +27,39 @@ function byArea(amount: number, slice: Rect, layer: Layer): number {
 
 /** A layer's products for a slice of its output. */
 export function productsOf(layer: Layer, slice: Rect): Gemm[] {
-  const rows = layer.gemms.reduce((sum, { M, repeat }) => sum + M * repeat, 0);
-  const at = (row: number): number => Math.round((row * rows) / layer.output.rows);
-  const ofProducts = { ...slice, row0: at(slice.row0), row1: at(slice.row1) };
+  const products: Gemm[] = [];
+  const add = (M: number, N: number, K: number, repeat: number): void => {
+    if (M * N * repeat > 0) products.push({ M, N, K, repeat });
+  };
   let above = 0;
-  return layer.gemms
-    .flatMap((gemm): Gemm[] => {
-      const { M, N, repeat, along = 'channels' } = gemm;
-      if (along === 'pieces') return [{ ...gemm, repeat: byArea(repeat, slice, layer) }];
-      if (along === 'rows') {
-        const row0 = above;
-        above += M * repeat;
-        return stacked({ ...gemm, N: byChannels(N, slice, layer) }, row0, ofProducts);
-      }
-      if (along === 'channels' && repeat > 1)
-        return [{ ...gemm, M: byRows(M, slice, layer), repeat: byChannels(repeat, slice, layer) }];
-      return [{ ...gemm, M: byRows(M, slice, layer), N: byChannels(N, slice, layer) }];
-    })
-    .filter(({ M, N, repeat }) => M * N * repeat > 0);
+  for (const { M, N, K, repeat, along = 'channels' } of layer.gemms) {
+    if (along === 'pieces') add(M, N, K, byArea(repeat, slice, layer));
+    else if (along === 'channels' && repeat > 1) add(byRows(M, slice, layer), N, K, byChannels(repeat, slice, layer));
+    else if (along !== 'rows') add(byRows(M, slice, layer), byChannels(N, slice, layer), K, repeat);
+    else {
+      const own = byChannels(N, slice, layer);
+      for (const [rows, times] of stacked(layer, M, repeat, above, slice)) add(rows, own, K, times);
+      above += M * repeat;
+    }
+  }
+  return products;
 }
 
-/** The part of products one below the other, from row `top` on, that lies in a slice: a cut one, whole ones, a cut one. */
-function stacked(gemm: Gemm, top: number, { row0, row1 }: Rect): Gemm[] {
-  const [from, to] = [Math.max(0, row0 - top), Math.min(gemm.M * gemm.repeat, row1 - top)];
+/**
+ * The part of `repeat` products of M rows one below the other, from row `top` of all that are, that lies in a slice: rows and how many of
+ * them, of a cut one, of whole ones and of a cut one.
+ */
+function stacked({ gemms, output }: Layer, M: number, repeat: number, top: number, slice: Rect): [number, number][] {
+  const rows = gemms.reduce((sum, gemm) => sum + gemm.M * gemm.repeat, 0);
+  const at = (row: number): number => Math.round((row * rows) / output.rows);
+  const [from, to] = [Math.max(0, at(slice.row0) - top), Math.min(M * repeat, at(slice.row1) - top)];
   if (from >= to) return [];
-  const [first, last] = [Math.ceil(from / gemm.M), Math.floor(to / gemm.M)];
-  if (first > last) return [{ ...gemm, M: to - from, repeat: 1 }];
+  const [first, last] = [Math.ceil(from / M), Math.floor(to / M)];
+  if (first > last) return [[to - from, 1]];
   return [
-    { ...gemm, M: first * gemm.M - from, repeat: 1 },
-    { ...gemm, repeat: last - first },
-    { ...gemm, M: to - last * gemm.M, repeat: 1 },
+    [first * M - from, 1],
+    [M, last - first],
+    [to - last * M, 1],
   ];
 }
 
@@ -100,11 +103,9 @@ function expertRowsOf({ gemms, output }: Layer): number[] {
 
 /** A slice in pieces of one expert each. */
 export function expertSlices(layer: Layer, slice: Rect): Rect[] {
-  return expertsOf(layer, slice).map(([row0, row1]) => ({
-    ...slice,
-    row0: Math.max(slice.row0, row0),
-    row1: Math.min(slice.row1, row1),
-  }));
+  return expertsOf(layer, slice).map(([row0, row1]) =>
+    withRows(slice, Math.max(slice.row0, row0), Math.min(slice.row1, row1)),
+  );
 }
 
 /** First row and end of every expert that has rows in a slice, and its number. */
@@ -131,13 +132,13 @@ export function parametersOf(layer: Layer, slice: Rect): Piece[] {
   const used = usedBytes(layer);
   if (used === 0 || area(slice) === 0) return [];
   if (layer.gemms.length === 0 && layer.usedElements !== undefined) {
-    const above = { ...slice, row0: 0, row1: slice.row0, channel0: 0, channel1: layer.output.channels };
-    const beside = { ...slice, channel0: 0, channel1: slice.channel0 };
+    const above = { row0: 0, row1: slice.row0, channel0: 0, channel1: layer.output.channels };
+    const beside = withChannels(slice, 0, slice.channel0);
     const offset = byArea(used, above, layer) + byArea(used, beside, layer);
     return [{ offset, bytes: byArea(used, slice, layer) }];
   }
   const perExpert = used / (expertRows(layer).length - 1);
-  const offset = byChannels(perExpert, { ...slice, channel0: 0, channel1: slice.channel0 }, layer);
+  const offset = byChannels(perExpert, withChannels(slice, 0, slice.channel0), layer);
   const bytes = byChannels(perExpert, slice, layer);
   if (bytes === 0) return [];
   return expertsOf(layer, slice).map(([, , expert]) => ({ offset: expert * perExpert + offset, bytes }));
@@ -151,7 +152,7 @@ export function stateOf(layer: Layer, slice: Rect): Piece[] {
   if (layer.cache === undefined || area(slice) === 0) return [];
   const { readBytes } = layer.cache;
   const bytes = byArea(readBytes, slice, layer);
-  const before = { ...slice, row0: 0, row1: layer.output.rows, channel0: 0, channel1: slice.channel0 };
+  const before = { row0: 0, row1: layer.output.rows, channel0: 0, channel1: slice.channel0 };
   const offset = Math.min(byChannels(readBytes, before, layer), readBytes - bytes);
   return bytes > 0 ? [{ offset, bytes }] : [];
 }
