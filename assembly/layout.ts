@@ -147,9 +147,11 @@ export const R_KNOWN = R_OWNED + ROW; // free slots of the terminal input, as th
 export const R_CHANNEL = 2 * ROW; // bytes from a channel's rows to the next one's
 export const R_LANES = R_OWNED + MOST_VCS * R_CHANNEL + 2 * ROW; // records of lanes, from the beginning of a cache line
 // queue of packets (packets.ts): the address of the front, 0 if there is none; behind it, if A_BEHIND is set in it, those of the first and
-// the last behind the front. They follow each other in a source, and are rows of a lane
+// the last behind the front. They follow each other, but are rows of a lane
 export const A_BEHIND = 1;
 export const A_ADDRESSES = 3;
+export const A_APART = 4; // bytes between the addresses of a queue that stands alone
+export const A_BYTES = A_ADDRESSES * A_APART;
 
 // lane: what every visit needs of it, what the switch and channel allocation do, and its packets
 export const L_COUNT = 0; // flits in the buffer of this input lane
@@ -189,8 +191,7 @@ export const WORK_TAILS = WORK_HEADS + 8 * (ROW * PORTS + 1); // and tails that 
 export const WORK_END = WORK_TAILS + 8 * (ROW * PORTS + 1); // no later than IMAGE_BASE
 
 // source: the injecting half of a terminal; begins with the queue of its packets
-export const S_APART = 4; // bytes between the addresses of that queue
-export const S_SENT = A_ADDRESSES * S_APART; // flits of the front packet that are out
+export const S_SENT = A_BYTES; // flits of the front packet that are out
 export const S_VC = S_SENT + 4; // u8
 export const S_LAST = S_VC + 1; // u8
 export const S_MOVING = S_LAST + 1; // u8: the last inject phase sent a flit of a message
@@ -335,12 +336,12 @@ export const C_SEND_STAGE = C_RECV_STAGE + 4; // of its poll for a free slot
 export const C_RECV_SEEN = C_SEND_STAGE + 4; // flag as the last poll found it
 export const C_SEND_SEEN = C_RECV_SEEN + 4; // releases as the last poll found them
 export const C_POLLS = C_SEND_SEEN + 4; // packet records: of the receive engine, of the send engine
-export const C_FLAGS = C_POLLS + 4; // path `bus`: list of flags and polls posted in this cycle
+export const C_FLAGS = C_POLLS + 4; // path `bus`: queue of flags and polls posted in this cycle
 // instructions that reach it as packets
-export const C_INSTRUCTIONS = C_FLAGS + 8; // packet records, one per slot of its instruction queue
+export const C_INSTRUCTIONS = C_FLAGS + A_BYTES; // packet records, one per slot of its instruction queue
 export const C_NEXT_INSTRUCTION = C_INSTRUCTIONS + 4; // record of the next one
 // DMA engine
-export const C_SEND_POLL_AT = C_NEXT_INSTRUCTION + 8; // u64 earliest next poll
+export const C_SEND_POLL_AT = C_NEXT_INSTRUCTION + 4; // u64 earliest next poll
 export const C_ISSUED_AT = C_SEND_POLL_AT + 8; // u64 first cycle after that in which it issued its last burst
 export const C_STREAMS = C_ISSUED_AT + 8;
 export const C_ACTIVE_STREAMS = C_STREAMS + MOST_STREAMS * D_STRIDE; // bitmask
@@ -525,13 +526,12 @@ export const M_INDEX = 4;
 export const M_SOURCE = 8; // its source in the response plane
 export const M_LAST = 12; // tenant served last
 export const M_QUEUED = 16; // bursts waiting for service
-export const M_QUEUES = 20; // (head, tail) per tenant
-export const M_LEAVING = 24; // head of the list of served bursts in their latency
-export const M_LEAVING_TAIL = 28;
+export const M_QUEUES = 20; // a queue of bursts per tenant
 export const M_CLOCK = 32; // u64: end of the last service, in bytes of this channel's rate since cycle 0
 export const M_WAKE = 40; // u64
 export const M_BYTES = 48; // u64
-export const M_STRIDE = 56;
+export const M_LEAVING = 56; // queue of served bursts in their latency
+export const M_STRIDE = 72;
 
 // ---- synthetic traffic -----------------------------------------------------------------------------------------------------
 export const LATENCY_BINS = 128;

@@ -4,6 +4,8 @@
 import { KIND_FLAG, KIND_READ, PLANE_RESPONSE } from './codes';
 import { completeBurst } from './dma';
 import {
+  A_APART,
+  A_BYTES,
   C_FLAGS,
   C_OUTBOX,
   C_STRIDE,
@@ -23,7 +25,6 @@ import {
   K_CHANNEL,
   K_FLITS,
   K_KIND,
-  K_NEXT,
   K_OWNER,
   K_SOURCE,
   K_TARGET,
@@ -33,7 +34,6 @@ import {
   M_CLOCK,
   M_LAST,
   M_LEAVING,
-  M_LEAVING_TAIL,
   M_QUEUED,
   M_QUEUES,
   M_SOURCE,
@@ -42,14 +42,15 @@ import {
   M_WAKE,
   P_STRIDE,
 } from './layout';
+import { frontPacket, pushPacket, takePacket } from './packets';
 import { serveFlag } from './shared';
 import { enqueue } from './source';
 
 /** A burst has reached its channel. */
 export function arriveAtMemory(packet: usize, now: u64): void {
   const channel: usize = load<u32>(packet, K_CHANNEL);
-  const queue = load<u32>(channel, M_QUEUES) + (load<u8>(packet, K_TENANT) << 3);
-  append(queue, packet);
+  const queue: usize = load<u32>(channel, M_QUEUES) + (load<u8>(packet, K_TENANT) as u32) * A_BYTES;
+  pushPacket(queue, A_APART, packet);
   store<u32>(channel, load<u32>(channel, M_QUEUED) + 1, M_QUEUED);
   store<u64>(channel, min(load<u64>(channel, M_WAKE), now), M_WAKE);
 }
@@ -81,13 +82,7 @@ function collect(now: u64): void {
   for (let i: u32 = 0; i < cores; i++) {
     const index = (first + i) % cores;
     const core = base + index * C_STRIDE;
-    let flag: usize = load<u32>(core, C_FLAGS);
-    store<u32>(core, 0, C_FLAGS);
-    while (flag != 0) {
-      const next = load<u32>(flag, K_NEXT);
-      arriveAtMemory(flag, now);
-      flag = next;
-    }
+    while (frontPacket(core + C_FLAGS) != 0) arriveAtMemory(takePacket(core + C_FLAGS, A_APART), now);
     const packet = load<u32>(core, C_OUTBOX);
     if (packet == 0) continue;
     store<u32>(core, 0, C_OUTBOX);
@@ -98,19 +93,18 @@ function collect(now: u64): void {
 
 function stepChannel(channel: usize, now: u64): void {
   const rate: u64 = load<u32>(H_MEMORY_RATE);
-  let leaving: usize = load<u32>(channel, M_LEAVING);
-  while (leaving != 0 && load<u64>(leaving, K_TIME) <= now) {
-    const next = load<u32>(leaving, K_NEXT);
-    store<u32>(channel, next, M_LEAVING);
-    if (next == 0) store<u32>(channel, 0, M_LEAVING_TAIL);
-    respond(channel, leaving);
-    leaving = next;
-  }
+  const leaving = channel + M_LEAVING;
+  while (departure(leaving) <= now) respond(channel, takePacket(leaving, A_APART));
   while (load<u32>(channel, M_QUEUED) != 0 && load<u64>(channel, M_CLOCK) < (now + 1) * rate) serve(channel, now, rate);
-  const departure: usize = load<u32>(channel, M_LEAVING);
-  let wake = departure == 0 ? u64.MAX_VALUE : load<u64>(departure, K_TIME);
+  let wake = departure(leaving);
   if (load<u32>(channel, M_QUEUED) != 0) wake = min(wake, load<u64>(channel, M_CLOCK) / rate);
   store<u64>(channel, wake, M_WAKE);
+}
+
+/** When the next of the served bursts leaves. */
+function departure(leaving: usize): u64 {
+  const next = frontPacket(leaving);
+  return next == 0 ? u64.MAX_VALUE : load<u64>(next, K_TIME);
 }
 
 /** Serve the next tenant's oldest burst: `rate` bytes a cycle, the next one starting in the byte after. */
@@ -124,7 +118,7 @@ function serve(channel: usize, now: u64, rate: u64): void {
   store<u64>(channel, load<u64>(channel, M_BYTES) + bytes, M_BYTES);
   store<u32>(channel, load<u32>(channel, M_QUEUED) - 1, M_QUEUED);
   store<u64>(packet, (end + rate - 1) / rate + (latency as u64), K_TIME);
-  append(channel + M_LEAVING, packet);
+  pushPacket(channel + M_LEAVING, A_APART, packet);
 }
 
 /** Take the front of the next non-empty FIFO after the tenant served last. */
@@ -134,23 +128,10 @@ function nextInTurn(channel: usize): usize {
   let queue: usize = 0;
   do {
     tenant = (tenant + 1) % tenants;
-    queue = load<u32>(channel, M_QUEUES) + (tenant << 3);
+    queue = load<u32>(channel, M_QUEUES) + tenant * A_BYTES;
   } while (load<u32>(queue) == 0);
   store<u32>(channel, tenant, M_LAST);
-  const packet: usize = load<u32>(queue);
-  const next = load<u32>(packet, K_NEXT);
-  store<u32>(queue, next);
-  if (next == 0) store<u32>(queue, 0, 4);
-  return packet;
-}
-
-/** Append to a list whose head is at `list` and whose tail is at `list + 4`. */
-function append(list: usize, packet: usize): void {
-  const tail: usize = load<u32>(list, 4);
-  store<u32>(packet, 0, K_NEXT);
-  if (tail == 0) store<u32>(list, packet as u32);
-  else store<u32>(tail, packet as u32, K_NEXT);
-  store<u32>(list, packet as u32, 4);
+  return takePacket(queue, A_APART);
 }
 
 /** Send the data of a read, or the acknowledgement of a write, back to the core. */

@@ -1,4 +1,4 @@
-// A queue of packets: the terminal's behind a source, or those that have come or will come to an input lane. Packets behind the front
+// A queue of packets: the terminal's behind a source, bursts at memory, or those that have come or will come to an input lane. Packets behind the front
 // are linked by K_NEXT. The front is not: its way into the next queue begins before it has left this one. The three addresses of a queue
 // lie `apart` bytes apart: the fronts of sixteen lanes share a cache line, and what is behind them is only looked at if there is anything.
 import { A_BEHIND, K_NEXT } from './layout';
@@ -44,6 +44,15 @@ export function popPacket(queue: usize, apart: usize): usize {
   store<u32>(queue, (next as u32) | (behind != 0 ? A_BEHIND : 0));
   store<u32>(queue + apart, behind);
   return next;
+}
+
+/** Take the front out and give it, or 0. */
+// @ts-ignore: decorator
+@inline
+export function takePacket(queue: usize, apart: usize): usize {
+  const front = frontPacket(queue);
+  if (front != 0) popPacket(queue, apart);
+  return front;
 }
 
 /** Take the last packet out again. Returns whether the queue is empty now. */

@@ -19,6 +19,7 @@ import {
 import { hasFreeStream, startStream } from './dma';
 import { engineAt } from './engines';
 import {
+  A_APART,
   C_FLAGS,
   C_POLLS,
   C_RECV_SEEN,
@@ -45,7 +46,6 @@ import {
   K_EXTRA,
   K_FLITS,
   K_KIND,
-  K_NEXT,
   K_OWNER,
   K_SOURCE,
   K_STRIDE,
@@ -68,6 +68,7 @@ import {
   X_RELEASED,
   X_SLOT_BYTES,
 } from './layout';
+import { pushPacket } from './packets';
 import { instructionAt } from './queue';
 import { wake } from './signal';
 import { enqueue } from './source';
@@ -205,10 +206,6 @@ function post(core: usize, packet: usize, kind: u32, pair: usize, now: u64): voi
     enqueue(load<u32>(H_PLANES_AT) + PLANE_REQUEST * P_STRIDE, load<u32>(core, C_SOURCES + 4), packet);
     return;
   }
-  const tail: usize = load<u32>(core, C_FLAGS + 4);
-  store<u32>(packet, 0, K_NEXT);
-  if (load<u32>(core, C_FLAGS) == 0) store<u32>(core, packet as u32, C_FLAGS);
-  else store<u32>(tail, packet as u32, K_NEXT);
-  store<u32>(core, packet as u32, C_FLAGS + 4);
+  pushPacket(core + C_FLAGS, A_APART, packet);
   store<u64>(channel, min(load<u64>(channel, M_WAKE), now + 1), M_WAKE);
 }

@@ -4,6 +4,7 @@
 import { clearBit, firstFrom, nextBit, setBit } from './bits';
 import { KIND_MESSAGE, KIND_SYNTHETIC, SIGNAL_TAIL_LEFT, SIGNAL_WAKE } from './codes';
 import {
+  A_APART,
   H_TILES,
   H_WIDTH,
   K_BYTES,
@@ -23,7 +24,6 @@ import {
   ROW,
   R_CHANNEL,
   R_KNOWN,
-  S_APART,
   S_INDEX,
   S_LAST,
   S_MOVING,
@@ -44,7 +44,7 @@ export function enqueue(plane: usize, source: usize, packet: usize): void {
   const y = target / width;
   store<u8>(packet, (target - y * width) as u8, K_X);
   store<u8>(packet, y as u8, K_Y);
-  if (pushPacket(source, S_APART, packet)) {
+  if (pushPacket(source, A_APART, packet)) {
     store<u32>(source, 0, S_SENT);
     if (load<u8>(packet, K_KIND) == KIND_MESSAGE) store<u8>(source, 1, S_MOVING);
     setBit(load<u32>(plane, P_PENDING), load<u32>(source, S_INDEX));
@@ -99,7 +99,7 @@ function sendFlit(source: usize, tile: u32, pending: usize): u32 {
   const isTail = sent + 1 == load<u16>(packet, K_FLITS);
   store<u32>(source, isTail ? 0 : sent + 1, S_SENT);
   if (!isTail) return 1;
-  if (popPacket(source, S_APART) == 0) clearBit(pending, tile);
+  if (popPacket(source, A_APART) == 0) clearBit(pending, tile);
   if (isMessage) signal(source, SIGNAL_TAIL_LEFT);
   return 1;
 }

@@ -6,6 +6,7 @@ import { clearBit } from './bits';
 import { PLANE_REQUEST, STATUS_DEPARTED, STATUS_FAULT } from './codes';
 import { makeUnready } from './dispatch';
 import {
+  A_APART,
   C_ISSUED_AT,
   C_OUTBOX,
   C_SOURCES,
@@ -16,7 +17,6 @@ import {
   P_PACKETS,
   P_PENDING,
   P_STRIDE,
-  S_APART,
   S_INDEX,
   T_CORES,
   T_STATUS,
@@ -58,6 +58,6 @@ export function withdrawBursts(tenant: usize, now: u64): void {
 }
 
 function dropLast(plane: usize, source: usize): void {
-  if (dropLastPacket(source, S_APART)) clearBit(load<u32>(plane, P_PENDING), load<u32>(source, S_INDEX));
+  if (dropLastPacket(source, A_APART)) clearBit(load<u32>(plane, P_PENDING), load<u32>(source, S_INDEX));
   store<u32>(plane, load<u32>(plane, P_PACKETS) - 1, P_PACKETS);
 }

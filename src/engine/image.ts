@@ -248,7 +248,7 @@ function writeChannels(regions: Regions, planes: number, plan: Plan): number[] {
     regions.u32(channel + L.M_TILE, tile);
     regions.u32(channel + L.M_INDEX, i);
     regions.u32(channel + L.M_LAST, Math.max(plan.tenants.length - 1, 0));
-    regions.u32(channel + L.M_QUEUES, regions.take(plan.tenants.length * 8));
+    regions.u32(channel + L.M_QUEUES, regions.take(plan.tenants.length * L.A_BYTES));
     regions.u64(channel + L.M_WAKE, NEVER);
     if (chip.memoryPath === 'noc') {
       regions.u32(channel + L.M_SOURCE, sourceAt(regions, planes, C.PLANE_RESPONSE, tile));
