@@ -48,7 +48,7 @@ export const GROUP_NAME: Record<CauseGroup, string> = {
   work: 'work',
   translation: 'address translation',
   memory: 'memory',
-  network: 'network',
+  network: 'messages',
   dispatch: 'dispatch',
   idle: 'idle',
 };
@@ -57,7 +57,7 @@ export const GROUP_MEANING: Record<CauseGroup, string> = {
   work: 'the arrays or the vector unit compute',
   translation: 'waiting until an address is translated',
   memory: 'waiting for data from memory',
-  network: 'sending, or waiting for another core',
+  network: 'waiting for a message of another core, or sending one',
   dispatch: 'waiting for an instruction, a barrier, or a tile that switches to another virtual core',
   idle: 'before the first and after the last instruction',
 };
@@ -252,6 +252,7 @@ export const CARD = {
   measuring: 'So far; two iterations settle it.',
   before: 'before',
   ideal: 'if nobody translates',
+  idealShared: 'if nobody translates, as the others then take more',
   idealMeaning:
     'The same experiment while no tenant translates. The others are faster then too, and take more of memory and links.',
   share: (group: CauseGroup, share: number): string => `${GROUP_NAME[group]} ${percent(share)}`,
@@ -757,7 +758,7 @@ export const TRAFFIC = {
   booksim: 'BookSim2',
   saturated: 'past saturation',
   axis: (value: number): string => `${count(value)} cycles`,
-  load: (rate: number): string => rate.toFixed(2),
+  load: (rate: number): string => `${rate.toFixed(2)} flits per node and cycle`,
   summary: (points: number, reference: number): string =>
     `Curve of latency against load: ${plural(points, 'point', 'points')}, ${plural(reference, 'point', 'points')} of BookSim2.`,
 };

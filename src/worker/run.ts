@@ -19,8 +19,8 @@ const CATCH_UP_MS = 300;
 /** The longest way to where a run is shown. */
 const LONGEST_WAY_MS = 10_000;
 const LONGEST_SEARCH_MS = 2000;
-/** While frames are asked for at least this often, they set the beat of slow paces. */
-const FRAME_BEAT_MS = 100;
+/** A frame waits so long at most for the cycle that it is to show. */
+const LONGEST_FRAME_MS = 100;
 const AUTO_PACE_EVERY_MS = 250;
 
 /** Something to do flat out before pacing goes on: to a cycle, to a miss, to a packet; given up when the clock passes `until`. */
@@ -46,7 +46,6 @@ export class Run {
   private autoAt = 0;
   private playing: boolean;
   private errand: Errand | undefined;
-  private lastFrame = -Infinity;
 
   constructor(
     readonly plan: Plan,
@@ -154,24 +153,23 @@ export class Run {
   }
 
   private followPace(deadline: number): Appetite {
-    if (this.pacer.pace <= ONE_PER_FRAME && this.now() - this.lastFrame < FRAME_BEAT_MS) return 'soon';
+    if (this.pacer.pace <= ONE_PER_FRAME) return 'soon';
     this.runDue(deadline);
     if (this.over) return 'none';
     return this.pacer.due(this.now()) > 0 ? 'more' : 'soon';
   }
 
-  private runDue(deadline: number): void {
+  private runDue(deadline: number, most = Infinity): void {
     if (this.auto && this.now() - this.autoAt >= AUTO_PACE_EVERY_MS) this.setPace('auto');
-    const due = Math.min(this.pacer.due(this.now()), this.end - this.machine.cycle);
+    const due = Math.min(this.pacer.due(this.now()), most, this.end - this.machine.cycle);
     this.pacer.paid(this.stepper.run(due, deadline));
   }
 
-  /** Fill a frame. At slow paces this is the beat: the cycles that are due are run first. */
+  /** Fill a frame. At slow paces this is the beat: the cycle that is due is run first, and none goes by unseen, however late a frame comes. */
   writeFrame(frame: Frame, flits: boolean): void {
     const now = this.now();
-    this.lastFrame = now;
     const paced = this.playing && !this.errand && !this.over;
-    if (paced && this.pacer.pace <= ONE_PER_FRAME) this.runDue(now + FRAME_BEAT_MS);
+    if (paced && this.pacer.pace <= ONE_PER_FRAME) this.runDue(now + LONGEST_FRAME_MS, 1);
     const paused = !this.playing && !this.errand;
     const { pace } = this.pacer;
     const hurried = this.errand !== undefined;

@@ -35,20 +35,29 @@ export const detailOf = (pitch: number): Detail =>
 
 const SIDE: Readonly<Record<Exclude<Detail, 'full'>, number>> = { ring: 0.8, fill: 0.84, heat: 1 };
 
-/** Side of a tile over the pitch: where words must fit, small tiles leave less between them. */
-function sideShare(pitch: number): number {
+/** Routers by themselves leave their room to the links, where all is to be seen; their number needs so many pixels. */
+const ROUTER_SIDE = 0.56;
+export const NUMBER_SIDE = 26;
+
+/** Side of a tile: where words must fit, small tiles leave less between them. */
+function sideOf(pitch: number, isBare: boolean): number {
   const detail = detailOf(pitch);
-  return detail === 'full' ? Math.min(0.84, Math.max(0.71, 0.71 + (90 - pitch) * 0.0035)) : SIDE[detail];
+  if (isBare && pitch >= 24) return Math.max(ROUTER_SIDE * pitch, Math.min(SIDE.ring * pitch, NUMBER_SIDE));
+  const share = detail === 'full' ? Math.min(0.84, Math.max(0.71, 0.71 + (90 - pitch) * 0.0035)) : SIDE[detail];
+  return share * pitch;
 }
 
-/** The mesh as large as the box allows, centred. */
-export function layOut(mesh: Mesh, width: number, height: number): Geometry {
+/**
+ * The mesh as large as the box allows, centred.
+ * @param isBare tiles are routers without cores
+ */
+export function layOut(mesh: Mesh, width: number, height: number, isBare = false): Geometry {
   const room = Math.min((width - 2 * MARGIN) / mesh.width, (height - 2 * MARGIN) / mesh.height);
   const pitch = Math.max(1, Math.min(LARGEST_PITCH, room));
   return {
     mesh,
     pitch,
-    side: pitch * sideShare(pitch),
+    side: sideOf(pitch, isBare),
     left: (width - pitch * mesh.width) / 2,
     top: (height - pitch * mesh.height) / 2,
     detail: detailOf(pitch),

@@ -5,7 +5,7 @@
 import { hops } from '../../model/mesh.ts';
 import type { ForeignLink } from '../../report/network.ts';
 import { paintForeignCounts, paintForeignLanes } from './foreign.ts';
-import { centre, insetOutline, lane, outlines, tieBend, type Geometry, type Point } from './geometry.ts';
+import { centre, insetOutline, lane, NUMBER_SIDE, outlines, tieBend, type Geometry, type Point } from './geometry.ts';
 import { font, hatch, WHO_COLOURS, type Palette } from './palette.ts';
 import { ringOf } from './ring.ts';
 import { badged, badgeTile, owners, type Scene, type SceneTenant, type Selection } from './scene.ts';
@@ -185,7 +185,7 @@ function paintTiles(ctx: Ctx, picture: StillPicture): void {
 
 /** A router by itself has its number, in a corner, where no way runs: routes and packets are named by it. */
 function paintNumber(ctx: Ctx, { geometry: g, palette, textScale }: StillPicture, tile: number): void {
-  if (g.detail === 'fill' || g.detail === 'heat' || g.side < 26) return;
+  if (g.detail === 'fill' || g.detail === 'heat' || g.side < NUMBER_SIDE) return;
   const { x, y } = centre(g, tile);
   const corner = g.side / 2 - Math.max(3, g.side * 0.08);
   ctx.fillStyle = palette.ink2;
