@@ -10,7 +10,7 @@ import { finish, isWhole, owner, place, shift, stillWhole } from './standing';
 
 const STAGES: i32 = 64;
 /** Of so many moves one is a push. */
-const PUSH: i32 = 8;
+const PUSH: i32 = 32;
 /** Lines that a push moves at most. */
 const MOST_LINES: i32 = 8;
 

@@ -29,10 +29,6 @@ export function bestCost(): i32 {
   return load<i32>(BEST_COST);
 }
 
-export function bestPlacement(): usize {
-  return best;
-}
-
 /** Keep a placement if it costs less than the best; its cores hang together where they must. */
 export function keep(place: usize, cost: i32): void {
   if (cost >= bestCost()) return;

@@ -10,7 +10,7 @@ import { CANON_AT, END, INFEASIBLE, NONE, ORBIT_AT, ORDER_AT, SEARCHING, THRESHO
 import { reservePairs } from './pairs';
 import { readProblem, reserveProblem, take } from './problem';
 import { advance, openSearch, reserveSearch } from './search';
-import { openStanding, reserveStanding, standOnBest } from './standing';
+import { openStanding, reserveStanding, standingCost } from './standing';
 import { openWindow, refitWindows, reserveWindow } from './window';
 
 export * from './layout';
@@ -63,14 +63,10 @@ export function complete(): i32 {
   return growAround();
 }
 
-/** Stand on the best placement. */
-export function restart(): void {
-  standOnBest();
-}
-
-/** Anneal what stands; temperatures in per cent of what one stretched edge costs. */
-export function anneal(moves: i32, hot: i32, cold: i32): void {
+/** Anneal what stands; temperatures in per cent of what one stretched edge costs. Returns what it costs in the end. */
+export function anneal(moves: i32, hot: i32, cold: i32): i32 {
   annealFor(moves, hot, cold);
+  return standingCost();
 }
 
 /** Solve windows of what stands anew, each with a budget of search nodes, if it costs at most so much more than the best. */

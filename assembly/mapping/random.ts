@@ -8,8 +8,10 @@ export function seedRandom(seed: u32): void {
 
 /** A number below `limit`. */
 export function random(limit: i32): i32 {
-  state ^= state << 13;
-  state ^= state >> 17;
-  state ^= state << 5;
-  return (((state as u64) * (limit as u64)) >> 32) as i32;
+  let x = state;
+  x ^= x << 13;
+  x ^= x >> 17;
+  x ^= x << 5;
+  state = x;
+  return (((x as u64) * (limit as u64)) >> 32) as i32;
 }

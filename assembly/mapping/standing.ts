@@ -1,5 +1,5 @@
 // The placement that growth makes and annealing changes: core of each node, node on each core, and its cost.
-import { bestCost, bestPlacement, keep } from './best';
+import { bestCost, keep } from './best';
 import { NEEDS_CONNECTION } from './layout';
 import { chosenNeighbours, cores, flood, get, hops, nodes, set } from './problem';
 
@@ -45,11 +45,6 @@ export function finish(adds: i32): i32 {
   cost += adds;
   if (cost < bestCost()) keep(place, cost);
   return cost;
-}
-
-/** Stand where the best placement does. */
-export function standOnBest(): void {
-  stand(bestPlacement(), bestCost());
 }
 
 /** Stand where another placement does. */

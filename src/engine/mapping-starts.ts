@@ -10,6 +10,30 @@ const SMALLEST_SIDE = 8;
 /** A place counts if at least so much of the request finds free cores there. */
 const LEAST_FITTING = 0.6;
 
+/** Of so many starts one is favoured. */
+const FAVOURED = 4;
+
+/** A placement from which annealing begins: core of each node or -1, and the costs in which its turns have ended, added up. */
+export interface Start {
+  readonly cores: readonly number[];
+  ends: number;
+  turns: number;
+}
+
+/**
+ * The start of a turn: each in its order, and from the second round on every other turn one of those that have ended lowest on average.
+ * Annealing that keeps what is good about a start hardly leaves its surroundings, so its ends tell how good these are; but now and then
+ * the best placement lies where most turns end badly, so that none is given up (a bandit with steady exploration: Robbins 1952).
+ */
+export function startOf(starts: readonly Start[], turn: number): Start {
+  const later = turn - starts.length;
+  if (later < 0) return starts[turn];
+  const choice = later >> 1;
+  if (later % 2 === 1) return starts[choice % starts.length];
+  const mean = ({ ends, turns }: Start): number => ends / turns;
+  return [...starts].sort((a, b) => mean(a) - mean(b))[choice % Math.ceil(starts.length / FAVOURED)];
+}
+
 /** The same request where nothing is taken and all cores are alike. */
 export function emptyChip({
   mesh,

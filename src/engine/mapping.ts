@@ -7,7 +7,7 @@ import * as L from '../../assembly/mapping/layout.ts';
 import type { Mapper, MappingAnswer, MappingProblem } from '../model/mapping.ts';
 import { tileAt } from '../model/mesh.ts';
 import { mostPairs, weightsOf, writeProblem, writeSymmetry, type Weights } from './mapping-image.ts';
-import { emptyChip, laidOver } from './mapping-starts.ts';
+import { emptyChip, laidOver, startOf, type Start } from './mapping-starts.ts';
 
 const PAGE = 65_536;
 /** Elementary steps of the first two slices of search; each later one takes twice as many, up to so many doublings. */
@@ -35,6 +35,8 @@ const STARTS = 4;
 const MOST_LAID = 48;
 const LAID_AT_ONCE = 4;
 const MOST_KEPT_STARTS = 16;
+/** Of so many annealings one begins anywhere. */
+const ANYWHERE = 8;
 /** Temperatures from and to, in per cent of what a stretched edge costs. A good beginning must not melt. */
 const FROM_ANYWHERE = [100, 30] as const;
 const FROM_GOOD = [80, 30] as const;
@@ -47,7 +49,7 @@ interface MappingExports {
   grow(core: number): number;
   complete(): number;
   search(budget: number): number;
-  anneal(moves: number, hot: number, cold: number): void;
+  anneal(moves: number, hot: number, cold: number): number;
   refit(windows: number, nodes: number, budget: number, within: number): void;
 }
 
@@ -84,7 +86,7 @@ export class MappingSearch {
   /** A large problem begins with good beginnings; then a slice of search, a few annealings, and so on: both grow from round to round. */
   private *turns(): Generator<void> {
     const { length } = this.problem.free;
-    let starts: readonly (readonly number[])[] | undefined;
+    let starts: readonly Start[] | undefined;
     for (let i = 0; i < STARTS; i++) this.grow(Math.floor(((2 * i + 1) * length) / (2 * STARTS)));
     if (this.steps > LARGE) starts = yield* this.begin();
     writeSymmetry(this.words, this.problem, this.weights);
@@ -109,21 +111,28 @@ export class MappingSearch {
     this.work += steps;
   }
 
-  /** Three times from the request as it would lie on an empty chip, then once from anywhere. */
-  private anneal(starts: readonly (readonly number[])[], count: number, moves: number): void {
+  /** From the request as it would lie on an empty chip, and now and then from anywhere. */
+  private anneal(starts: readonly Start[], count: number, moves: number): void {
     const { nodes, edges } = this.problem;
-    if (starts.length === 0 || count % 4 === 3) this.annealAfter(this.kernel.grow(-1), moves, FROM_ANYWHERE);
-    else this.annealAfter(this.complete(starts[count % starts.length]), moves, FROM_GOOD);
+    if (starts.length === 0 || count % ANYWHERE === ANYWHERE - 1) {
+      this.annealAfter(this.kernel.grow(-1), moves, FROM_ANYWHERE);
+    } else {
+      const start = startOf(starts, count - Math.floor(count / ANYWHERE));
+      start.ends += this.annealAfter(this.complete(start.cores), moves, FROM_GOOD);
+      start.turns++;
+    }
     this.work += moves * (20 + Math.ceil((4 * edges.length) / nodes)) + WINDOWS * this.steps;
     this.conclude();
   }
 
-  private annealAfter(cost: number, moves: number, [hot, cold]: readonly [number, number]): void {
-    if (cost >= L.NONE) return;
-    this.kernel.anneal(moves, hot, cold);
+  /** Anneal what stands, if anything does, and solve windows of it anew. Returns what it cost between the two. */
+  private annealAfter(cost: number, moves: number, [hot, cold]: readonly [number, number]): number {
+    if (cost >= L.NONE) return cost;
+    const end = this.kernel.anneal(moves, hot, cold);
     const budget = Math.floor(WINDOW_STEPS / this.steps);
     const within = NEAR * this.word(L.SCALE);
     if (budget >= LEAST_WINDOW) this.kernel.refit(WINDOWS, WINDOW_NODES, budget, within);
+    return end;
   }
 
   private get moves(): number {
@@ -131,7 +140,7 @@ export class MappingSearch {
   }
 
   /** The best placement on an empty chip, laid over the free cores wherever most of it fits; those that cost least. */
-  private *begin(): Generator<void, (readonly number[])[]> {
+  private *begin(): Generator<void, Start[]> {
     const empty = new MappingSearch(this.module, emptyChip(this.problem));
     yield* empty.sketch();
     const { placement } = empty.answer;
@@ -143,7 +152,7 @@ export class MappingSearch {
       if (costs.size % LAID_AT_ONCE === 0) yield;
     }
     const possible = [...costs].filter(([, cost]) => cost < L.NONE).sort((a, b) => a[1] - b[1]);
-    return possible.slice(0, MOST_KEPT_STARTS).map(([cores]) => cores);
+    return possible.slice(0, MOST_KEPT_STARTS).map(([cores]) => ({ cores, ends: 0, turns: 0 }));
   }
 
   /** A good placement with little work: in a corner, where a mesh grows as it is, or in the middle. */
