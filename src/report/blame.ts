@@ -6,10 +6,10 @@
  * core, times the number of cores that wait. So a cause of a core's own (translation, memory, dispatch) explains the loss as soon
  * as its excess could fill one core's share of the whole loss; only if none does is it the network itself.
  */
-import { CAUSES, type CauseGroup } from '../model/causes.ts';
+import { CAUSES, CAUSE_GROUPS, type CauseGroup } from '../model/causes.ts';
 import type { TranslationKind } from '../model/vnpu.ts';
 import type { TenantStatus } from '../engine/snapshot.ts';
-import { activeCycles, groupCycles, groupShare } from './shares.ts';
+import { activeCycles, groupCycles, groupShare, type GroupCycles } from './shares.ts';
 
 /** What is needed of a tenant; a frame's tenant has the counters, the document the rest. */
 export interface BlameTenant {
@@ -24,6 +24,13 @@ export interface BlameTenant {
   readonly cyclesPerIteration: number | null;
   /** Core-cycles per cause over all tiles, cumulative, in CAUSES order. */
   readonly causes: ArrayLike<number>;
+  /** The same of each core; absent while unknown. */
+  readonly coreCauses?: readonly CoreCauses[];
+}
+
+export interface CoreCauses {
+  readonly vcore: number;
+  readonly causes: ArrayLike<number>;
 }
 
 /** How a ratio was found: from whole iterations, or, before both have enough, from the work done so far. */
@@ -34,6 +41,16 @@ export interface Outlook {
   readonly tenant: number;
   readonly workShare: number;
   readonly cause: CauseGroup;
+  readonly share: number;
+  /** Where most goes to waiting for messages: the core that the others wait for, if one can be told. */
+  readonly bottleneck: Bottleneck | null;
+}
+
+/** The core of a tenant that is busy longest with other things than waiting for messages: what takes most of its time holds up all of them. */
+export interface Bottleneck {
+  readonly vcore: number;
+  readonly cause: CauseGroup;
+  /** Of the core's active cycles, 0..1. */
   readonly share: number;
 }
 
@@ -105,7 +122,18 @@ function settled({ causes, cores }: BlameTenant): boolean {
 export function outlook(tenant: BlameTenant, index: number): Outlook {
   const cycles = groupCycles(tenant.causes);
   const cause = LOST.reduce((worst, group) => (cycles[group] > cycles[worst] ? group : worst));
-  return { tenant: index, workShare: groupShare(cycles, 'work'), cause, share: groupShare(cycles, cause) };
+  const bottleneck = cause === 'network' ? bottleneckOf(tenant) : null;
+  return { tenant: index, workShare: groupShare(cycles, 'work'), cause, share: groupShare(cycles, cause), bottleneck };
+}
+
+/** None while cores are unknown, or where even that core mostly waits: then it is the network itself. */
+function bottleneckOf({ coreCauses = [] }: BlameTenant): Bottleneck | null {
+  const cores = coreCauses.map(({ vcore, causes }) => ({ vcore, cycles: groupCycles(causes) }));
+  if (cores.length < 2) return null;
+  const own = (cycles: GroupCycles): number => activeCycles(cycles) - cycles.network;
+  const { vcore, cycles } = cores.reduce((most, core) => (own(core.cycles) > own(most.cycles) ? core : most));
+  const cause = CAUSE_GROUPS.reduce((most, group) => (group !== 'idle' && cycles[group] > cycles[most] ? group : most));
+  return cause === 'network' ? null : { vcore, cause, share: groupShare(cycles, cause) };
 }
 
 function several(tenants: readonly BlameTenant[]): Headline {

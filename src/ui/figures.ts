@@ -6,7 +6,7 @@ import type { TenantRequest } from '../model/experiment.ts';
 import { vcoreCount } from '../model/vnpu.ts';
 import type { Frame } from '../engine/frame.ts';
 import type { Presence, TenantStatus } from '../engine/snapshot.ts';
-import type { BlameTenant } from '../report/blame.ts';
+import type { BlameTenant, CoreCauses } from '../report/blame.ts';
 import { activeCycles, groupCycles } from '../report/shares.ts';
 
 export interface TenantFigures {
@@ -68,11 +68,17 @@ export function readFigures(frame: Frame): Figures {
 export const steadyCycles = ({ iterationsDone, cyclesPerIteration }: SteadyFigures, iterations: number): number =>
   iterationsDone > 1 || iterationsDone === iterations ? (cyclesPerIteration ?? 0) : 0;
 
+/** What a tenant's time was spent on between two cycles, all of it and core by core. */
+export interface Spent {
+  readonly causes: Float64Array;
+  readonly coreCauses: readonly CoreCauses[];
+}
+
 /** What the headline's facts are made from; `measured` has what to count instead of all causes since cycle 0. */
 export function blameTenants(
   requests: readonly TenantRequest[],
   figures: Figures,
-  measured: readonly Float64Array[] | null,
+  measured: readonly Spent[] | null,
 ): BlameTenant[] {
   return figures.tenants.map(({ status, iterationsDone, cyclesPerIteration, causes }, i) => {
     const { workload, topology, translation } = requests[i];
@@ -87,7 +93,7 @@ export function blameTenants(
       status,
       iterationsDone,
       cyclesPerIteration,
-      causes: measured?.[i] ?? causes,
+      ...(measured?.[i] ?? { causes }),
     };
   });
 }

@@ -123,7 +123,7 @@ export class Session {
   private blamed() {
     const { settled, resolved, over, stays } = this.runs;
     return settled.figures && resolved
-      ? blameTenants(tenantsNow(resolved.tenants, stays), settled.figures, over ? null : settled.iterationCauses())
+      ? blameTenants(tenantsNow(resolved.tenants, stays), settled.figures, settled.spent(over))
       : [];
   }
   private headlineFacts(): Headline {

@@ -3,10 +3,10 @@
  * which knows all that they speak of. Leaves out the sentences.
  */
 import type { TimelineData } from '../engine/snapshot.ts';
-import { coresByTenant, totalsAt, totalsBetween } from '../report/timeline.ts';
+import { coresByTenant, totalsAt, totalsBetween, type CoreSet } from '../report/timeline.ts';
 import type { RunInfo } from '../worker/protocol.ts';
 import { SENTENCE_MS } from './cadence.ts';
-import { steadyCycles, type Figures } from './figures.ts';
+import { steadyCycles, type Figures, type Spent } from './figures.ts';
 
 export class Settled {
   figures = $state.raw<Figures | null>(null);
@@ -37,18 +37,24 @@ export class Settled {
     return { cycle: known, causes: totalsAt(timeline, coresByTenant(info.cores, info.tenants.length)[tenant], known) };
   }
 
-  /** What every tenant's measured iterations were spent on; null until all tenants have some. */
-  iterationCauses(): readonly Float64Array[] | null {
+  /**
+   * What every tenant's measured iterations were spent on, null until all tenants have some; once the run is over, what all of it
+   * was spent on.
+   */
+  spent(over: boolean): readonly Spent[] | null {
     const { figures, timeline, info } = this;
     if (!figures || !timeline || !info?.cores) return null;
-    const { tenants } = info;
-    const cores = coresByTenant(info.cores, tenants.length);
+    const { cores, tenants } = info;
+    const sets = coresByTenant(cores, tenants.length);
     const measured = figures.tenants.every(
       (tenant, i) => steadyCycles(tenant, tenants[i].iterations) > 0 && tenant.measuredFrom < timeline.cycles,
     );
-    if (!measured) return null;
-    return figures.tenants.map(({ measuredFrom, lastEnd }, i) =>
-      totalsBetween(timeline, cores[i], measuredFrom, lastEnd),
-    );
+    if (!over && !measured) return null;
+    return figures.tenants.map(({ causes, measuredFrom, lastEnd }, i) => {
+      const [from, to] = over ? [0, timeline.cycles] : [measuredFrom, lastEnd];
+      const within = (set: CoreSet): Float64Array => totalsBetween(timeline, set, from, to);
+      const coreCauses = sets[i].map((core) => ({ vcore: cores[core].vcore, causes: within([core]) }));
+      return { causes: over ? causes : within(sets[i]), coreCauses };
+    });
   }
 }

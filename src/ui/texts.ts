@@ -10,7 +10,7 @@ import type { EdgeWeights, Mapping, Mode, Routing, Topology, TranslationKind } f
 import type { Pattern } from '../model/traffic.ts';
 import type { Deadlock, PacketDetail, PacketStage } from '../engine/snapshot.ts';
 import type { StageFigures } from '../model/plan.ts';
-import type { Basis, Headline } from '../report/blame.ts';
+import type { Basis, Headline, Outlook } from '../report/blame.ts';
 import { timesBare, type ModeRow } from '../report/comparison.ts';
 import type { OperatorView } from '../report/model-view.ts';
 import type { TrafficFigures } from '../report/traffic.ts';
@@ -170,7 +170,7 @@ export function headline(facts: Headline, names: readonly string[], over = false
         `What costs them most is ${GROUP_NAME[facts.outlook.cause]}: ${percent(facts.outlook.share)} of the time.`
       );
     case 'single':
-      return `${names[facts.tenant]} works ${percent(facts.workShare)} of its time; ${percent(facts.share)} goes to ${GROUP_NAME[facts.cause]}.`;
+      return `${names[facts.tenant]} works ${percent(facts.workShare)} of its time; ${loss(facts)}.`;
     case 'several':
       return several(facts, names);
   }
@@ -188,10 +188,15 @@ function several(facts: Extract<Headline, { kind: 'several' }>, names: readonly 
   const worst = facts.tenants[facts.worst];
   const others = facts.tenants.filter((_, i) => i !== facts.worst);
   const rest = others.map((tenant) => `${names[tenant.tenant]} ${percent(tenant.workShare)}`).join(', ');
-  return (
-    `${names[worst.tenant]} works ${percent(worst.workShare)} of its time and loses ${percent(worst.share)} ` +
-    `to ${GROUP_NAME[worst.cause]}; ${rest} at work.`
-  );
+  return `${names[worst.tenant]} works ${percent(worst.workShare)} of its time (${rest}); ${loss(worst)}.`;
+}
+
+/** Where most of a tenant's lost time goes. */
+function loss({ cause, share, bottleneck }: Outlook): string {
+  if (!bottleneck) return `${percent(share)} goes to ${GROUP_NAME[cause]}`;
+  const { vcore, cause: holds, share: most } = bottleneck;
+  const why = holds === 'work' ? `works ${percent(most)} of its own` : `loses ${percent(most)} to ${GROUP_NAME[holds]}`;
+  return `its cores wait for core ${vcore}, which ${why}`;
 }
 
 export const HEADLINE = {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CAUSES } from '../../src/model/causes.ts';
 import { suggestAction } from '../../src/report/action.ts';
 import { blame, type BlameTenant } from '../../src/report/blame.ts';
-import { blameTenant } from './support.ts';
+import { blameTenant, causes } from './support.ts';
 
 const LONG = 20_000;
 
@@ -106,7 +106,39 @@ describe('blame of others', () => {
   });
 
   it('describes one tenant alone', () => {
-    expect(blame([resnet])).toEqual({ kind: 'single', tenant: 0, workShare: 0.6, cause: 'memory', share: 0.3 });
+    expect(blame([resnet])).toEqual({
+      kind: 'single',
+      tenant: 0,
+      workShare: 0.6,
+      cause: 'memory',
+      share: 0.3,
+      bottleneck: null,
+    });
+  });
+
+  it('names the core that the others wait for, and what holds it', () => {
+    const cores = (...each: Parameters<typeof causes>[0][]) =>
+      each.map((one, i) => ({ vcore: i + 3, causes: causes(one) }));
+    const waiting = blameTenant({ compute: 9 * LONG, translation: 4 * LONG, recvWait: 14 * LONG });
+    const told = (coreCauses: ReturnType<typeof cores>) => blame([{ ...waiting, coreCauses }]);
+    const idle = { idle: 100 * LONG };
+    const waits = { compute: 3 * LONG, recvWait: 6 * LONG };
+    const held = { compute: 3 * LONG, translation: 5 * LONG, recvWait: LONG, ...idle };
+    expect(told(cores(waits, held))).toMatchObject({
+      cause: 'network',
+      share: expect.closeTo(14 / 27, 10),
+      bottleneck: { vcore: 4, cause: 'translation', share: expect.closeTo(5 / 9, 10) },
+    });
+    expect(told(cores({ compute: 8 * LONG, memory: LONG }, waits))).toMatchObject({
+      bottleneck: { vcore: 3, cause: 'work' },
+    });
+    // a core that has hardly run holds nobody up
+    expect(told(cores({ memory: 1 }, held))).toMatchObject({ bottleneck: { vcore: 4 } });
+    // whoever waits least waits most of its time too: nobody holds the others up
+    expect(told(cores(waits, waits))).toMatchObject({ bottleneck: null });
+    expect(told(cores(held))).toMatchObject({ bottleneck: null });
+    // where something else takes most there is no need to look
+    expect(blame([{ ...resnet, coreCauses: cores(waits, held) }])).toMatchObject({ cause: 'memory', bottleneck: null });
   });
 
   it('compares different networks by shares, never by time', () => {

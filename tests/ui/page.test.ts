@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { GALLERY } from '../../src/experiment/gallery.ts';
 import { decodeLink } from '../../src/experiment/link.ts';
 import { canonical } from '../../src/experiment/canonical.ts';
+import type { Bottleneck } from '../../src/report/blame.ts';
 import { setTranslation } from '../../src/experiment/edits.ts';
 import { fragmentFor, readAddress } from '../../src/ui/address.ts';
 import { History } from '../../src/ui/history.ts';
@@ -11,7 +12,7 @@ import { lettersOf } from '../../src/ui/mesh/scene.ts';
 import { brief, count, ratio } from '../../src/ui/numbers.ts';
 import { notchOf, NOTCHES, paceOf, SLOWEST } from '../../src/ui/pace.ts';
 import { readSwitches } from '../../src/ui/switches.ts';
-import { dragSentence, headline, HEADLINE, previewText } from '../../src/ui/texts.ts';
+import { dragSentence, GROUP_NAME, headline, HEADLINE, previewText } from '../../src/ui/texts.ts';
 
 describe('History', () => {
   it('gives back every present by as many undos and redos', () => {
@@ -80,6 +81,18 @@ describe('sentences', () => {
     expect(said(0.26)).toBe(`${start}, 26 % to waiting for it.`);
     expect(headline({ ...facts, slowShare: 0.02, fastShare: 0.03, waitShare: 0 }, ['A', 'B'])).toBe(
       'Same network, same cores. A takes 1.4 times as long.',
+    );
+  });
+
+  it('say what the cores of a tenant wait for, where one of them holds the others up', () => {
+    const facts = { kind: 'single', tenant: 0, workShare: 0.36, cause: 'network', share: 0.38 } as const;
+    const said = (bottleneck: Bottleneck | null) => headline({ ...facts, bottleneck }, ['A']);
+    expect(said(null)).toBe(`A works 36 % of its time; 38 % goes to ${GROUP_NAME.network}.`);
+    expect(said({ vcore: 8, cause: 'translation', share: 0.71 })).toBe(
+      'A works 36 % of its time; its cores wait for core 8, which loses 71 % to address translation.',
+    );
+    expect(said({ vcore: 4, cause: 'work', share: 0.97 })).toBe(
+      'A works 36 % of its time; its cores wait for core 4, which works 97 % of its own.',
     );
   });
 
