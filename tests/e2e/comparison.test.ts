@@ -49,7 +49,7 @@ describe('the modes of a tenant', () => {
       page
         .getByText(/[1-9]\d* of 10,000 iterations/)
         .first()
-        .waitFor({ timeout: 60_000 });
+        .waitFor();
     await playground.open({ document: { ...two, tenants: two.tenants!.map(endless) } });
     await playground.button(`${COMPARISON.open} B`).click();
     await getsOn();

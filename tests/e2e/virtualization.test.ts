@@ -46,7 +46,7 @@ it('counts the data of one tenant on tiles of another, and none once its routes 
   await playground.flatOut();
   await playground.button('Play').click();
   const said = `${flits.toLocaleString('en-US')} of its data flits on links of other tenants’ tiles.`;
-  await playground.card('A').getByText(said).waitFor({ timeout: 60_000 });
+  await playground.card('A').getByText(said).waitFor();
   await playground.button('Edit A').click();
   await playground.page.getByLabel('Routes of messages').selectOption('confined');
   await playground.button('Save and run').click();

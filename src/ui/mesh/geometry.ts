@@ -42,7 +42,10 @@ export const NUMBER_SIDE = 26;
 /** Side of a tile: where words must fit, small tiles leave less between them. */
 function sideOf(pitch: number, isBare: boolean): number {
   const detail = detailOf(pitch);
-  if (isBare && pitch >= 24) return Math.max(ROUTER_SIDE * pitch, Math.min(SIDE.ring * pitch, NUMBER_SIDE));
+  if (isBare && detail !== 'heat') {
+    const least = SIDE.ring * pitch < NUMBER_SIDE ? 0 : NUMBER_SIDE;
+    return Math.max(ROUTER_SIDE * pitch, least);
+  }
   const share = detail === 'full' ? Math.min(0.84, Math.max(0.71, 0.71 + (90 - pitch) * 0.0035)) : SIDE[detail];
   return share * pitch;
 }
