@@ -58,13 +58,15 @@ export class Accesses {
     for (let i = 0; i < spans.length; i++) {
       const range = at + 2 * turnOf(spans[i], iteration);
       at += 2 * spans[i].bases.length;
-      const [from, to] = [ranges[range], ranges[range + 1]];
-      if (!spans[i].write) {
-        for (let piece = from; piece < to; piece++) this.reads[piece * lanes + lane] = position;
-      } else if (from < to) {
-        this.writer.fill(lane, from, to);
-        this.written.fill(position, from, to);
-        this.reads.fill(-1, from * lanes, to * lanes);
+      const from = ranges[range];
+      const to = ranges[range + 1];
+      for (let piece = from; piece < to; piece++) {
+        if (!spans[i].write) this.reads[piece * lanes + lane] = position;
+        else {
+          this.writer[piece] = lane;
+          this.written[piece] = position;
+          for (let read = piece * lanes; read < (piece + 1) * lanes; read++) this.reads[read] = -1;
+        }
       }
     }
   }

@@ -23,7 +23,7 @@ import { emit } from './emit.ts';
 import type { Misfit } from './fit.ts';
 import { requestOf, shapesOf } from './given.ts';
 import { graphOf, type Graph } from './graph.ts';
-import { stageLabel } from './label.ts';
+import { stageLabels } from './label.ts';
 import { partition, type PlannedStage } from './partition.ts';
 import { whole as wholeOf } from './rect.ts';
 import { SliceCosts } from './slice-costs.ts';
@@ -179,7 +179,11 @@ function compilation(request: PlanRequest, options: CompileOptions, pipeline: Pi
   const { graph, chip, costs, memoryBytesPerCycle } = request;
   const { workload } = graph;
   const { stages, cores, transfers, memory, cycles } = pipeline;
-  const programs = programsOf(graph, options, pipeline);
+  const labels = stageLabels(
+    graph,
+    stages.map(({ shape }) => shape),
+  );
+  const programs = programsOf(options, pipeline, labels);
   const instructions = instructionsPerIteration(programs);
   return {
     ...{ workload, programs, instructions },
@@ -202,7 +206,7 @@ function compilation(request: PlanRequest, options: CompileOptions, pipeline: Pi
       const { first, last } = operatorsBetween(graph, shape.from, shape.to);
       const { split } = shape;
       return {
-        ...{ label: stageLabel(graph, shape), vcores, split, first, last, request: requestOf(graph, shape) },
+        ...{ label: labels[stage], vcores, split, first, last, request: requestOf(graph, shape) },
         ...timing,
       };
     }),
@@ -216,9 +220,9 @@ function compilation(request: PlanRequest, options: CompileOptions, pipeline: Pi
 
 /** A program for every virtual core; cores for which there is nothing to do have an empty one. */
 function programsOf(
-  graph: Graph,
   { chip, vcores, iterations }: CompileOptions,
-  { stages, cores }: Pipeline,
+  { cores }: Pipeline,
+  labels: readonly string[],
 ): Program[] {
   const programs = Array.from({ length: vcores }, (_, vcore): Program => idleProgram(vcore));
   for (const core of cores) {
@@ -226,7 +230,7 @@ function programsOf(
     const emitted = emit(chip, schedule.prologue, schedule.body, iterations, tokens);
     programs[vcore] = {
       vcore,
-      stage: stageLabel(graph, stages[stage].shape),
+      stage: labels[stage],
       ...emitted,
       scratchpad: scratchpadOf(chip, core),
     };

@@ -4,21 +4,23 @@
  * one per operator with resident weights. A slice of many messages becomes a first and a last one, which carry the waits, and a loop.
  */
 import type { Chip } from '../model/chip.ts';
-import { ENGINES, MOST_TOKEN_USES, type Instruction, type Step, type TokenUse } from '../model/program.ts';
+import { ENGINES, MOST_TOKEN_USES, type Ahead, type Instruction, type Step, type TokenUse } from '../model/program.ts';
 import { ENGINE_OF_WORK, type Operation, type Work } from './operation.ts';
 import type { Dependency } from './sync.ts';
 
 const LANDED_TOKEN = 0;
 const TRANSFER_TOKEN = 1;
 const FIRST_PAIR_TOKEN = 2;
+const NONE: readonly TokenUse[] = [];
 
 /** One lane: operations of one engine, equally far ahead; by number. */
 const laneOf = ({ work, ahead = 0 }: Operation): number => 3 * ENGINES.indexOf(ENGINE_OF_WORK[work.kind]) + 1 + ahead;
 const LANES = 3 * ENGINES.length;
 
 interface Tokens {
-  readonly waits: TokenUse[];
-  readonly gives: TokenUse[];
+  /** Replaced, not added to: most are short, and most operations have none. */
+  waits: readonly TokenUse[];
+  gives: readonly TokenUse[];
 }
 
 /** Waits and gives of every operation of a body, and the tokens that are there at the start. */
@@ -42,7 +44,7 @@ export function emit(
 ): Emitted {
   const first = prologue.flatMap((operation) => {
     const gives = operation.resident === undefined ? [] : [{ token: operation.resident.token, count: 1 }];
-    return instructionsOf(chip, operation, { waits: [], gives });
+    return instructionsOf(chip, operation, { waits: NONE, gives });
   });
   const repeated: Step[] = [];
   body.forEach((operation, index) => repeated.push(...instructionsOf(chip, operation, tokens[index])));
@@ -58,13 +60,19 @@ export const mayWait = ({ tokens }: BodyTokens): boolean =>
 /** The tokens of a body that orders itself by `dependencies`. */
 export function tokensOf(chip: Chip, body: readonly Operation[], dependencies: readonly Dependency[]): BodyTokens {
   const tokens = body.map(({ resident }): Tokens => ({
-    waits: resident ? [resident] : [],
-    gives: resident ? [resident] : [],
+    waits: resident ? [resident] : NONE,
+    gives: resident ? [resident] : NONE,
   }));
   const initial = new Map<number, number>();
   synchronise(body, dependencies, tokens, initial);
   if (chip.dmaStreams > 1) separateTransfers(body, tokens, initial);
   return { tokens, initial };
+}
+
+/** One operation gives a token once per transfer, another waits for `count` of it. */
+function append(before: Tokens, after: Tokens, token: number, count: number): void {
+  before.gives = [...before.gives, { token, count: 1 }];
+  after.waits = [...after.waits, { token, count }];
 }
 
 /** Each transfer of a load or store gives once, so who waits for it waits for as many. */
@@ -82,8 +90,7 @@ function synchronise(
   for (const { before, after, distance } of dependencies) {
     const token = (tokenOf[lanes[before] * LANES + lanes[after]] ??= next++);
     const count = givesOf(body[before]);
-    tokens[before].gives.push({ token, count: 1 });
-    tokens[after].waits.push({ token, count });
+    append(tokens[before], tokens[after], token, count);
     if (distance > 0) initial.set(token, (initial.get(token) ?? 0) + distance * count);
   }
 }
@@ -93,52 +100,41 @@ function separateTransfers(body: readonly Operation[], tokens: readonly Tokens[]
   const transfers = body.flatMap(({ work }, index) => ('pieces' in work ? [index] : []));
   transfers.forEach((index, i) => {
     const before = transfers.at(i - 1)!;
-    tokens[before].gives.push({ token: TRANSFER_TOKEN, count: 1 });
-    tokens[index].waits.push({ token: TRANSFER_TOKEN, count: givesOf(body[before]) });
+    append(tokens[before], tokens[index], TRANSFER_TOKEN, givesOf(body[before]));
   });
   if (transfers.length > 0) initial.set(TRANSFER_TOKEN, givesOf(body[transfers.at(-1)!]));
 }
 
-type Draft = { -readonly [key in keyof Instruction]: Instruction[key] };
-
 /** Instructions of an operation; each says what it touches of the scratchpad, and how far ahead it is. */
 function instructionsOf(chip: Chip, operation: Operation, tokens: Tokens): Step[] {
-  const steps = bareInstructions(chip, operation, tokens);
-  mark(steps, operation);
-  return steps;
+  const steps = unshifted(chip, operation, tokens);
+  return operation.ahead ? shifted(steps, operation.ahead) : steps;
 }
 
-function mark(steps: readonly Step[], operation: Operation): void {
-  for (const step of steps) {
-    if (step.op === 'loop') mark(step.body, operation);
-    else {
-      const own: Draft = step;
-      if (operation.ahead) own.ahead = operation.ahead;
-      if (own.op !== 'recv') own.uses = operation.spans;
-    }
-  }
-}
+const shifted = (steps: readonly Step[], ahead: Ahead): Step[] =>
+  steps.map((step) => (step.op === 'loop' ? { ...step, body: shifted(step.body, ahead) } : { ...step, ahead }));
 
-function bareInstructions(chip: Chip, { work, layer }: Operation, tokens: Tokens): Step[] {
+function unshifted(chip: Chip, operation: Operation, tokens: Tokens): Step[] {
+  const { work, layer, spans: uses } = operation;
   switch (work.kind) {
     case 'load':
     case 'store':
-      return transferPieces(chip, work, layer, tokens);
+      return transferPieces(chip, work, operation, tokens);
     case 'send':
       return messages(chip, work, tokens, (bytes, { waits, gives }) => [
-        { op: 'send', peer: work.peer, bytes, tag: layer + 1, layer, waits, gives },
+        { op: 'send', peer: work.peer, bytes, tag: layer + 1, layer, waits, gives, uses },
       ]);
     case 'receive':
-      return messages(chip, work, tokens, (bytes, own) => receiveMessage(work.peer, bytes, layer, own));
+      return messages(chip, work, tokens, (bytes, own) => receiveMessage(work.peer, bytes, operation, own));
     case 'matmul': {
       const { M, N, K, dataflow } = work;
       return repeated(work.repeat, tokens, ({ waits, gives }) => [
-        { op: 'matmul', M, N, K, dataflow, layer, waits, gives },
+        { op: 'matmul', M, N, K, dataflow, layer, waits, gives, uses },
       ]);
     }
     case 'vector': {
       const { waits, gives } = tokens;
-      return [{ op: 'vector', fn: work.fn, elements: work.elements, layer, waits, gives }];
+      return [{ op: 'vector', fn: work.fn, elements: work.elements, layer, waits, gives, uses }];
     }
   }
 }
@@ -147,8 +143,12 @@ type Transfer = Extract<Work, { kind: 'load' | 'store' }>;
 type Messages = Extract<Work, { kind: 'send' | 'receive' }>;
 
 /** Contiguous pieces, cut at bursts; the first waits, each gives. */
-function transferPieces(chip: Chip, { kind, address, bytes, pieces }: Transfer, layer: number, tokens: Tokens): Step[] {
-  const { burstBytes } = chip;
+function transferPieces(
+  { burstBytes }: Chip,
+  { kind, address, bytes, pieces }: Transfer,
+  { layer, spans: uses }: Operation,
+  tokens: Tokens,
+): Step[] {
   const cut = (piece: number): number =>
     piece === pieces ? bytes : Math.floor((bytes * piece) / pieces / burstBytes) * burstBytes;
   return Array.from({ length: pieces }, (_, piece) => ({
@@ -156,21 +156,27 @@ function transferPieces(chip: Chip, { kind, address, bytes, pieces }: Transfer, 
     address: address + cut(piece),
     bytes: cut(piece + 1) - cut(piece),
     layer,
-    waits: piece === 0 ? tokens.waits : [],
+    waits: piece === 0 ? tokens.waits : NONE,
     gives: tokens.gives,
+    uses,
   }));
 }
 
 /** A message lands, is copied to its tensor, and its slot goes back to the sender. */
-function receiveMessage(peer: number, bytes: number, layer: number, { waits, gives }: Tokens): Instruction[] {
+function receiveMessage(
+  peer: number,
+  bytes: number,
+  { layer, spans: uses }: Operation,
+  { waits, gives }: Tokens,
+): Instruction[] {
   const landed: TokenUse = { token: LANDED_TOKEN, count: 1 };
   return [
-    { op: 'recv', peer, bytes, tag: layer + 1, layer, waits: [], gives: [landed] },
-    { op: 'vector', fn: 'copy', elements: bytes, layer, waits: [landed, ...waits], gives, releases: peer },
+    { op: 'recv', peer, bytes, tag: layer + 1, layer, waits: NONE, gives: [landed] },
+    { op: 'vector', fn: 'copy', elements: bytes, layer, waits: [landed, ...waits], gives, releases: peer, uses },
   ];
 }
 
-const NO_TOKENS: Tokens = { waits: [], gives: [] };
+const NO_TOKENS: Tokens = { waits: NONE, gives: NONE };
 
 /** A slice cut into messages. */
 function messages(
@@ -191,9 +197,9 @@ function repeated(
   one: (tokens: Tokens, isLast: boolean) => Instruction[],
 ): Step[] {
   if (count === 1) return one({ waits, gives }, true);
-  const first = waits.length > 0 ? one({ waits, gives: [] }, false) : [];
+  const first = waits.length > 0 ? one({ waits, gives: NONE }, false) : [];
   const between = count - 1 - Math.sign(waits.length);
   const middle = one(NO_TOKENS, false);
   const loop: Step[] = between > 1 ? [{ op: 'loop', count: between, body: middle }] : between === 1 ? middle : [];
-  return [...first, ...loop, ...one({ waits: [], gives }, true)];
+  return [...first, ...loop, ...one({ waits: NONE, gives }, true)];
 }

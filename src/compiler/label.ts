@@ -12,13 +12,16 @@ function commonPart({ layers }: Graph): string {
   return layers.every(({ name }) => name.startsWith(prefix)) ? prefix : '';
 }
 
-export function stageLabel(graph: Graph, { from: start, to: end }: StageShape): string {
-  const { first, last } = operatorsBetween(graph, start, end);
-  const run = graph.layers.slice(first, last + 1);
-  const heavy = run.filter(isHeavy);
-  const named = heavy.length > 0 ? heavy : run;
+/** The names of all stages of a network, in order. */
+export function stageLabels(graph: Graph, shapes: readonly StageShape[]): string[] {
   const { length } = commonPart(graph);
-  const [from, to] = [named[0], named[named.length - 1]].map(({ name }) => name.slice(length));
-  if (named.length === 1) return from;
-  return blockOf(from) === blockOf(to) ? blockOf(from) : `${blockOf(from)}..${blockOf(to)}`;
+  return shapes.map(({ from: start, to: end }) => {
+    const { first, last } = operatorsBetween(graph, start, end);
+    const run = graph.layers.slice(first, last + 1);
+    const heavy = run.filter(isHeavy);
+    const named = heavy.length > 0 ? heavy : run;
+    const [from, to] = [named[0], named[named.length - 1]].map(({ name }) => name.slice(length));
+    if (named.length === 1) return from;
+    return blockOf(from) === blockOf(to) ? blockOf(from) : `${blockOf(from)}..${blockOf(to)}`;
+  });
 }

@@ -73,16 +73,18 @@ class Search {
   /** Cycles of the slowest stage where that is fastest, over any number of cores. */
   private leastSlowest(byEnd: readonly (readonly Candidate[])[]): number {
     const best = this.table();
+    const fewest: number[] = [];
     byEnd.forEach((list, to) => {
       for (const { from, cores, estimate } of list) {
         const { cycles } = estimate;
         const [known, row] = [best[from], best[to]];
-        for (let used = cores; used <= this.vcores; used++) {
+        for (let used = fewest[from] + cores; used <= this.vcores; used++) {
           const before = known[used - cores];
           const slowest = before > cycles ? before : cycles;
           if (slowest < row[used]) row[used] = slowest;
         }
       }
+      fewest[to] = fewestCores(best[to]);
     });
     return Math.min(...best[this.end]);
   }
@@ -91,18 +93,20 @@ class Search {
   private mostEven(byEnd: readonly (readonly Candidate[])[]) {
     const best = this.table();
     const choice = best.map((row) => new Array<Candidate | undefined>(row.length));
+    const fewest: number[] = [];
     byEnd.forEach((list, to) => {
       for (const candidate of list) {
         const { from, cores, estimate } = candidate;
         const own = cores * Math.max(estimate.cycles, this.evenLoad(estimate, cores)) ** 2;
         const [known, row] = [best[from], best[to]];
-        for (let used = cores; used <= this.vcores; used++) {
+        for (let used = fewest[from] + cores; used <= this.vcores; used++) {
           const total = known[used - cores] + own;
           if (total >= row[used]) continue;
           row[used] = total;
           choice[to][used] = candidate;
         }
       }
+      fewest[to] = fewestCores(best[to]);
     });
     return { best, choice };
   }
@@ -149,6 +153,13 @@ class Search {
   private isReachable(from: number, to: number): boolean {
     return Number(from > 0) + Number(to < this.end) < this.vcores;
   }
+}
+
+/** Cores with which a cut can be reached at least, by a row of the table; the length of the row if it cannot. */
+function fewestCores(row: Float64Array): number {
+  let cores = 0;
+  while (cores < row.length && row[cores] === Infinity) cores++;
+  return cores;
 }
 
 function trace(choice: readonly (readonly (Candidate | undefined)[])[], cores: number, end: number): Candidate[] {

@@ -56,14 +56,13 @@ export function spill(graph: Graph, chip: Chip, work: CoreWork, room: number): C
     blocks: work.runs.map(() => 1),
     scoreParts: work.runs.map(() => 1),
   };
-  const stuck = new Set<string>();
   for (;;) {
     const draft = drafted(graph, chip, work, state);
     const placement = placeValues(draft.values);
     if (placement.bytes <= room) return { ...draft.result, placement };
     const phases = phasesByBytes(draft.values, work.leaving);
     const tight = phases.filter(({ bytes }, i) => i === 0 || bytes > room);
-    const gave = tight.filter(({ phase }) => giveWay(graph, work, state, draft, phase, stuck)).length > 0;
+    const gave = tight.filter(({ phase }) => giveWay(graph, work, state, draft, phase)).length > 0;
     if (!gave) return overflow(work, phases[0]);
   }
 }
@@ -87,24 +86,15 @@ function overflow({ runs }: CoreWork, { phase, bytes }: { phase: number; bytes: 
 }
 
 /** Make the largest thing alive in a phase smaller; false if nothing can be. */
-function giveWay(
-  graph: Graph,
-  work: CoreWork,
-  state: State,
-  { values, owners }: Draft,
-  phase: number,
-  stuck: Set<string>,
-): boolean {
+function giveWay(graph: Graph, work: CoreWork, state: State, { values, owners }: Draft, phase: number): boolean {
   const alive = values
     .map((_, index) => index)
     .filter((index) => owners[index] !== undefined && values[index].from <= phase && phase <= values[index].to)
     .sort((a, b) => values[b].bytes - values[a].bytes);
-  return alive.some((index) => values[index].bytes > 0 && shrink(graph, work, state, owners[index]!, stuck));
+  return alive.some((index) => values[index].bytes > 0 && shrink(graph, work, state, owners[index]!));
 }
 
-function shrink(graph: Graph, work: CoreWork, state: State, owner: NonNullable<Owner>, stuck: Set<string>): boolean {
-  const key = JSON.stringify(owner);
-  if (stuck.has(key)) return false;
+function shrink(graph: Graph, work: CoreWork, state: State, owner: NonNullable<Owner>): boolean {
   if ('buffer' in owner) {
     if (state.spilled.has(owner.buffer)) return true;
     state.spilled.add(owner.buffer);
@@ -118,10 +108,7 @@ function shrink(graph: Graph, work: CoreWork, state: State, owner: NonNullable<O
     'blocksOf' in owner
       ? [state.blocks, owner.blocksOf, blockAxis(graph, work.runs[owner.blocksOf]).pieces]
       : [state.scoreParts, owner.scoresOf, scoreRows(graph, work.runs[owner.scoresOf])];
-  if (list[index] >= most) {
-    stuck.add(key);
-    return false;
-  }
+  if (list[index] >= most) return false;
   list[index] = Math.min(most, 2 * list[index]);
   return true;
 }

@@ -43,9 +43,10 @@ export function dependencies(operations: readonly Operation[]): Dependency[] | u
       const iteration = pass + ahead;
       if (iteration < 0) continue;
       const own = known[lane];
-      for (const other of lanes.beside[lane]) {
-        if (lanes.ahead[other] <= ahead) learn(own, known[other]);
-        own[other] = Math.max(own[other], started[other]);
+      for (let other = 0; other < lanes.count; other++) {
+        if (!lanes.areBeside(lane, other)) continue;
+        if (lanes.ahead[other] <= ahead && other !== lane) learn(own, known[other]);
+        if (started[other] > own[other]) own[other] = started[other];
       }
       const position = lanes.positionOf(index, iteration);
       started[lane] = position;
@@ -73,8 +74,7 @@ class Lanes {
   /** Lane of each operation. */
   readonly of: readonly number[];
   readonly ahead: readonly Ahead[];
-  /** Lanes of the same engine, itself included. */
-  readonly beside: readonly (readonly number[])[];
+  private readonly engines: readonly Engine[];
   private readonly places: readonly number[];
   private readonly lists: readonly (readonly number[])[];
 
@@ -94,9 +94,14 @@ class Lanes {
     });
     this.count = kinds.length;
     this.ahead = kinds.map(({ ahead }) => ahead);
-    this.beside = kinds.map(({ engine }) => kinds.flatMap((kind, lane) => (kind.engine === engine ? [lane] : [])));
+    this.engines = kinds.map(({ engine }) => engine);
     this.places = places;
     this.lists = lists;
+  }
+
+  /** Are both of one engine? */
+  areBeside(lane: number, other: number): boolean {
+    return this.engines[lane] === this.engines[other];
   }
 
   positionOf(index: number, iteration: number): number {
