@@ -95,7 +95,7 @@ export const ZOO = {
     'Hunyuan-7B under tree search',
     'Li et al., HunyuanProver, arXiv 2412.20735',
     'derived',
-    'decoding: best first, an iteration expands the `batch` best nodes by 8 candidates each, which share the text so far; how nodes are ranked is not simulated, and that its base has the shapes of the released 7B is assumed',
+    'decoding: an iteration draws a token for 8 candidates of each of the `batch` best nodes, which share the text so far, and its log-probability, by which the search ranks them; iterations under way at once are of different searches. That its base has the shapes of the released 7B is assumed',
   ),
   'dlrm-small': {
     title: 'DLRM, Criteo Kaggle',

@@ -71,8 +71,20 @@ class Builder {
       last = this.feedForward(name, last);
     });
     last = net.layerNorm('norm', this.lastTokens(last), { isRms: true });
-    net.linear('head', last, decoder.vocabulary, { hasBias: false, ...(decoder.isTied ? { tiedTo: embedding } : {}) });
+    const tied = decoder.isTied ? { tiedTo: embedding } : {};
+    const logits = net.linear('head', last, decoder.vocabulary, { hasBias: false, ...tied });
+    if (!this.step.isCausal) this.draw(logits);
     return net.layers;
+  }
+
+  /** Candidates are drawn on the chip: what leaves is a token of each and its log-probability, by which a search ranks them. */
+  private draw(logits: number): void {
+    const elements = this.rows * this.decoder.vocabulary;
+    const shape = { height: this.rows, width: 1, channels: 2 };
+    this.net.append(
+      { name: 'draw', kind: 'layernorm', onnxType: 'LogSoftmax', inputs: [logits], read: { kind: 'rows' }, shape },
+      { vector: [{ fn: 'softmax', elements }], channelUnit: 2 },
+    );
   }
 
   private embedding(): number {

@@ -6,7 +6,9 @@
  * - TurboS: head width of state spaces 64 from 560 B and 56 B, of attention 80; an expert layer behind each of the 57 + 7 mixers, the
  *   attentions evenly spread (the abstract's AMF and MF blocks alone do not give 64 expert layers).
  * - Prover: whether its base has exactly the shapes of the released 7B model. Candidates of a node share the text so far and its cache;
- *   what they added themselves is taken as short beside it.
+ *   what they added themselves is taken as short beside it. Its search goes on where the policy is most confident, so each step yields
+ *   the log-probability of every token drawn; the paper's other critics are models of their own and left out. A search waits for its
+ *   candidates before it chooses the next nodes, so iterations that a pipeline has under way at once are steps of different searches.
  */
 import type { WorkloadRequest } from '../model/experiment.ts';
 import { ZOO } from '../model/models.ts';

@@ -199,6 +199,15 @@ describe('Hunyuan', () => {
     expect(products(eight)).toBe(8 * products(one));
   });
 
+  test('a search gets a token of each candidate and its log-probability, over the whole vocabulary', () => {
+    const { layers } = decode('hunyuan-7b-prover', 1000, 3);
+    const { output, vector, inputs } = layers[layers.length - 1];
+    expect([output.rows, output.channels]).toEqual([3 * 8, 2]);
+    expect(vector).toEqual([{ fn: 'softmax', elements: 3 * 8 * 128_167 }]);
+    expect(layers[inputs[0]].name).toBe('head');
+    expect(decode('hunyuan-7b', 1000).layers.at(-1)!.name).toBe('head');
+  });
+
   test('a causal prefill costs half of all pairs, to the block of 128', () => {
     const attention = request({ model: 'hunyuan-7b', tokens: 1024, blocks: 1 }).layers.find(
       ({ kind }) => kind === 'attention',
