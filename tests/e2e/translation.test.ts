@@ -1,5 +1,6 @@
 /** The suggested change and the translation switch: every change is an edit of the document, and its effect is told. */
 import { describe, expect } from 'vitest';
+import { CARD } from '../../src/ui/texts.ts';
 import { it } from '../support/browser.ts';
 import { eventually, twins, type Playground } from '../support/playground.ts';
 
@@ -8,8 +9,8 @@ const VCHUNK = { kind: 'vchunk', entries: 4 };
 const ENDLESS = twins(5000);
 
 /** Flat out, until cycles per iteration of both are known: then what is compared is whole iterations. */
-async function openMeasured(playground: Playground): Promise<void> {
-  await playground.open({ document: ENDLESS });
+async function openMeasured(playground: Playground, document = ENDLESS): Promise<void> {
+  await playground.open({ document });
   await playground.flatOut();
   for (const tenant of [0, 1]) await playground.page.getByTestId(`per-iteration-${tenant}`).waitFor();
 }
@@ -39,6 +40,18 @@ describe('the switch in a card', () => {
     await playground.translate('A', 'pages');
     await eventually(() => playground.translation(0)).toEqual(PAGES);
     await eventually(waiting).toMatch(/address translation [2-9]\d %/);
+  });
+
+  it('has a tick for nobody translating as long as somebody does', async ({ playground }) => {
+    const [a, b] = ENDLESS.tenants!;
+    await openMeasured(playground, { ...ENDLESS, tenants: [{ ...a, translation: { kind: 'physical' } }, b] });
+    await playground.pause();
+    const ticks = playground.page.getByText(CARD.ideal);
+    await eventually(() => ticks.count()).toBe(2);
+    await playground.translate('B', 'none');
+    await eventually(() => playground.translation(1)).toMatchObject({ kind: 'physical' });
+    await playground.page.getByTestId('per-iteration-0').waitFor();
+    expect(await ticks.count()).toBe(0);
   });
 
   it('says that 4 and 32 entries do not differ with one DMA stream', async ({ playground }) => {
