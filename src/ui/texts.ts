@@ -257,7 +257,7 @@ export const CARD = {
   measuring: 'So far; two iterations settle it.',
   before: 'before',
   ideal: 'if nobody translates',
-  idealShared: 'if nobody translates, as the others then take more',
+  idealShared: 'if nobody translates: others take more',
   idealMeaning:
     'The same experiment while no tenant translates. The others are faster then too, and take more of memory and links.',
   share: (group: CauseGroup, share: number): string => `${GROUP_NAME[group]} ${percent(share)}`,
