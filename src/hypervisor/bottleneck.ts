@@ -21,11 +21,30 @@ type Tiles = readonly number[];
  * @param tiles tile of each virtual core @param flows bytes per iteration from one to another
  */
 export function messageCycles(chip: Chip, tiles: Tiles, flows: readonly Edge[]): number {
-  const loads = new Map<number, number>();
   const ways = flows.map(([from, to]) => linksBetween(chip, tiles[from], tiles[to]));
-  ways.forEach((way, i) => way.forEach((link) => loads.set(link, (loads.get(link) ?? 0) + (flows[i][2] ?? 0))));
-  const busiest = ways.map((way) => way.reduce((most, link) => Math.max(most, loads.get(link)!), 0));
+  const busiest = busiestLinks(ways, (i) => flows[i][2] ?? 0);
   return mostAtOneCore(tiles.length, flows, (i) => busiest[i] / chip.flitBytes + HOP_CYCLES * ways[i].length);
+}
+
+/**
+ * What loads from memory cost, which messages do not meet (they come back on a plane of their own): for each core the bytes of all loads
+ * on the busiest link of the ways to it, at the rate of a link, over all cores. Memory interleaves evenly over its interfaces, so cores
+ * that lie in one column share the links into it, and the closer together they lie, the more of them do.
+ * @param memoryTiles of the tenant's channels @param loads bytes per iteration to each core
+ */
+export function loadCycles(chip: Chip, tiles: Tiles, memoryTiles: Tiles, loads: readonly number[]): number {
+  const { length } = memoryTiles;
+  const ways = tiles.flatMap((tile) => memoryTiles.map((from) => linksBetween(chip, from, tile)));
+  const busiest = busiestLinks(ways, (i) => loads[Math.floor(i / length)] / length);
+  const most = tiles.map((_, core) => Math.max(0, ...busiest.slice(core * length, (core + 1) * length)));
+  return most.reduce((sum, bytes, core) => sum + (loads[core] === 0 ? 0 : bytes / chip.flitBytes), 0);
+}
+
+/** Of each way: the bytes of all ways on the busiest of its links; `bytes`: of each way. */
+function busiestLinks(ways: readonly (readonly number[])[], bytes: (way: number) => number): number[] {
+  const loads = new Map<number, number>();
+  ways.forEach((way, i) => way.forEach((link) => loads.set(link, (loads.get(link) ?? 0) + bytes(i))));
+  return ways.map((way) => way.reduce((most, link) => Math.max(most, loads.get(link)!), 0));
 }
 
 /** No placement costs less: every message alone on its links, one hop long. */

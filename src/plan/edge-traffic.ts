@@ -1,4 +1,4 @@
-/** Bytes that compiled programs send from one virtual core to another in one iteration: the weights of a request's edges. */
+/** Bytes that compiled programs move in one iteration: from one virtual core to another, the weights of a request's edges, and from memory. */
 import type { Edge } from '../model/mapping.ts';
 import type { Compilation } from '../model/plan.ts';
 import { forEachInstruction } from '../model/program.ts';
@@ -12,4 +12,15 @@ export function trafficFlows({ programs, iterations }: Pick<Compilation, 'progra
     });
     return [...bytes].map(([peer, sum]): Edge => [vcore, peer, sum / iterations]);
   });
+}
+
+/** From memory to each virtual core. */
+export function loadedBytes({ programs, iterations }: Pick<Compilation, 'programs' | 'iterations'>): number[] {
+  const bytes = programs.map(() => 0);
+  for (const { vcore, steps } of programs) {
+    forEachInstruction(steps, (step, times) => {
+      if (step.op === 'load') bytes[vcore] += (step.bytes * times) / iterations;
+    });
+  }
+  return bytes;
 }

@@ -1,7 +1,7 @@
 /** The busiest core's messages: cycles by hand on a small mesh, and a way downhill that never leads up. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { leastBottleneck, leastMessageCycles, messageCycles } from '../../src/hypervisor/bottleneck.ts';
+import { leastBottleneck, leastMessageCycles, loadCycles, messageCycles } from '../../src/hypervisor/bottleneck.ts';
 import { isConnected } from '../../src/model/mesh.ts';
 import type { Edge } from '../../src/model/mapping.ts';
 import { coresOnly } from './requests.ts';
@@ -16,6 +16,19 @@ it('adds up the messages of each core, each as slow as the busiest link on its w
   expect(messageCycles(on, [5, 1, 2, 4], flows)).toBe(38);
   expect(leastMessageCycles(on, 4, flows)).toBe(38);
   expect(messageCycles(on, leastBottleneck(on, [0, 1, 2, 3, 4, 5], [[0, 1, 2, 4]], flows)!, flows)).toBe(38);
+});
+
+it('adds up the loads of all cores, each as slow as the busiest link on its ways from memory', () => {
+  // 3 x 2 tiles, memory on 0 and 3 at the left, links of 16 bytes: of each load one half comes from 0 and one from 3, x first.
+  // Cores on 1 and 2 load 320 bytes each. Links 0-1 and 3-4 carry a half of both, 320 bytes, 20 cycles; the others carry less.
+  const on = coresOnly(3, 2, { flitBytes: 16 });
+  expect(loadCycles(on, [1, 2], [0, 3], [320, 320])).toBe(40);
+  // On 1 and 5 nothing changes: half of what both load leaves each interface by the same link.
+  expect(loadCycles(on, [1, 5], [0, 3], [320, 320])).toBe(40);
+  // A core that loads nothing waits for nothing, and one alone for its own half: 10.
+  expect(loadCycles(on, [1, 2], [0, 3], [320, 0])).toBe(10);
+  // From one interface alone all of it comes by one link: 40 cycles for each of them.
+  expect(loadCycles(on, [1, 2], [0], [320, 320])).toBe(80);
 });
 
 it('never costs more than what it began with, nor less than the bound, on free tiles that hang together', () => {
