@@ -84,7 +84,7 @@ export class Session {
   readonly canRedo = $derived(this.history.canRedo);
   readonly lastTenant = $derived(this.history.present.tenant);
   readonly facts: Headline = $derived(this.headlineFacts());
-  readonly action: Action = $derived.by(() => suggestAction(this.blamed(), this.facts, this.runs.over));
+  readonly action: Action = $derived.by(() => suggestAction(this.blamed, this.facts, this.runs.over));
   readonly change: Change | null = $derived(this.lastChange());
 
   constructor(
@@ -120,15 +120,14 @@ export class Session {
    * Blame needs figures of exactly these tenants: right after an edit the old ones may still stand. While a run goes on it is about
    * whole iterations, as the cards are, and not about the filling of the pipelines; at the end it is about all of it, as the report.
    */
-  private blamed() {
+  private readonly blamed = $derived.by(() => {
     const { settled, resolved, over, stays } = this.runs;
     return settled.figures && resolved
       ? blameTenants(tenantsNow(resolved.tenants, stays), settled.figures, settled.spent(over))
       : [];
-  }
+  });
   private headlineFacts(): Headline {
-    const tenants = this.blamed();
-    return tenants.length > 0 ? blame(tenants) : { kind: 'starting' };
+    return this.blamed.length > 0 ? blame(this.blamed) : { kind: 'starting' };
   }
   /**
    * How the tenant of the last edit does against the run before, at equal cycles: beyond the end of that run, what the new one had

@@ -3,7 +3,7 @@
  * which knows all that they speak of. Leaves out the sentences.
  */
 import type { TimelineData } from '../engine/snapshot.ts';
-import { coresByTenant, totalsAt, totalsBetween, type CoreSet } from '../report/timeline.ts';
+import { coresByTenant, totalsAt, totalsBetween } from '../report/timeline.ts';
 import type { RunInfo } from '../worker/protocol.ts';
 import { SENTENCE_MS } from './cadence.ts';
 import { steadyCycles, type Figures, type Spent } from './figures.ts';
@@ -52,9 +52,12 @@ export class Settled {
     if (!over && !measured) return null;
     return figures.tenants.map(({ causes, measuredFrom, lastEnd }, i) => {
       const [from, to] = over ? [0, timeline.cycles] : [measuredFrom, lastEnd];
-      const within = (set: CoreSet): Float64Array => totalsBetween(timeline, set, from, to);
-      const coreCauses = sets[i].map((core) => ({ vcore: cores[core].vcore, causes: within([core]) }));
-      return { causes: over ? causes : within(sets[i]), coreCauses };
+      const coreCauses = sets[i].map((core) => ({
+        vcore: cores[core].vcore,
+        causes: totalsBetween(timeline, [core], from, to),
+      }));
+      const all = causes.map((_, cause) => coreCauses.reduce((sum, core) => sum + core.causes[cause], 0));
+      return { causes: over ? causes : all, coreCauses };
     });
   }
 }
