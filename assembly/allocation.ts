@@ -5,7 +5,7 @@
 import { firstFrom } from './bits';
 import { laneOf, routerOf, routersWith, rowsOf, workOf } from './landing';
 import { flitsLeft, frontOf, handOn } from './link';
-import { doubtHeads, gatherLosers } from './losers';
+import { loseHeads } from './losers';
 import {
   LINKS,
   K_MASK,
@@ -22,9 +22,7 @@ import {
   R_OWNED,
   WORK_CONTESTED,
   WORK_HEADS,
-  WORK_LANE,
   WORK_LIST,
-  WORK_LOST,
   WORK_REQUESTS,
   WORK_WAITING,
 } from './layout';
@@ -39,14 +37,12 @@ let granted: bool = false;
 export function allocateChannels(block: usize, first: u32, listEnd: usize): bool {
   granted = false;
   const twice = v128.load(WORK_CONTESTED);
-  const isDoubtful = masked || v128.any_true(twice);
-  if (isDoubtful) doubtHeads(listEnd);
   for (let at: usize = WORK_HEADS; at < headsEnd; at += 8) allocateOnly(block, first, load<u64>(at));
   for (let bits = routersWith(twice); bits != 0; bits &= bits - 1) {
     const byte = ctz<u32>(bits);
     allocateAmong(block + byte, first + byte, byte, listEnd);
   }
-  if (isDoubtful) gatherLosers(listEnd);
+  if (masked || v128.any_true(twice)) loseHeads(block, listEnd);
   return granted;
 }
 
@@ -64,7 +60,6 @@ function allocateOnly(block: usize, first: u32, entry: u64): void {
   if (masked) {
     free &= load<u16>(frontOf(rows), K_MASK);
     if (free == 0) return;
-    store<u8>(workOf(entry) + byte, 0, WORK_LOST);
   }
   const base = out * vcs;
   const vc = firstFrom((free as u64) << (base as u64), load<u8>(rows, L_ACCEPT)) - base;
@@ -108,7 +103,6 @@ function arbitrate(router: usize, tile: u32, out: u32, requests: u64): void {
     const lane = laneOfIndex(winner);
     const rows = rowsAt(router, lane);
     take(router, rows, tile, winner, out, firstFrom(offers, load<u8>(rows, L_ACCEPT)) - out * vcs);
-    store<u8>(lane * WORK_LANE + (tile & (ROW - 1)), 0, WORK_LOST);
   }
 }
 

@@ -14,6 +14,7 @@ import {
   L_TENANT,
   L_VC,
   MOST_LEFT,
+  NO_TENANT,
   NO_VC,
   ROW,
   R_LANES,
@@ -46,6 +47,7 @@ function passTail(router: usize, rows: usize, tile: u32): void {
   arrive(frontPacket(queue) as u32, out == TO_TERMINAL);
   const next = popPacket(queue, L_APART);
   if (next != 0) comeToFront(router, rows, queue, tile, next);
+  else store<u8>(rows, NO_TENANT as u8, L_TENANT);
 }
 
 /** A packet will come to this input lane, behind those that are there or on their way. */

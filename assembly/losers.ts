@@ -2,7 +2,7 @@
 // state after channel allocation and before tails release their channels. A block whose flits can do nothing until a message
 // comes is not visited: the cycles that it sleeps are counted when it wakes, or when somebody reads the counters.
 import { chargeTenants, tallyTenants, tellTenants } from './blocked';
-import { listHolders, portRow, rowsOf, wanted, workOf } from './landing';
+import { listHolders, portRow, routersWith, rowsOf, wanted, workOf } from './landing';
 import {
   H_TENANTS_AT,
   H_TILES,
@@ -25,7 +25,6 @@ import {
   T_INTERFERENCE,
   T_STRIDE,
   WORK_BLOCKED,
-  WORK_CONTESTED,
   WORK_LIST,
   WORK_LOSERS,
   WORK_LOST,
@@ -37,43 +36,42 @@ import { lanes, masked, now, plane, tenants, vcs } from './plane';
 
 const MOST_VISITS: u32 = 255;
 
-/** What a lane wanted but for its head that may get a channel (WORK_LOST), when flits have left: what it does not get. */
+/** What a lane wanted and does not get, where flits have left. */
 // @ts-ignore: decorator
 @inline
 export function lose(row: usize, won: v128): v128 {
   const lost = v128.andnot(v128.load(row, WORK_LOST), won);
+  v128.store(row, won, WORK_WON);
   v128.store(row, lost, WORK_LOST);
   return lost;
 }
 
-/** Heads that may be left without a channel, because others ask for the same output or some are not for them: lost until granted one. */
-export function doubtHeads(listEnd: usize): void {
-  const doubtful = masked ? i8x16.splat(-1) : v128.load(WORK_CONTESTED);
+/** Heads that might have got a channel and got none, because others ask for the same output or what is free is not for them, have lost. */
+export function loseHeads(block: usize, listEnd: usize): void {
+  let losers = v128.load(WORK_LOSERS);
   for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
-    const row = workOf(load<u64>(at));
-    const head = v128.and(v128.load(row, WORK_WAITING), doubtful);
+    const entry = load<u64>(at);
+    const row = workOf(entry);
+    const isHead = i8x16.eq(v128.load(rowsOf(block, entry), L_VC), i8x16.splat(NO_VC as i8));
+    const head = v128.and(v128.load(row, WORK_WAITING), isHead);
     v128.store(row, v128.or(v128.load(row, WORK_LOST), head), WORK_LOST);
+    losers = v128.or(losers, head);
   }
-}
-
-/** Which outputs some flit wants and does not get, after lanes were granted channels. */
-export function gatherLosers(listEnd: usize): void {
-  let losers = i8x16.splat(0);
-  for (let at: usize = WORK_LIST; at < listEnd; at += 8) losers = v128.or(losers, v128.load(workOf(load<u64>(at)), WORK_LOST));
   v128.store(WORK_LOSERS, losers);
 }
 
 /** Count the losers of this cycle at a block whose listed lanes hold flits; `hasWinners` if a flit of it left. */
 export function observeLosers(block: usize, first: u32, listEnd: usize, hasWinners: bool): void {
-  const lost = v128.load(WORK_LOSERS);
-  if (!v128.any_true(lost)) return;
-  let blocked = lost;
+  let blocked = v128.load(WORK_LOSERS);
+  if (!v128.any_true(blocked)) return;
+  const isShared = tenants > 1;
+  if (isShared) interfere(block, listEnd, blocked, hasWinners, 1);
   if (hasWinners) for (let vc: usize = 0; vc < vcs; vc++) blocked = v128.andnot(blocked, v128.load(vc * ROW, WORK_SENT));
+  if (!v128.any_true(blocked)) return;
   tally(block, blocked, 1);
   tally(block + ROW, blocked, 2);
   tally(block + 2 * ROW, blocked, 4);
   tally(block + 3 * ROW, blocked, 8);
-  const isShared = tenants > 1;
   if (isShared) {
     v128.store(WORK_BLOCKED, blocked);
     tallyTenants(block, listEnd);
@@ -81,7 +79,6 @@ export function observeLosers(block: usize, first: u32, listEnd: usize, hasWinne
   const visits = load<u32>(block, R_VISITS) + 1;
   store<u32>(block, visits, R_VISITS);
   if (visits == MOST_VISITS) tellBlocked(block, first);
-  if (isShared) interfere(block, listEnd, lost, hasWinners, 1);
 }
 
 // @ts-ignore: decorator
@@ -154,20 +151,19 @@ export function countSleep(block: usize, index: u32): void {
   interfere(block, listEnd, lost, false, cycles);
 }
 
-/** Charge interference at the routers that hold flits of more than one tenant. */
+/** Charge interference at the routers whose lanes are more than one tenant's. */
 function interfere(block: usize, listEnd: usize, lost: v128, hasWinners: bool, cycles: u64): void {
   let least = i8x16.splat(-1);
   let most = i8x16.splat(0);
-  for (let lane: u32 = 0; lane < lanes; lane++) {
-    const record = block + R_LANES + lane * L_STRIDE;
-    const isEmpty = i8x16.eq(v128.load(record, L_COUNT), i8x16.splat(0));
-    const isFree = v128.and(isEmpty, i8x16.eq(v128.load(record, L_VC), i8x16.splat(NO_VC as i8)));
-    const tenant = v128.load(record, L_TENANT);
-    least = i8x16.min_u(least, v128.or(tenant, isFree));
-    most = i8x16.max_u(most, v128.andnot(tenant, isFree));
+  let lane = block + R_LANES;
+  for (let left = lanes; left != 0; left--, lane += L_STRIDE) {
+    const tenant = v128.load(lane, L_TENANT);
+    least = i8x16.min_u(least, tenant);
+    most = i8x16.max_s(most, tenant); // NO_TENANT is less than any
   }
-  const mixed = v128.andnot(i8x16.lt_u(least, most), i8x16.eq(lost, i8x16.splat(0)));
-  for (let bits = i8x16.bitmask(mixed) as u32; bits != 0; bits &= bits - 1) {
+  const mixed = i8x16.lt_u(least, most);
+  if (!v128.any_true(mixed)) return;
+  for (let bits = routersWith(v128.andnot(mixed, i8x16.eq(lost, i8x16.splat(0)))); bits != 0; bits &= bits - 1) {
     const byte = ctz<u32>(bits);
     chargeLosers(block + byte, byte, listEnd, hasWinners, cycles);
   }

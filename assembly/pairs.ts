@@ -26,7 +26,6 @@ import {
   WORK_SENT,
   WORK_TAILS,
   WORK_WAITING,
-  WORK_WON,
 } from './layout';
 import { lose } from './losers';
 import { ringRow, tenants } from './plane';
@@ -115,7 +114,6 @@ export function leaveInPairs(block: usize, first: usize): bool {
     const won1 = v128.andnot(v128.or(i8x16.eq(turn, one), other0), other1);
     const won0 = i8x16.eq(v128.or(other0, won1), none);
     v128.store(block + port, v128.or(v128.andnot(turn, won1), v128.and(won0, one)), R_FIRST);
-    losers = v128.or(losers, v128.or(lose(row, won0), lose(secondRow, won1)));
     const count0 = i8x16.add(v128.load(lane, L_COUNT), won0);
     const count1 = i8x16.add(v128.load(second, L_COUNT), won1);
     const left0 = i8x16.add(v128.load(lane, L_LEFT), won0);
@@ -125,10 +123,7 @@ export function leaveInPairs(block: usize, first: usize): bool {
     v128.store(lane, left0, L_LEFT);
     v128.store(second, left1, L_LEFT);
     holds = v128.or(holds, v128.or(count0, count1));
-    if (isShared) {
-      v128.store(row, won0, WORK_WON);
-      v128.store(secondRow, won1, WORK_WON);
-    }
+    if (isShared) losers = v128.or(losers, v128.or(lose(row, won0), lose(secondRow, won1)));
     end = addRouters(end, entry, i8x16.bitmask(v128.and(won0, i8x16.eq(left0, none))) as u32);
     end = addRouters(end, entry + NEXT_CHANNEL, i8x16.bitmask(v128.and(won1, i8x16.eq(left1, none))) as u32);
     const onChannel1 = v128.or(
@@ -144,6 +139,6 @@ export function leaveInPairs(block: usize, first: usize): bool {
   }
   setTailsEnd(end);
   v128.store(WORK_SENT + ROW, sent1);
-  v128.store(WORK_LOSERS, losers);
+  if (isShared) v128.store(WORK_LOSERS, losers);
   return v128.any_true(holds);
 }

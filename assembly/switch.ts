@@ -34,7 +34,6 @@ import {
   WORK_SENT,
   WORK_TAILS,
   WORK_WAITING,
-  WORK_WON,
 } from './layout';
 import { lose } from './losers';
 import { askInPairs, leaveInPairs } from './pairs';
@@ -219,14 +218,13 @@ function leave(block: usize, first: usize, listEnd: usize): bool {
     const row = workOf(entry);
     const port = portRow(entry);
     const won = i8x16.eq(v128.load(row, WORK_KEY), v128.load(port, WORK_BEST));
-    losers = v128.or(losers, lose(row, won));
     const left = i8x16.add(v128.load(lane, L_LEFT), won);
     const count = i8x16.add(v128.load(lane, L_COUNT), won);
     const next = vcOf(entry) + 1;
     holds = v128.or(holds, count);
     v128.store(lane, count, L_COUNT);
     v128.store(lane, left, L_LEFT);
-    if (isShared) v128.store(row, won, WORK_WON);
+    if (isShared) losers = v128.or(losers, lose(row, won));
     const turn = i8x16.splat((next == channels ? 0 : next) as i8);
     v128.store(block + port, v128.bitselect(turn, v128.load(block + port, R_FIRST), won), R_FIRST);
     const tails = v128.and(won, i8x16.eq(left, none));
@@ -242,6 +240,6 @@ function leave(block: usize, first: usize, listEnd: usize): bool {
   }
   setTailsEnd(end);
   v128.store(WORK_SENT + ROW, sent1);
-  v128.store(WORK_LOSERS, losers);
+  if (isShared) v128.store(WORK_LOSERS, losers);
   return v128.any_true(holds);
 }

@@ -80,6 +80,7 @@ function writeBlock(regions: Regions, block: number, index: number, shape: Plane
     for (let lane = 0; lane < vcs * L.PORTS; lane++) {
       const at = router + L.R_LANES + lane * L.L_STRIDE;
       regions.u8(at + L.L_VC, L.NO_VC);
+      regions.u8(at + L.L_TENANT, L.NO_TENANT);
       regions.u8(at + L.L_FREE, bufferDepth);
     }
   }
