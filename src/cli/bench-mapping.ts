@@ -7,15 +7,15 @@ import { join } from 'node:path';
 import { mapperOf, MappingSearch } from '../engine/mapping.ts';
 import { resolve } from '../experiment/parse.ts';
 import type { TenantDocument } from '../experiment/schema.ts';
-import { loadCycles, messageCycles } from '../hypervisor/bottleneck.ts';
+import { bottleneckCost } from '../hypervisor/bottleneck.ts';
 import { placeTenants } from '../hypervisor/placement.ts';
 import { requestEdges } from '../hypervisor/topology.ts';
-import type { Edge, Mapper, MappingProblem } from '../model/mapping.ts';
+import { NO_TRANSFERS, type Edge, type Mapper, type MappingProblem } from '../model/mapping.ts';
 import { hops } from '../model/mesh.ts';
 import type { TenantPlan } from '../model/plan.ts';
 import { MAPPINGS, type Mapping } from '../model/vnpu.ts';
 import { buildPlan } from '../plan/build.ts';
-import { loadedBytes, trafficFlows } from '../plan/edge-traffic.ts';
+import { transfersOf } from '../plan/transfers.ts';
 import { cyclesPerIterationOf } from './measure.ts';
 import { parseMap } from './probe-map.ts';
 
@@ -175,7 +175,7 @@ function* utilization(mapper: Mapper): Generator<Row> {
 function fits(side: number, count: number, mapping: Mapping, mapper: Mapper): boolean {
   const tenants = Array.from({ length: count }, (_, i): TenantDocument => ({ name: `T${i}`, mapping }));
   const { chip, tenants: requests } = resolve({ version: 1, chip: coresOnly(side), tenants });
-  return placeTenants(chip, requests, { mapper, seed: 1, traffic: () => [] }).ok;
+  return placeTenants(chip, requests, { mapper, seed: 1, transfers: () => NO_TRANSFERS }).ok;
 }
 
 /** A chip of side x side cores between its memory columns. */
@@ -212,8 +212,7 @@ function* correlation(load: Load, kernel: WebAssembly.Module, mapper: Mapper): G
   yield ['  slowest placement against the fastest', `+${spread.toFixed(2)} % cycles`];
   yield ['  topology edit distance', rank('editDistance')];
   yield ['  bytes x hops (edgeWeights "traffic")', rank('byteHops')];
-  yield ['  messages of the busiest core (edgeWeights "bottleneck")', rank('messages')];
-  yield ['  loads of all cores over the busiest links from memory', rank('loads')];
+  yield ['  messages or loads on busy links (edgeWeights "bottleneck")', rank('bottleneck')];
   const gain = (cycles: number): string => `${((100 * cycles) / equal - 100).toFixed(2)} %`;
   yield ['  cycles, traffic against equal weights', gain(traffic)];
   yield ['  cycles, bottleneck against equal weights', gain(bottleneck)];
@@ -228,8 +227,7 @@ interface Measured {
   readonly cycles: number;
   readonly editDistance: number;
   readonly byteHops: number;
-  readonly messages: number;
-  readonly loads: number;
+  readonly bottleneck: number;
 }
 
 /** One tenant of 4 x 4 virtual cores on what is left of the default chip. */
@@ -252,13 +250,12 @@ function measured(
     cycles: cyclesPerIterationOf(kernel, plan.value),
     editDistance: placed.editDistance,
     byteHops: byteHops(chip, placed),
-    messages: messageCycles(chip, placed.tiles, trafficFlows(placed)),
-    loads: loadCycles(chip, placed.tiles, chip.memoryTiles, loadedBytes(placed)),
+    bottleneck: bottleneckCost(chip, chip.memoryTiles, transfersOf(placed)).of(placed.tiles),
   };
 }
 
 const byteHops = (mesh: Parameters<typeof hops>[0], tenant: TenantPlan): number =>
-  trafficFlows(tenant).reduce(
+  transfersOf(tenant).messages.reduce(
     (sum, [u, v, bytes = 0]) => sum + bytes * hops(mesh, tenant.tiles[u], tenant.tiles[v]),
     0,
   );

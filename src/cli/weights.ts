@@ -1,6 +1,6 @@
 /**
- * `vnpu run --equal-weights`: what weighing requested edges by their traffic, or by the bottleneck, has bought. The same experiment is placed again with equal
- * weights and simulated beside the first run.
+ * `vnpu run --equal-weights`: what weighing requested edges by their traffic, or by the bottleneck, has bought. The same experiment is
+ * placed again with equal weights and simulated beside the first run.
  */
 import { editTenant } from '../experiment/edits.ts';
 import type { ExperimentDocument } from '../experiment/schema.ts';

@@ -1,12 +1,13 @@
 /**
- * What messages cost the core that they cost most: for each of its messages, in and out, the bytes of all messages on the busiest link of
- * the way, at the rate of a link, and the way's hops. Two heavy messages on one link stop a pipeline more than a long way does, which a
- * sum over edges cannot say. How well it ranks cycles beside the other costs: `npm run bench mapping`.
- * Leaves out when messages are sent, memory traffic, other tenants, and routes that are not x first.
+ * What all messages take, or all loads from memory, whichever is more, for each has a plane of its own. One takes as long as the bytes of
+ * all on the busiest link of its way, at the rate of a link, and the way's hops. Mostly loads decide: bursts come from all interfaces and
+ * meet on the links into a column, and the closer together cores lie, the more of them share one, which a sum over edges cannot say.
+ * How well it ranks cycles beside the other costs: `npm run bench mapping`.
+ * Leaves out when data are sent, stores, other tenants, and routes that are not x first.
  */
 import type { Chip } from '../model/chip.ts';
-import type { Edge } from '../model/mapping.ts';
-import { hops, isConnected, LOCAL, neighbour, tileCount, xFirstPort } from '../model/mesh.ts';
+import type { Transfers } from '../model/mapping.ts';
+import { isConnected, LOCAL, neighbour, tileCount, xFirstPort } from '../model/mesh.ts';
 
 /** Cycles from router to router, as a lone packet needs them. */
 const HOP_CYCLES = 4;
@@ -16,95 +17,103 @@ const MOST_TRIED = 20_000;
 
 type Tiles = readonly number[];
 
-/**
- * Cycles per iteration.
- * @param tiles tile of each virtual core @param flows bytes per iteration from one to another
- */
-export function messageCycles(chip: Chip, tiles: Tiles, flows: readonly Edge[]): number {
-  const ways = flows.map(([from, to]) => linksBetween(chip, tiles[from], tiles[to]));
-  const busiest = busiestLinks(ways, (i) => flows[i][2] ?? 0);
-  return mostAtOneCore(tiles.length, flows, (i) => busiest[i] / chip.flitBytes + HOP_CYCLES * ways[i].length);
+/** Cycles of one iteration. */
+export interface BottleneckCost {
+  /** @param tiles tile of each virtual core */
+  readonly of: (tiles: Tiles) => number;
+  /** No placement on free tiles costs less: every message alone and one hop long, every load alone and where it comes in best. */
+  readonly least: (free: Tiles) => number;
 }
 
-/**
- * What loads from memory cost, which messages do not meet (they come back on a plane of their own): for each core the bytes of all loads
- * on the busiest link of the ways to it, at the rate of a link, over all cores. Memory interleaves evenly over its interfaces, so cores
- * that lie in one column share the links into it, and the closer together they lie, the more of them do.
- * @param memoryTiles of the tenant's channels @param loads bytes per iteration to each core
- */
-export function loadCycles(chip: Chip, tiles: Tiles, memoryTiles: Tiles, loads: readonly number[]): number {
-  const { length } = memoryTiles;
-  const ways = tiles.flatMap((tile) => memoryTiles.map((from) => linksBetween(chip, from, tile)));
-  const busiest = busiestLinks(ways, (i) => loads[Math.floor(i / length)] / length);
-  const most = tiles.map((_, core) => Math.max(0, ...busiest.slice(core * length, (core + 1) * length)));
-  return most.reduce((sum, bytes, core) => sum + (loads[core] === 0 ? 0 : bytes / chip.flitBytes), 0);
+/** @param memoryTiles interfaces that the tenant's loads come from, each in equal parts; none where loads do not cross the mesh */
+export function bottleneckCost(chip: Chip, memoryTiles: Tiles, { messages, loads }: Transfers): BottleneckCost {
+  const sent = messages.map(([, , bytes = 0]) => bytes);
+  const busy = new Float64Array(LOCAL * tileCount(chip));
+  const known: Way[] = [];
+  const fromMemory = (tile: number): Way => (known[tile] ??= wayTo(chip, memoryTiles, tile));
+  const cycles = (bytes: number, { hops }: Way): number =>
+    bytes === 0 ? 0 : bytes / chip.flitBytes + HOP_CYCLES * hops;
+  const alone = (bytes: number, way: Way): number => cycles(bytes * Math.max(0, ...way.parts), way);
+  const together = (ways: readonly Way[], bytes: readonly number[]): number => {
+    busy.fill(0);
+    ways.forEach(({ links, parts }, i) => links.forEach((link, j) => (busy[link] += bytes[i] * parts[j])));
+    const most = ({ links }: Way): number => links.reduce((all, link) => Math.max(all, busy[link]), 0);
+    return sum(ways, (way, i) => (bytes[i] === 0 ? 0 : cycles(most(way), way)));
+  };
+  return {
+    of: (tiles) => {
+      const sending = messages.map(([from, to]) => wayTo(chip, [tiles[from]], tiles[to]));
+      const loading = loads.map((_, vcore) => fromMemory(tiles[vcore]));
+      return Math.round(Math.max(together(sending, sent), together(loading, loads)));
+    },
+    least: (free) => {
+      const best = (bytes: number): number => Math.min(...free.map((tile) => alone(bytes, fromMemory(tile))));
+      return Math.round(
+        Math.max(
+          sum(sent, (bytes) => alone(bytes, ONE_HOP)),
+          sum(loads, best),
+        ),
+      );
+    },
+  };
 }
 
-/** Of each way: the bytes of all ways on the busiest of its links; `bytes`: of each way. */
-function busiestLinks(ways: readonly (readonly number[])[], bytes: (way: number) => number): number[] {
-  const loads = new Map<number, number>();
-  ways.forEach((way, i) => way.forEach((link) => loads.set(link, (loads.get(link) ?? 0) + bytes(i))));
-  return ways.map((way) => way.reduce((most, link) => Math.max(most, loads.get(link)!), 0));
+/** Links to a tile, from one tile or from several in equal parts, each link with its part of the bytes. */
+interface Way {
+  readonly links: readonly number[];
+  readonly parts: readonly number[];
+  /** From the farthest. */
+  readonly hops: number;
 }
 
-/** No placement costs less: every message alone on its links, one hop long. */
-export function leastMessageCycles(chip: Chip, cores: number, flows: readonly Edge[]): number {
-  return mostAtOneCore(cores, flows, (i) => (flows[i][2] ?? 0) / chip.flitBytes + HOP_CYCLES);
-}
+const ONE_HOP: Way = { links: [], parts: [1], hops: 1 };
 
-/** Cycles of the core whose messages take longest, in and out; `cost`: cycles of each. */
-function mostAtOneCore(cores: number, flows: readonly Edge[], cost: (flow: number) => number): number {
-  const cycles = new Float64Array(cores);
-  flows.forEach(([from, to], i) => {
-    for (const end of [from, to]) cycles[end] += cost(i);
-  });
-  return Math.ceil(Math.max(0, ...cycles));
-}
-
-/** Links of the way x first, each by the tile that it leaves and its port. */
-function linksBetween(chip: Chip, from: number, to: number): number[] {
-  const links: number[] = [];
-  for (let tile = from; tile !== to;) {
-    const port = xFirstPort(chip, tile, to);
-    links.push(tile * LOCAL + port);
-    tile = neighbour(chip, tile, port);
+/** X first; a link is known by the tile that it leaves and its port. */
+function wayTo(chip: Chip, from: Tiles, to: number): Way {
+  const parts = new Map<number, number>();
+  let farthest = 0;
+  for (const start of from) {
+    let hops = 0;
+    for (let tile = start; tile !== to; hops++) {
+      const port = xFirstPort(chip, tile, to);
+      const link = tile * LOCAL + port;
+      parts.set(link, (parts.get(link) ?? 0) + 1 / from.length);
+      tile = neighbour(chip, tile, port);
+    }
+    farthest = Math.max(farthest, hops);
   }
-  return links;
+  return { links: [...parts.keys()], parts: [...parts.values()], hops: farthest };
 }
+
+const sum = <T>(items: readonly T[], of: (item: T, i: number) => number): number =>
+  items.reduce((all, item, i) => all + of(item, i), 0);
 
 /**
  * The best of some placements, and from there downhill: a core moves to a free tile or changes places with another, as long as that
- * brings the cycles down, or, at equal cycles, the bytes times hops. The tiles hang together all the time.
+ * costs less. The tiles hang together all the time.
  */
-export function leastBottleneck(
+export function downhill(
   chip: Chip,
   free: Tiles,
   candidates: readonly Tiles[],
-  flows: readonly Edge[],
+  cost: BottleneckCost['of'],
 ): Tiles | undefined {
-  const score = (tiles: Tiles): Score => {
-    const byteHops = flows.reduce((sum, [u, v, bytes = 0]) => sum + bytes * hops(chip, tiles[u], tiles[v]), 0);
-    return [messageCycles(chip, tiles, flows), byteHops];
-  };
   const whole = candidates.filter((tiles) => isConnected(chip, tiles));
-  let [best] = whole.map((tiles) => ({ tiles, score: score(tiles) })).sort((a, b) => compare(a.score, b.score));
+  let [best] = whole.map((tiles) => ({ tiles, cost: cost(tiles) })).sort((a, b) => a.cost - b.cost);
   let left = MOST_TRIED;
   for (let improved = best !== undefined; improved;) {
     improved = false;
     for (const tiles of neighbours(best.tiles, free, tileCount(chip))) {
       if (left-- <= 0) return best.tiles;
-      const next = score(tiles);
-      improved = compare(next, best.score) < 0 && isConnected(chip, tiles);
+      const next = cost(tiles);
+      improved = next < best.cost && isConnected(chip, tiles);
       if (!improved) continue;
-      best = { tiles, score: next };
+      best = { tiles, cost: next };
       break;
     }
   }
   return best?.tiles;
 }
-
-type Score = readonly [cycles: number, byteHops: number];
-const compare = (a: Score, b: Score): number => a[0] - b[0] || a[1] - b[1];
 
 /** Every placement that differs by one core on another tile, or by two that have changed places. */
 function* neighbours(tiles: Tiles, free: Tiles, count: number): Generator<Tiles> {

@@ -49,11 +49,11 @@ function improved(
 }
 
 function inOrderOf(order: readonly number[], chip: Chip, requests: readonly TenantRequest[], searching?: Searching) {
-  const traffic = searching && { ...searching, traffic: (i: number) => searching.traffic(order[i]) };
+  const reordered = searching && { ...searching, transfers: (i: number) => searching.transfers(order[i]) };
   const placed = placeTenants(
     chip,
     order.map((i) => requests[i]),
-    traffic,
+    reordered,
   );
   if (!placed.ok) return placed;
   return { ok: true, value: requests.map((_, i) => placed.value[order.indexOf(i)]) } as const;

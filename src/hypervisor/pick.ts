@@ -1,7 +1,7 @@
 /** One tenant's tiles by its mapping policy: the simple ones by themselves, the others with the mapping search that the caller brings. */
 import type { Chip } from '../model/chip.ts';
 import type { TenantRequest } from '../model/experiment.ts';
-import type { Found, MappingCosts } from '../model/mapping.ts';
+import { NO_TRANSFERS, type Found, type MappingCosts } from '../model/mapping.ts';
 import { hops } from '../model/mesh.ts';
 import { vcoreCount } from '../model/vnpu.ts';
 import { exact, inOrder, type IsFree } from './policies.ts';
@@ -53,17 +53,22 @@ export function wantedOf(
     edgeWeights,
     ...(mappingCosts.insertion !== undefined && { insertionCost: mappingCosts.insertion }),
     ...(mappingCosts.memory > 0 && { tileCost: memoryCost(chip, request, mappingCosts) }),
-    traffic: edgeWeights === 'equal' ? [] : searching.traffic(index),
+    transfers: edgeWeights === 'equal' ? NO_TRANSFERS : searching.transfers(index),
+    memoryTiles: chip.memoryPath === 'noc' ? interfacesOf(chip, request) : [],
     offers: offers.flatMap((tiles) => (tiles ? [tiles] : [])),
     seed: searching.seed,
   };
 }
 
 /** What a virtual core costs that is farther from the nearest interface of its tenant's channels than it asks, or nearer. */
-function memoryCost(chip: Chip, { channels }: TenantRequest, { memory, memoryHops }: MappingCosts) {
-  const interfaces = (channels ?? chip.memoryTiles.map((_, channel) => channel)).map((i) => chip.memoryTiles[i]);
+function memoryCost(chip: Chip, request: TenantRequest, { memory, memoryHops }: MappingCosts) {
+  const interfaces = interfacesOf(chip, request);
   return (vcore: number, tile: number): number => {
     const there = Math.min(...interfaces.map((memoryTile) => hops(chip, memoryTile, tile)));
     return memory * Math.abs(there - (memoryHops?.[vcore] ?? 1));
   };
 }
+
+/** Tiles of its channels. */
+const interfacesOf = ({ memoryTiles }: Chip, { channels }: TenantRequest): readonly number[] =>
+  channels?.map((channel) => memoryTiles[channel]) ?? memoryTiles;

@@ -2,25 +2,25 @@
  * Placement by the mapping search, which the caller brings: `similar` looks for the least cost among connected cores, `disconnected` takes
  * torn ones where there is no connected set, and a region picked by shape alone gets its virtual cores in the best order.
  * Cost: the topology edit distance, or, weighted by traffic, bytes times the hops that they travel beyond a neighbour; and, where it
- * is asked for, how much farther from memory or nearer to it cores are than they should be. Or, from there, the time that the busiest
- * core's messages take.
+ * is asked for, how much farther from memory or nearer to it cores are than they should be. Or, from the least edit distance on,
+ * the time that messages and loads take on the busiest links of their ways.
  */
 import type { Chip } from '../model/chip.ts';
-import type { Edge, Found, Mapper, MappingAnswer, MappingProblem } from '../model/mapping.ts';
+import type { Edge, Found, Mapper, MappingAnswer, MappingProblem, Transfers } from '../model/mapping.ts';
 import type { Mesh } from '../model/mesh.ts';
 import type { EdgeWeights } from '../model/vnpu.ts';
-import { leastBottleneck, leastMessageCycles, messageCycles } from './bottleneck.ts';
+import { bottleneckCost, downhill } from './bottleneck.ts';
 import type { IsFree } from './policies.ts';
 
 /** Weight of the heaviest edge when edges weigh their traffic. */
 export const HEAVIEST = 1000;
 
-/** What the search needs besides the chip: itself, the document's seed, and the bytes that go over virtual edges. */
+/** What the search needs besides the chip: itself, the document's seed, and the bytes that programs move. */
 export interface Searching {
   readonly mapper: Mapper;
   readonly seed: number;
-  /** Bytes per iteration from one virtual core to another of a tenant of that number. */
-  readonly traffic: (tenant: number) => readonly Edge[];
+  /** Of a tenant of that number. */
+  readonly transfers: (tenant: number) => Transfers;
 }
 
 export interface Wanted {
@@ -32,8 +32,9 @@ export interface Wanted {
   readonly insertionCost?: number;
   /** What a virtual core costs on a tile besides. */
   readonly tileCost?: (vcore: number, tile: number) => number;
-  /** Bytes per iteration from one to another. */
-  readonly traffic: readonly Edge[];
+  readonly transfers: Transfers;
+  /** Interfaces that its loads cross the mesh from. */
+  readonly memoryTiles: readonly number[];
   /** Placements by simpler policies, to begin with. */
   readonly offers: readonly (readonly number[])[];
   readonly seed: number;
@@ -46,13 +47,13 @@ export function similar(chip: Chip, isFree: IsFree, wanted: Wanted, mapper: Mapp
   return answered(wanted.edgeWeights === 'bottleneck' ? relieved(chip, problem, answer, wanted) : answer, wanted, true);
 }
 
-/** From the best placement by bytes and hops, and the simpler ones, to one whose busiest core waits least for its messages. */
+/** From the placement of least edit distance and the simpler ones to one whose messages and loads take less, or as long. */
 function relieved(chip: Chip, { free }: MappingProblem, answer: MappingAnswer, wanted: Wanted): MappingAnswer {
-  const { traffic, offers, nodes } = wanted;
+  const { transfers, memoryTiles, offers } = wanted;
   if (answer.placement.length === 0) return answer;
-  const placement = leastBottleneck(chip, free, [answer.placement, ...offers], traffic)!;
-  const cost = messageCycles(chip, placement, traffic);
-  const lowerBound = leastMessageCycles(chip, nodes, traffic);
+  const { of, least } = bottleneckCost(chip, memoryTiles, transfers);
+  const placement = downhill(chip, free, [answer.placement, ...offers], of)!;
+  const [cost, lowerBound] = [of(placement), least(free)];
   return { feasible: true, placement, cost, lowerBound, proven: cost === lowerBound };
 }
 
@@ -72,14 +73,14 @@ function answered({ placement, cost, lowerBound, proven }: MappingAnswer, { edge
 /** The request on the tiles that are free, as the search takes it. */
 export function problemFor(mesh: Mesh, isFree: IsFree, wanted: Wanted, connected: boolean): MappingProblem {
   const free = Array.from({ length: mesh.width * mesh.height }, (_, tile) => tile).filter(isFree);
-  const { nodes, edges, edgeWeights, insertionCost, tileCost, traffic, offers, seed } = wanted;
+  const { nodes, edges, edgeWeights, insertionCost, tileCost, transfers, offers, seed } = wanted;
   const nodeCosts = tileCost && Array.from({ length: nodes }, (_, v) => free.map((tile) => tileCost(v, tile)));
   const given = {
     ...{ mesh: { width: mesh.width, height: mesh.height }, free, nodes, connected, seed, offers },
     ...(nodeCosts && { nodeCosts }),
   };
-  if (edgeWeights === 'equal') return { ...given, edges, insertionCost: insertionCost ?? 1, stretch: 'once' };
-  const between = pairsOf(traffic, nodes);
+  if (edgeWeights !== 'traffic') return { ...given, edges, insertionCost: insertionCost ?? 1, stretch: 'once' };
+  const between = pairsOf(transfers.messages, nodes);
   const most = Math.max(1, ...between.map(([, , bytes = 0]) => bytes));
   const weighed = between.map(([u, v, bytes = 0]): Edge => [u, v, Math.max(1, Math.round((bytes * HEAVIEST) / most))]);
   return { ...given, edges: weighed, insertionCost: insertionCost ?? 0, stretch: 'hops' };

@@ -18,6 +18,16 @@ export interface MappingCosts {
 /** Two virtual cores between which data will flow, and what it costs to part them (default 1). */
 export type Edge = readonly [u: number, v: number, weight?: number];
 
+/** Bytes that a tenant moves per iteration. */
+export interface Transfers {
+  /** From one virtual core to another, each ordered pair once. */
+  readonly messages: readonly Edge[];
+  /** From memory to each virtual core. */
+  readonly loads: readonly number[];
+}
+
+export const NO_TRANSFERS: Transfers = { messages: [], loads: [] };
+
 export interface MappingProblem {
   readonly mesh: Mesh;
   /** Tiles that may be used, ascending. */

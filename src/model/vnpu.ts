@@ -44,7 +44,7 @@ export const isSearched = (mapping: Mapping): boolean => !['exact', 'rowMajor', 
 
 /**
  * What a requested edge weighs for the mapping search: all the same, or the bytes that the programs send over it; `bottleneck` asks
- * how long the messages of the core take that has most to wait for.
+ * how long messages and loads from memory take, each over the busiest link of its way.
  */
 export const EDGE_WEIGHTS = ['equal', 'traffic', 'bottleneck'] as const;
 export type EdgeWeights = (typeof EDGE_WEIGHTS)[number];

@@ -10,15 +10,15 @@ import { bySize, inDocument as ofEvents, type Sized } from '../hypervisor/sizes.
 import { hypervisorTables } from '../hypervisor/tables.ts';
 import type { Chip } from '../model/chip.ts';
 import type { Experiment, TenantRequest } from '../model/experiment.ts';
-import type { Edge, Mapper } from '../model/mapping.ts';
+import { NO_TRANSFERS, type Mapper, type Transfers } from '../model/mapping.ts';
 import type { Compilation, MemoryState, Plan, TenantMove, TenantPlan } from '../model/plan.ts';
 import { ok, type Problem, type Result } from '../model/problem.ts';
 import { vcoreCount, type HypervisorTables, type Range, type Routes } from '../model/vnpu.ts';
 import { compiled } from './compilations.ts';
-import { trafficFlows } from './edge-traffic.ts';
 import { messageBuffers, type SharedMemory } from './message-buffers.ts';
 import { resizeTo, savedTensor, tenantMoves } from './moves.ts';
 import { bindRoutes, circleProblem } from './routes.ts';
+import { transfersOf } from './transfers.ts';
 import { compileForTiles, type Shared } from './turns.ts';
 
 /**
@@ -133,11 +133,11 @@ export function searchingIn(
   mapper: Mapper,
   present: Present = () => tenants,
 ): Searching {
-  const traffic = (tenant: number): Edge[] => {
+  const transfers = (tenant: number): Transfers => {
     const compilation = compileTenant(chip, present(tenant), tenants[tenant]);
-    return compilation.ok ? trafficFlows(compilation.value) : [];
+    return compilation.ok ? transfersOf(compilation.value) : NO_TRANSFERS;
   };
-  return { mapper, seed, traffic };
+  return { mapper, seed, transfers };
 }
 
 /** What the machine needs of a request as it stands. */

@@ -419,7 +419,7 @@ export const PLACEMENT = {
   weightNames: {
     equal: '1, whatever flows',
     traffic: 'its bytes, per hop',
-    bottleneck: 'what its busiest core waits for messages',
+    bottleneck: 'what messages and loads take over busy links',
   } satisfies Record<EdgeWeights, string>,
   cycles: (now: number, before: number | null): string =>
     `${count(now)} cycles per iteration${before === null ? '' : `, before ${count(before)}`}`,

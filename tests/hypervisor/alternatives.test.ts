@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { mapperOf } from '../../src/engine/mapping.ts';
 import { alternatives, type AlternativeKind, type Carried } from '../../src/hypervisor/alternatives.ts';
 import { requestEdges, topologyEditDistance } from '../../src/hypervisor/topology.ts';
+import { NO_TRANSFERS } from '../../src/model/mapping.ts';
 import { isConnected } from '../../src/model/mesh.ts';
 import { mappingModule, problemOf, solve } from '../support/mapping.ts';
 import { coresOnly } from './requests.ts';
@@ -14,7 +15,8 @@ const edgesOf = (width: number, height: number) => requestEdges({ kind: 'mesh', 
 function found(side: number, taken: readonly number[], [width, height]: readonly [number, number], carried: Carried) {
   const chip = coresOnly(side, side, { disabledTiles: [...taken] });
   const edges = edgesOf(width, height);
-  const wanted = { nodes: width * height, edges, edgeWeights: 'equal', traffic: [], offers: [], seed: 1 } as const;
+  const more = { edgeWeights: 'equal', transfers: NO_TRANSFERS, memoryTiles: [], offers: [], seed: 1 } as const;
+  const wanted = { nodes: width * height, edges, ...more };
   const list = alternatives(chip, (tile) => chip.tiles[tile] === 'core', wanted, carried, mapper);
   const cost = (tiles: readonly number[]): number => topologyEditDistance(chip, tiles, edges);
   const of = (kind: AlternativeKind) => list.find((alternative) => alternative.kind === kind);

@@ -1,54 +1,69 @@
-/** The busiest core's messages: cycles by hand on a small mesh, and a way downhill that never leads up. */
+/** What messages and loads take on the busiest links of their ways: cycles by hand on a small mesh, and a way downhill that never leads up. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { leastBottleneck, leastMessageCycles, loadCycles, messageCycles } from '../../src/hypervisor/bottleneck.ts';
-import { isConnected } from '../../src/model/mesh.ts';
+import { bottleneckCost, downhill } from '../../src/hypervisor/bottleneck.ts';
 import type { Edge } from '../../src/model/mapping.ts';
+import { isConnected } from '../../src/model/mesh.ts';
 import { coresOnly } from './requests.ts';
 
-it('adds up the messages of each core, each as slow as the busiest link on its way', () => {
+const on = coresOnly(3, 2, { flitBytes: 16 });
+const ALL = [0, 1, 2, 3, 4, 5];
+
+it('adds up the messages, each as slow as the busiest link on its way', () => {
   // 3 x 2 tiles, links of 16 bytes. 0 sends 160 to 2 over 0-1-2, and 1 sends 320 to 2: the link 1-2 carries 480 bytes, 30 cycles.
-  // Core 2 takes both: 30 + 2 hops of 4 cycles, and 30 + 4. Core 1 has one of them, and 64 bytes, 4 cycles, to core 3 on tile 4.
-  const on = coresOnly(3, 2, { flitBytes: 16 });
-  const flows = [[0, 2, 160], [1, 2, 320], [1, 3, 64]] as const; // prettier-ignore
-  expect(messageCycles(on, [0, 1, 2, 4], flows)).toBe(72);
-  // With core 0 on tile 5, below 2, nothing is shared: 10 + 4 and 20 + 4.
-  expect(messageCycles(on, [5, 1, 2, 4], flows)).toBe(38);
-  expect(leastMessageCycles(on, 4, flows)).toBe(38);
-  expect(messageCycles(on, leastBottleneck(on, [0, 1, 2, 3, 4, 5], [[0, 1, 2, 4]], flows)!, flows)).toBe(38);
+  // So 30 + 2 hops of 4 cycles, and 30 + 4; and 64 bytes from core 1 to core 3 on tile 4, 4 + 4.
+  const messages = [[0, 2, 160], [1, 2, 320], [1, 3, 64]] as const; // prettier-ignore
+  const { of, least } = bottleneckCost(on, [], { messages, loads: [] });
+  expect(of([0, 1, 2, 4])).toBe(80);
+  // With core 0 on tile 5, below 2, nothing is shared: 10 + 4, 20 + 4 and 4 + 4.
+  expect(of([5, 1, 2, 4])).toBe(46);
+  expect(least(ALL)).toBe(46);
+  expect(of(downhill(on, ALL, [[0, 1, 2, 4]], of)!)).toBe(46);
 });
 
 it('adds up the loads of all cores, each as slow as the busiest link on its ways from memory', () => {
-  // 3 x 2 tiles, memory on 0 and 3 at the left, links of 16 bytes: of each load one half comes from 0 and one from 3, x first.
+  // Memory on 0 and 3 at the left: of each load one half comes from 0 and one from 3, x first.
   // Cores on 1 and 2 load 320 bytes each. Links 0-1 and 3-4 carry a half of both, 320 bytes, 20 cycles; the others carry less.
-  const on = coresOnly(3, 2, { flitBytes: 16 });
-  expect(loadCycles(on, [1, 2], [0, 3], [320, 320])).toBe(40);
+  // From the other row it is 2 hops to tile 1 and 3 to tile 2: 20 + 8 and 20 + 12.
+  const costOf = (loads: number[], memoryTiles: number[], tiles: number[]): number =>
+    bottleneckCost(on, memoryTiles, { messages: [], loads }).of(tiles);
+  expect(costOf([320, 320], [0, 3], [1, 2])).toBe(60);
   // On 1 and 5 nothing changes: half of what both load leaves each interface by the same link.
-  expect(loadCycles(on, [1, 5], [0, 3], [320, 320])).toBe(40);
-  // A core that loads nothing waits for nothing, and one alone for its own half: 10.
-  expect(loadCycles(on, [1, 2], [0, 3], [320, 0])).toBe(10);
-  // From one interface alone all of it comes by one link: 40 cycles for each of them.
-  expect(loadCycles(on, [1, 2], [0], [320, 320])).toBe(80);
+  expect(costOf([320, 320], [0, 3], [1, 5])).toBe(60);
+  // A core that loads nothing waits for nothing, and one alone for its own half: 10 + 8.
+  expect(costOf([320, 0], [0, 3], [1, 2])).toBe(18);
+  // From one interface alone all of it comes by one link: 40 cycles for each of them, and 1 hop and 2.
+  expect(costOf([320, 320], [0], [1, 2])).toBe(92);
+  // Where loads do not cross the mesh they cost nothing.
+  expect(costOf([320, 320], [], [1, 2])).toBe(0);
+});
+
+it('takes the messages or the loads, whichever is more: they do not meet', () => {
+  const loads = [320, 320];
+  const of = (bytes: number): number => bottleneckCost(on, [0, 3], { messages: [[0, 1, bytes]], loads }).of([1, 2]);
+  // 960 bytes over one link: 60 + 4, more than the 60 of the loads above.
+  expect([of(0), of(160), of(960)]).toEqual([60, 60, 64]);
 });
 
 it('never costs more than what it began with, nor less than the bound, on free tiles that hang together', () => {
   const flow = fc.tuple(fc.nat(5), fc.nat(5), fc.integer({ min: 1, max: 5000 }));
   const once = { selector: ([from, to]: readonly number[]) => 6 * from + to, maxLength: 8 };
+  const load = fc.array(fc.nat(5000), { minLength: 6, maxLength: 6 });
+  const taken = fc.uniqueArray(fc.nat(15), { maxLength: 5 });
   fc.assert(
-    fc.property(fc.uniqueArray(flow, once), fc.uniqueArray(fc.nat(15), { maxLength: 5 }), (all, disabledTiles) => {
-      const on = coresOnly(4, 4, { disabledTiles, flitBytes: 16 });
-      const flows = all.filter(([from, to]) => from !== to) as readonly Edge[];
-      const free = [...on.tiles.keys()].filter((tile) => on.tiles[tile] === 'core');
+    fc.property(fc.uniqueArray(flow, once), load, taken, (all, loads, disabledTiles) => {
+      const chip = coresOnly(4, 4, { disabledTiles, flitBytes: 16 });
+      const messages = all.filter(([from, to]) => from !== to) as readonly Edge[];
+      const free = [...chip.tiles.keys()].filter((tile) => chip.tiles[tile] === 'core');
       const begin = free.slice(0, 6);
-      const tiles = leastBottleneck(on, free, [begin], flows);
-      expect(tiles !== undefined).toBe(isConnected(on, begin));
+      const { of, least } = bottleneckCost(chip, [0, 7, 12], { messages, loads });
+      const tiles = downhill(chip, free, [begin], of);
+      expect(tiles !== undefined).toBe(isConnected(chip, begin));
       if (tiles === undefined) return;
-      expect(isConnected(on, tiles) && new Set(tiles).size === 6 && tiles.every((tile) => free.includes(tile))).toBe(
-        true,
-      );
-      const cost = messageCycles(on, tiles, flows);
-      expect(cost).toBeLessThanOrEqual(messageCycles(on, begin, flows));
-      expect(cost).toBeGreaterThanOrEqual(leastMessageCycles(on, 6, flows));
+      expect(isConnected(chip, tiles) && new Set(tiles).size === 6).toBe(true);
+      expect(tiles.every((tile) => free.includes(tile))).toBe(true);
+      expect(of(tiles)).toBeLessThanOrEqual(of(begin));
+      expect(of(tiles)).toBeGreaterThanOrEqual(least(free));
     }),
     { numRuns: 60 },
   );

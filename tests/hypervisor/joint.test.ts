@@ -6,10 +6,11 @@ import { defragment } from '../../src/hypervisor/defragment.ts';
 import { placeJointly } from '../../src/hypervisor/joint.ts';
 import { placeTenants } from '../../src/hypervisor/placement.ts';
 import { largestFreeRectangle } from '../../src/hypervisor/policies.ts';
+import { NO_TRANSFERS } from '../../src/model/mapping.ts';
 import { mappingModule } from '../support/mapping.ts';
 import { coresOnly, tenant } from './requests.ts';
 
-const searching = { mapper: mapperOf(mappingModule), seed: 1, traffic: () => [] };
+const searching = { mapper: mapperOf(mappingModule), seed: 1, transfers: () => NO_TRANSFERS };
 
 it('places what the given order cannot: a small tenant first would cut the only rectangle', () => {
   // 4 x 3 cores without (3, 2): the only place of the 4 x 2 is above, and the 1 x 1 takes its first tile when it comes first.

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { messageCycles } from '../../src/hypervisor/bottleneck.ts';
 import { placeTenants, type Placement } from '../../src/hypervisor/placement.ts';
 import { largestFreeRectangle } from '../../src/hypervisor/policies.ts';
 import { coreTiles, resolveChip } from '../../src/model/chip.ts';
 import type { TenantRequest } from '../../src/model/experiment.ts';
+import { NO_TRANSFERS } from '../../src/model/mapping.ts';
 import { hops, isConnected } from '../../src/model/mesh.ts';
 import { MAPPINGS, vcoreCount, type Mapping } from '../../src/model/vnpu.ts';
 import { mapperOf } from '../../src/engine/mapping.ts';
@@ -12,7 +12,7 @@ import { mappingModule } from '../support/mapping.ts';
 import { coresOnly, tenant } from './requests.ts';
 
 const chip = resolveChip({});
-const searching = { mapper: mapperOf(mappingModule), seed: 1, traffic: () => [] };
+const searching = { mapper: mapperOf(mappingModule), seed: 1, transfers: () => NO_TRANSFERS };
 
 const place = (requests: TenantRequest[], on = chip): Placement[] => {
   const result = placeTenants(on, requests, searching);
@@ -103,34 +103,6 @@ describe('policies that search', () => {
     expect(torn.search).toMatchObject({ connected: false, cost: 1, proven: true });
     expect(torn.stretched.map(({ hops }) => hops)).toEqual([2]);
     expect(place([tenant('A', 2, 1, { mapping: 'disconnected' })], split)[0].search?.connected).toBe(true);
-  });
-
-  it('edges that carry more stay short when they weigh their traffic', () => {
-    // A ring of traffic 0-1-3-2 in a 2 x 2 request, on a line of four: the heavy pair 1-3 is kept, though it costs edges.
-    const traffic = () => [[0, 1, 10], [1, 3, 10_000], [2, 3, 10], [0, 2, 10]] as const; // prettier-ignore
-    const weighed = { ...searching, traffic };
-    const request = tenant('A', 2, 2, { mapping: 'similar', edgeWeights: 'traffic' });
-    const placed = placeTenants(coresOnly(4, 1), [request], weighed);
-    if (!placed.ok) throw new Error('not placed');
-    const [{ tiles }] = placed.value;
-    expect(hops(coresOnly(4, 1), tiles[1], tiles[3])).toBe(1);
-  });
-
-  it('by the bottleneck a placement costs the cycles of the busiest core, and more than those of traffic never', () => {
-    const traffic = () => [[0, 1, 6400], [1, 3, 6400], [3, 2, 6400], [0, 2, 640]] as const; // prettier-ignore
-    const on = coresOnly(4, 2, { flitBytes: 16, disabledTiles: [5] });
-    const [byBytes, byBottleneck] = (['traffic', 'bottleneck'] as const).map((edgeWeights) => {
-      const placed = placeTenants(on, [tenant('A', 2, 2, { mapping: 'similar', edgeWeights })], {
-        ...searching,
-        traffic,
-      });
-      if (!placed.ok) throw new Error('not placed');
-      return placed.value[0];
-    });
-    const cycles = messageCycles(on, byBottleneck.tiles, traffic());
-    expect(byBottleneck.search).toMatchObject({ weights: 'bottleneck', cost: cycles });
-    expect(cycles).toBeLessThanOrEqual(messageCycles(on, byBytes.tiles, traffic()));
-    expect(byBottleneck.search!.lowerBound).toBeLessThanOrEqual(cycles);
   });
 });
 

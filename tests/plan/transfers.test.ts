@@ -1,6 +1,6 @@
 /** Bytes by programs: every byte that a program sends or loads is counted once, per iteration. */
 import { expect, it } from 'vitest';
-import { loadedBytes, trafficFlows } from '../../src/plan/edge-traffic.ts';
+import { transfersOf } from '../../src/plan/transfers.ts';
 import type { Program } from '../../src/model/program.ts';
 
 const program = (vcore: number, steps: Program['steps']): Program => ({
@@ -17,7 +17,7 @@ it('adds what goes from one core to another and divides by the iterations', () =
     program(1, [send(2, 8)]),
     program(2, [{ op: 'loop', count: 4, iteration: true, body: [{ op: 'loop', count: 2, body: [send(0, 30)] }] }]),
   ];
-  expect(trafficFlows({ programs, iterations: 4 })).toEqual([[0, 2, 100], [1, 2, 2], [2, 0, 60]]); // prettier-ignore
+  expect(transfersOf({ programs, iterations: 4 }).messages).toEqual([[0, 2, 100], [1, 2, 2], [2, 0, 60]]); // prettier-ignore
 });
 
 it('adds what comes from memory, and nothing that goes there', () => {
@@ -26,5 +26,5 @@ it('adds what comes from memory, and nothing that goes there', () => {
     program(1, [load(12), { op: 'loop', count: 4, iteration: true, body: [load(100), send(0, 7)] }]),
     program(0, [{ ...load(50), op: 'store' }]),
   ];
-  expect(loadedBytes({ programs, iterations: 4 })).toEqual([0, 103]);
+  expect(transfersOf({ programs, iterations: 4 }).loads).toEqual([0, 103]);
 });
