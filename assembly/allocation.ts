@@ -5,7 +5,7 @@
 import { firstFrom } from './bits';
 import { laneOf, routerOf, routersWith, rowsOf, workOf } from './landing';
 import { flitsLeft, frontOf, handOn } from './link';
-import { loseHeads } from './losers';
+import { loseHead } from './losers';
 import {
   LINKS,
   K_MASK,
@@ -22,6 +22,7 @@ import {
   R_OWNED,
   WORK_CONTESTED,
   WORK_HEADS,
+  WORK_LANE,
   WORK_LIST,
   WORK_REQUESTS,
   WORK_WAITING,
@@ -42,7 +43,6 @@ export function allocateChannels(block: usize, first: u32, listEnd: usize): bool
     const byte = ctz<u32>(bits);
     allocateAmong(block + byte, first + byte, byte, listEnd);
   }
-  if (masked || v128.any_true(twice)) loseHeads(block, listEnd);
   return granted;
 }
 
@@ -59,7 +59,7 @@ function allocateOnly(block: usize, first: u32, entry: u64): void {
   let free = freeChannels(router, out);
   if (masked) {
     free &= load<u16>(frontOf(rows), K_MASK);
-    if (free == 0) return;
+    if (free == 0) return loseHead(workOf(entry), byte, bit);
   }
   const base = out * vcs;
   const vc = firstFrom((free as u64) << (base as u64), load<u8>(rows, L_ACCEPT)) - base;
@@ -88,11 +88,13 @@ function allocateAmong(router: usize, tile: u32, byte: usize, listEnd: usize): v
 /** One output port: every free channel grants a requester; one that is granted several accepts one, the rest is wasted. */
 function arbitrate(router: usize, tile: u32, out: u32, requests: u64): void {
   let free = freeChannels(router, out);
+  let losers = requests;
   while (free != 0) {
     const vc = ctz<u32>(free);
     const winner = grant(router, out, vc, requests);
     free &= free - 1;
     if (winner == NOBODY) continue;
+    losers &= ~((1 as u64) << (winner as u64));
     let offers: u64 = (1 as u64) << ((out * vcs + vc) as u64);
     for (let rest = free; rest != 0; rest &= rest - 1) {
       const other = ctz<u32>(rest);
@@ -103,6 +105,9 @@ function arbitrate(router: usize, tile: u32, out: u32, requests: u64): void {
     const lane = laneOfIndex(winner);
     const rows = rowsAt(router, lane);
     take(router, rows, tile, winner, out, firstFrom(offers, load<u8>(rows, L_ACCEPT)) - out * vcs);
+  }
+  for (; losers != 0; losers &= losers - 1) {
+    loseHead(laneOfIndex(ctz<u64>(losers) as u32) * WORK_LANE, tile & (ROW - 1), 1 << (out as u8));
   }
 }
 

@@ -46,18 +46,10 @@ export function lose(row: usize, won: v128): v128 {
   return lost;
 }
 
-/** Heads that might have got a channel and got none, because others ask for the same output or what is free is not for them, have lost. */
-export function loseHeads(block: usize, listEnd: usize): void {
-  let losers = v128.load(WORK_LOSERS);
-  for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
-    const entry = load<u64>(at);
-    const row = workOf(entry);
-    const isHead = i8x16.eq(v128.load(rowsOf(block, entry), L_VC), i8x16.splat(NO_VC as i8));
-    const head = v128.and(v128.load(row, WORK_WAITING), isHead);
-    v128.store(row, v128.or(v128.load(row, WORK_LOST), head), WORK_LOST);
-    losers = v128.or(losers, head);
-  }
-  v128.store(WORK_LOSERS, losers);
+/** A head that might have got a channel of an output, a bit, has got none; `row`: its lane's place in the work, `byte`: its router's in a row. */
+export function loseHead(row: usize, byte: usize, bit: u8): void {
+  store<u8>(row + byte, bit, WORK_LOST);
+  store<u8>(byte, load<u8>(byte, WORK_LOSERS) | bit, WORK_LOSERS);
 }
 
 /** Count the losers of this cycle at a block whose listed lanes hold flits; `hasWinners` if a flit of it left. */
