@@ -6,14 +6,11 @@
  * Leaves out when data are sent, stores, other tenants, and routes that are not x first.
  */
 import type { Chip } from '../model/chip.ts';
-import type { Transfers } from '../model/mapping.ts';
-import { isConnected, LOCAL, neighbour, tileCount, xFirstPort } from '../model/mesh.ts';
+import type { Edge, Transfers } from '../model/mapping.ts';
+import { hops, LOCAL, neighbour, tileCount, tileX, tileY, xFirstPort, type Mesh } from '../model/mesh.ts';
 
 /** Cycles from router to router, as a lone packet needs them. */
 const HOP_CYCLES = 4;
-
-/** Placements that are looked at on the way downhill: some tenths of a second. */
-const MOST_TRIED = 20_000;
 
 type Tiles = readonly number[];
 
@@ -27,106 +24,104 @@ export interface BottleneckCost {
 
 /** @param memoryTiles interfaces that the tenant's loads come from, each in equal parts; none where loads do not cross the mesh */
 export function bottleneckCost(chip: Chip, memoryTiles: Tiles, { messages, loads }: Transfers): BottleneckCost {
-  const sent = messages.map(([, , bytes = 0]) => bytes);
-  const busy = new Float64Array(LOCAL * tileCount(chip));
-  const known: Way[] = [];
-  const fromMemory = (tile: number): Way => (known[tile] ??= wayTo(chip, memoryTiles, tile));
-  const cycles = (bytes: number, { hops }: Way): number =>
-    bytes === 0 ? 0 : bytes / chip.flitBytes + HOP_CYCLES * hops;
-  const alone = (bytes: number, way: Way): number => cycles(bytes * Math.max(0, ...way.parts), way);
-  const together = (ways: readonly Way[], bytes: readonly number[]): number => {
-    busy.fill(0);
-    ways.forEach(({ links, parts }, i) => links.forEach((link, j) => (busy[link] += bytes[i] * parts[j])));
-    const most = ({ links }: Way): number => links.reduce((all, link) => Math.max(all, busy[link]), 0);
-    return sum(ways, (way, i) => (bytes[i] === 0 ? 0 : cycles(most(way), way)));
-  };
+  const busiestOfMessages = messagesOn(chip, messages);
+  const busiestOfLoads = loadsOn(chip, memoryTiles);
+  const farthest = chip.tiles.map((_, tile) => Math.max(0, ...memoryTiles.map((from) => hops(chip, from, tile))));
+  const cycles = (bytes: number, way: number): number => bytes / chip.flitBytes + HOP_CYCLES * way;
   return {
     of: (tiles) => {
-      const sending = messages.map(([from, to]) => wayTo(chip, [tiles[from]], tiles[to]));
-      const loading = loads.map((_, vcore) => fromMemory(tiles[vcore]));
-      return Math.round(Math.max(together(sending, sent), together(loading, loads)));
+      const [sent, loaded] = [busiestOfMessages(tiles), busiestOfLoads(tiles, loads)];
+      const sending = sum(messages, ([from, to], i) => cycles(sent[i], hops(chip, tiles[from], tiles[to])));
+      const loading = sum(loads, (bytes, v) => (bytes === 0 ? 0 : cycles(loaded[v], farthest[tiles[v]])));
+      return Math.round(Math.max(sending, loading));
     },
     least: (free) => {
-      const best = (bytes: number): number => Math.min(...free.map((tile) => alone(bytes, fromMemory(tile))));
+      const parts = free.map((tile) => busiestOfLoads([tile], [1])[0]);
+      const best = (bytes: number): number =>
+        Math.min(...free.map((tile, i) => cycles(bytes * parts[i], farthest[tile])));
+      const sending = sum(messages, ([, , bytes = 0]) => cycles(bytes, 1));
       return Math.round(
         Math.max(
-          sum(sent, (bytes) => alone(bytes, ONE_HOP)),
-          sum(loads, best),
+          sending,
+          sum(loads, (bytes) => (bytes === 0 ? 0 : best(bytes))),
         ),
       );
     },
   };
 }
 
-/** Links to a tile, from one tile or from several in equal parts, each link with its part of the bytes. */
-interface Way {
-  readonly links: readonly number[];
-  readonly parts: readonly number[];
-  /** From the farthest. */
-  readonly hops: number;
-}
-
-const ONE_HOP: Way = { links: [], parts: [1], hops: 1 };
-
-/** X first; a link is known by the tile that it leaves and its port. */
-function wayTo(chip: Chip, from: Tiles, to: number): Way {
-  const parts = new Map<number, number>();
-  let farthest = 0;
-  for (const start of from) {
-    let hops = 0;
-    for (let tile = start; tile !== to; hops++) {
-      const port = xFirstPort(chip, tile, to);
-      const link = tile * LOCAL + port;
-      parts.set(link, (parts.get(link) ?? 0) + 1 / from.length);
-      tile = neighbour(chip, tile, port);
-    }
-    farthest = Math.max(farthest, hops);
-  }
-  return { links: [...parts.keys()], parts: [...parts.values()], hops: farthest };
-}
-
 const sum = <T>(items: readonly T[], of: (item: T, i: number) => number): number =>
   items.reduce((all, item, i) => all + of(item, i), 0);
 
-/**
- * The best of some placements, and from there downhill: a core moves to a free tile or changes places with another, as long as that
- * costs less. The tiles hang together all the time.
- */
-export function downhill(
-  chip: Chip,
-  free: Tiles,
-  candidates: readonly Tiles[],
-  cost: BottleneckCost['of'],
-): Tiles | undefined {
-  const whole = candidates.filter((tiles) => isConnected(chip, tiles));
-  let [best] = whole.map((tiles) => ({ tiles, cost: cost(tiles) })).sort((a, b) => a.cost - b.cost);
-  let left = MOST_TRIED;
-  for (let improved = best !== undefined; improved;) {
-    improved = false;
-    for (const tiles of neighbours(best.tiles, free, tileCount(chip))) {
-      if (left-- <= 0) return best.tiles;
-      const next = cost(tiles);
-      improved = next < best.cost && isConnected(chip, tiles);
-      if (!improved) continue;
-      best = { tiles, cost: next };
-      break;
+const zeros = (count: number): number[] => new Array<number>(count).fill(0);
+
+/** Of each message: the bytes of all on the busiest link of its way. */
+function messagesOn(mesh: Mesh, messages: readonly Edge[]): (tiles: Tiles) => number[] {
+  const busy = new Float64Array(LOCAL * tileCount(mesh));
+  /** With so many bytes more on every link of the way. */
+  const busiest = (from: number, to: number, bytes: number): number => {
+    let most = 0;
+    for (let tile = from; tile !== to;) {
+      const port = xFirstPort(mesh, tile, to);
+      most = Math.max(most, (busy[tile * LOCAL + port] += bytes));
+      tile = neighbour(mesh, tile, port);
     }
-  }
-  return best?.tiles;
+    return most;
+  };
+  return (tiles) => {
+    busy.fill(0);
+    for (const [from, to, bytes = 0] of messages) busiest(tiles[from], tiles[to], bytes);
+    return messages.map(([from, to]) => busiest(tiles[from], tiles[to], 0));
+  };
 }
 
-/** Every placement that differs by one core on another tile, or by two that have changed places. */
-function* neighbours(tiles: Tiles, free: Tiles, count: number): Generator<Tiles> {
-  const owner = new Int32Array(count).fill(-1);
-  tiles.forEach((tile, vcore) => (owner[tile] = vcore));
-  for (const [vcore, from] of tiles.entries()) {
-    for (const to of free) {
-      const other = owner[to];
-      if (other === vcore || (other >= 0 && other < vcore)) continue;
-      const after = [...tiles];
-      after[vcore] = to;
-      if (other >= 0) after[other] = from;
-      yield after;
+/**
+ * Of each core: the bytes of all loads on the busiest link of the ways to it, which lead along the row of each interface and then along
+ * the core's column. Looked at line by line and not way by way, since ways are many: interfaces times cores.
+ */
+function loadsOn(mesh: Mesh, memoryTiles: Tiles): (tiles: Tiles, loads: readonly number[]) => number[] {
+  const [columns, rows] = [() => zeros(mesh.width), () => zeros(mesh.height)];
+  const fromRow = rows();
+  const inRow = fromRow.map(columns);
+  for (const tile of memoryTiles) {
+    fromRow[tileY(mesh, tile)] += 1 / memoryTiles.length;
+    inRow[tileY(mesh, tile)][tileX(mesh, tile)] += 1 / memoryTiles.length;
+  }
+  const unlike = [...new Map(inRow.map((parts) => [parts.join(), parts])).values()];
+  return (tiles, loads) => {
+    const toColumn = columns();
+    const inColumn = toColumn.map(rows);
+    loads.forEach((bytes, v) => {
+      toColumn[tileX(mesh, tiles[v])] += bytes;
+      inColumn[tileX(mesh, tiles[v])][tileY(mesh, tiles[v])] += bytes;
+    });
+    const along = unlike.map((parts) => alongLine(parts, toColumn));
+    const across = toColumn.map((_, x) => along.reduce((most, row) => Math.max(most, row[x]), 0));
+    const upAndDown = inColumn.map((bytes) => alongLine(fromRow, bytes));
+    return loads.map((_, v) => {
+      const [x, y] = [tileX(mesh, tiles[v]), tileY(mesh, tiles[v])];
+      return Math.max(across[x], upAndDown[x][y]);
+    });
+  };
+}
+
+/**
+ * Of each place on a line: the bytes on the busiest link of the ways that lead there, from either side.
+ * @param parts of everything that is sent, by the place that sends it @param bytes to each place
+ */
+function alongLine(parts: readonly number[], bytes: readonly number[]): number[] {
+  const most = zeros(parts.length);
+  const total = sum(bytes, (own) => own);
+  for (const step of [1, -1]) {
+    let sent = 0;
+    let left = total;
+    let busiest = 0;
+    for (let i = step > 0 ? 0 : parts.length - 1; i >= 0 && i < parts.length; i += step) {
+      most[i] = Math.max(most[i], busiest);
+      sent += parts[i];
+      left -= bytes[i];
+      busiest = Math.max(busiest, sent * left);
     }
   }
+  return most;
 }

@@ -9,7 +9,8 @@ import type { Chip } from '../model/chip.ts';
 import type { Edge, Found, Mapper, MappingAnswer, MappingProblem, Transfers } from '../model/mapping.ts';
 import type { Mesh } from '../model/mesh.ts';
 import type { EdgeWeights } from '../model/vnpu.ts';
-import { bottleneckCost, downhill } from './bottleneck.ts';
+import { bottleneckCost } from './bottleneck.ts';
+import { downhill } from './downhill.ts';
 import type { IsFree } from './policies.ts';
 
 /** Weight of the heaviest edge when edges weigh their traffic. */

@@ -1,7 +1,8 @@
 /** What messages and loads take on the busiest links of their ways: cycles by hand on a small mesh, and a way downhill that never leads up. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { bottleneckCost, downhill } from '../../src/hypervisor/bottleneck.ts';
+import { bottleneckCost } from '../../src/hypervisor/bottleneck.ts';
+import { downhill } from '../../src/hypervisor/downhill.ts';
 import type { Edge } from '../../src/model/mapping.ts';
 import { isConnected } from '../../src/model/mesh.ts';
 import { coresOnly } from './requests.ts';
@@ -44,6 +45,42 @@ it('takes the messages or the loads, whichever is more: they do not meet', () =>
   // 960 bytes over one link: 60 + 4, more than the 60 of the loads above.
   expect([of(0), of(160), of(960)]).toEqual([60, 60, 64]);
 });
+
+it('has the busiest links of all loads as walking every way link by link does', () => {
+  const cases = fc.record({
+    size: fc.tuple(fc.integer({ min: 2, max: 6 }), fc.integer({ min: 2, max: 6 })),
+    memory: fc.uniqueArray(fc.nat(35), { minLength: 1, maxLength: 5 }),
+    loads: fc.array(fc.nat(1000), { minLength: 1, maxLength: 12 }),
+    seed: fc.nat(),
+  });
+  fc.assert(
+    fc.property(cases, ({ size: [width, height], memory, loads, seed }) => {
+      const chip = coresOnly(width, height, { flitBytes: 1 });
+      const count = width * height;
+      const memoryTiles = [...new Set(memory.map((tile) => tile % count))];
+      const tiles = loads.slice(0, count).map((_, v) => (seed + v) % count);
+      const own = tiles.map((_, v) => loads[v] * memoryTiles.length);
+      const ways = tiles.map((tile) => memoryTiles.map((from) => walk(width, from, tile)));
+      const busy = new Map<string, number>();
+      ways.forEach((all, v) => all.flat().forEach((link) => busy.set(link, (busy.get(link) ?? 0) + loads[v])));
+      const cycles = ways.map((all, v) => {
+        const most = Math.max(0, ...all.flat().map((link) => busy.get(link)!));
+        return loads[v] === 0 ? 0 : most + 4 * Math.max(...all.map(({ length }) => length));
+      });
+      const cost = bottleneckCost(chip, memoryTiles, { messages: [], loads: own });
+      expect(cost.of(tiles)).toBe(cycles.reduce((sum, each) => sum + each, 0));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+/** Links of the way x first, each by the two tiles that it joins. */
+function walk(width: number, from: number, to: number): string[] {
+  if (from === to) return [];
+  const dx = (to % width) - (from % width);
+  const next = from + (dx === 0 ? width * Math.sign(to - from) : Math.sign(dx));
+  return [`${from}-${next}`, ...walk(width, next, to)];
+}
 
 it('never costs more than what it began with, nor less than the bound, on free tiles that hang together', () => {
   const flow = fc.tuple(fc.nat(5), fc.nat(5), fc.integer({ min: 1, max: 5000 }));
