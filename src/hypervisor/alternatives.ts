@@ -1,13 +1,14 @@
 /**
  * Where else a tenant could lie: a few placements that differ in what they spare. Asked for while a hand carries one of its virtual
  * cores or all of it, so that the best place near the hand, and what keeping the held core there would cost, are known before the
- * drop. Costs are those of the mapping search, and of placements that cost the same the one nearest to the hand counts.
+ * drop. Costs are those of the mapping search, and of placements that cost the same the one nearest to the hand counts; by the
+ * bottleneck, the one that is reached from there, and around a held core the edit distance counts.
  */
 import type { Chip } from '../model/chip.ts';
 import type { Edge, MappingAnswer, MappingProblem, Mapper } from '../model/mapping.ts';
 import { tileX, tileY, type Mesh } from '../model/mesh.ts';
 import type { Grip } from './move.ts';
-import { problemFor, type Wanted } from './similar.ts';
+import { mapperFor, problemFor, type Wanted } from './similar.ts';
 
 /**
  * `near`: of the cheapest, the nearest to the hand. `here`: the held core under the hand, the others around it. `few`: the same, but
@@ -49,7 +50,8 @@ export function alternatives(
   mapper: Mapper,
 ): Alternative[] {
   const problem = problemFor(chip, isFree, wanted, true);
-  const cheapest = answer('near', nearest(problem, targetsOf(chip, carried)), mapper);
+  const weighing = mapperFor(chip, wanted, mapper);
+  const cheapest = answer('near', nearest(problem, targetsOf(chip, carried)), weighing);
   if (cheapest === undefined) return [];
   const others = new Set(cheapest.tiles);
   const elsewhere = problemFor(chip, (tile) => isFree(tile) && !others.has(tile), wanted, true);
@@ -57,7 +59,7 @@ export function alternatives(
     cheapest,
     here('here', problem, carried, mapper),
     here('few', problem, carried, mapper),
-    answer('elsewhere', nearest(elsewhere, targetsOf(chip, carried)), mapper),
+    answer('elsewhere', nearest(elsewhere, targetsOf(chip, carried)), weighing),
   ].filter((alternative) => alternative !== undefined);
   return found.filter(({ tiles }, i) => found.findIndex((other) => other.tiles.join() === tiles.join()) === i);
 }

@@ -1,5 +1,5 @@
 /**
- * From the best of some placements downhill: a core moves to a free tile or changes places with another, as long as that costs less.
+ * From a placement downhill: a core moves to a free tile or changes places with another, as long as that costs less.
  * Leaves out what takes two steps at once to reach.
  */
 import { isConnected, type Mesh } from '../model/mesh.ts';
@@ -10,19 +10,13 @@ const MOST_TRIED = 20_000;
 type Tiles = readonly number[];
 
 /**
- * The tiles hang together all the time; undefined if those of no candidate do.
- * @param free tiles, those of the candidates among them @param cost of a placement, by the tile of each virtual core
+ * Tiles that hang together, as the first ones do, and cost no more.
+ * @param free tiles, the first ones among them @param cost of a placement, by the tile of each virtual core
  */
-export function downhill(
-  mesh: Mesh,
-  free: Tiles,
-  candidates: readonly Tiles[],
-  cost: (tiles: Tiles) => number,
-): Tiles | undefined {
-  const whole = candidates.filter((tiles) => isConnected(mesh, tiles));
-  let [best] = whole.map((tiles) => ({ tiles, cost: cost(tiles) })).sort((a, b) => a.cost - b.cost);
+export function downhill(mesh: Mesh, free: Tiles, first: Tiles, cost: (tiles: Tiles) => number): Tiles {
+  let best = { tiles: first, cost: cost(first) };
   let left = MOST_TRIED;
-  for (let improved = best !== undefined; improved;) {
+  for (let improved = true; improved;) {
     improved = false;
     for (const vcore of best.tiles.keys()) {
       for (const tile of free) {
@@ -36,7 +30,7 @@ export function downhill(
       }
     }
   }
-  return best?.tiles;
+  return best.tiles;
 }
 
 /** A core on another tile; who is there takes its own, if that is a later core, so that each exchange comes up once. */

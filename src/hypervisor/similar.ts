@@ -42,20 +42,20 @@ export interface Wanted {
 }
 
 /** The best connected placement that the search finds, or undefined if no connected set of free tiles is large enough. */
-export function similar(chip: Chip, isFree: IsFree, wanted: Wanted, mapper: Mapper) {
-  const problem = problemFor(chip, isFree, wanted, true);
-  const answer = mapper(problem);
-  return answered(wanted.edgeWeights === 'bottleneck' ? relieved(chip, problem, answer, wanted) : answer, wanted, true);
-}
+export const similar = (chip: Chip, isFree: IsFree, wanted: Wanted, mapper: Mapper) =>
+  answered(mapperFor(chip, wanted, mapper)(problemFor(chip, isFree, wanted, true)), wanted, true);
 
-/** From the placement of least edit distance and the simpler ones to one whose messages and loads take less, or as long. */
-function relieved(chip: Chip, { free }: MappingProblem, answer: MappingAnswer, wanted: Wanted): MappingAnswer {
-  const { transfers, memoryTiles, offers } = wanted;
-  if (answer.placement.length === 0) return answer;
+/** The search by what edges weigh: where that is the bottleneck, it goes on downhill from the connected tiles that it finds. */
+export function mapperFor(chip: Chip, { edgeWeights, memoryTiles, transfers }: Wanted, mapper: Mapper): Mapper {
+  if (edgeWeights !== 'bottleneck') return mapper;
   const { of, least } = bottleneckCost(chip, memoryTiles, transfers);
-  const placement = downhill(chip, free, [answer.placement, ...offers], of)!;
-  const [cost, lowerBound] = [of(placement), least(free)];
-  return { feasible: true, placement, cost, lowerBound, proven: cost === lowerBound };
+  return (problem) => {
+    const answer = mapper(problem);
+    if (answer.placement.length === 0) return answer;
+    const placement = downhill(chip, problem.free, answer.placement, of);
+    const [cost, lowerBound] = [of(placement), least(problem.free)];
+    return { feasible: true, placement, cost, lowerBound, proven: cost === lowerBound };
+  };
 }
 
 /** The same, and torn tiles as a last resort: then a stretched edge costs its weight for every hop, so that pieces stay close. */

@@ -1,7 +1,8 @@
 /** What edges weigh decides where cores lie: by traffic, and by what messages and loads take on the busiest links of their ways. */
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { mapperOf } from '../../src/engine/mapping.ts';
+import { alternatives } from '../../src/hypervisor/alternatives.ts';
 import { bottleneckCost } from '../../src/hypervisor/bottleneck.ts';
 import { placeTenants } from '../../src/hypervisor/placement.ts';
 import type { Chip } from '../../src/model/chip.ts';
@@ -30,17 +31,31 @@ it('edges that carry more stay short when they weigh their traffic', () => {
   expect(hops(on, tiles[1], tiles[3])).toBe(1);
 });
 
-it('by the bottleneck a core that loads lies where its bytes come in by two links', () => {
+describe('by the bottleneck a core that loads lies where its bytes come in by two links', () => {
   // 3 x 2 with memory in the upper corners: tile 1 lies between them, and to the lower ones both halves come down one link, or along it.
   // Core 0 loads 320 bytes over links of 16: on tile 1 160 by each side, 10 cycles and a hop of 4. Core 1 fits only below it.
   const on = coresOnly(3, 2, { memoryTiles: [0, 2], flitBytes: 16 });
   const transfers = { messages: [[0, 1, 16]], loads: [320, 0] } as const;
-  const [equal, traffic, bottleneck] = byWeights(on, 2, 1, transfers);
-  expect([equal.tiles, traffic.tiles]).toEqual([[3, 4], [3, 4]]); // prettier-ignore
-  expect(bottleneck.tiles).toEqual([1, 4]);
-  expect(bottleneck.search).toMatchObject({ weights: 'bottleneck', cost: 14, proven: true });
-  // Where core 0 lies else: 20 cycles over the link from tile 0 to 3, and 3 hops from the other corner.
-  expect(bottleneckCost(on, on.memoryTiles, transfers).of(equal.tiles)).toBe(32);
+
+  it('when it is placed', () => {
+    const [equal, traffic, bottleneck] = byWeights(on, 2, 1, transfers);
+    expect([equal.tiles, traffic.tiles]).toEqual([[3, 4], [3, 4]]); // prettier-ignore
+    expect(bottleneck.tiles).toEqual([1, 4]);
+    expect(bottleneck.search).toMatchObject({ weights: 'bottleneck', cost: 14, proven: true });
+    // Where core 0 lies else: 20 cycles over the link from tile 0 to 3, and 3 hops from the other corner.
+    expect(bottleneckCost(on, on.memoryTiles, transfers).of(equal.tiles)).toBe(32);
+  });
+
+  it('when it is carried, and its cheapest place sought', () => {
+    const carried = { tiles: [3, 4], vcore: 'all', from: 3, over: 3 } as const;
+    const request = { nodes: 2, edges: [[0, 1]], transfers, memoryTiles: on.memoryTiles, offers: [], seed: 1 } as const;
+    const [equal, bottleneck] = (['equal', 'bottleneck'] as const).map((edgeWeights) => {
+      const found = alternatives(on, (tile) => on.tiles[tile] === 'core', { ...request, edgeWeights }, carried, mapper);
+      return found.find(({ kind }) => kind === 'near');
+    });
+    expect(equal).toMatchObject({ tiles: [3, 4] });
+    expect(bottleneck).toMatchObject({ tiles: [1, 4], proven: true });
+  });
 });
 
 it('by the bottleneck a placement costs what it says, never more than by equal weights, and no less than its bound', () => {
