@@ -41,8 +41,10 @@ describe('at rest', () => {
     await panel(playground).getByRole('combobox').selectOption('similar');
     await eventually(() => playground.document().tenants![0]).toMatchObject({ mapping: 'similar' });
     expect(playground.placement(0)).toBeUndefined();
-    await panel(playground).getByRole('radio', { name: PLACEMENT.weightNames.traffic }).check();
-    await eventually(() => playground.document().tenants![0]).toMatchObject({ edgeWeights: 'traffic' });
+    for (const edgeWeights of ['traffic', 'bottleneck'] as const) {
+      await panel(playground).getByRole('radio', { name: PLACEMENT.weightNames[edgeWeights] }).check();
+      await eventually(() => playground.document().tenants![0]).toMatchObject({ edgeWeights });
+    }
     await panel(playground).getByRole('checkbox', { name: PLACEMENT.together }).check();
     await eventually(() => playground.document().placementOrder).toBe('best');
     expect(playground.placement(1)).toBeUndefined();

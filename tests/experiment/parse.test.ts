@@ -109,6 +109,7 @@ describe('one wrong value', () => {
       { mapping: 'exakt' },
       'tenants.0.mapping: is "exakt"; it must be "exact", "similar", "rowMajor", "snake", "firstFit",',
     ],
+    [{ edgeWeights: 'loads' }, 'tenants.0.edgeWeights: is "loads"; it must be "equal", "traffic" or "bottleneck"'],
     [{ topology: { width: 0 } }, 'tenants.0.topology.width: is 0; it must be a whole number from 1 to 64'],
     [{ translation: { entries: 0 } }, 'tenants.0.translation.entries: is 0; it must be a whole number from 1 to 256'],
     [{ translation: { pageBytes: 5000 } }, 'tenants.0.translation.pageBytes: is 5000; it must be a power of two'],
