@@ -12,14 +12,14 @@ import { ROOT, run } from './process.mjs';
 
 const RUNS = 5;
 const LOADS = [0.3, 0.8];
-/** Saturation by bisection (flits per node and cycle), and cycles to run: ours about half a second, BookSim's some seconds. */
+/** Saturation by bisection (flits per node and cycle), and cycles to run: long enough that how a run begins, with cold code and an empty mesh, hardly shows. */
 const MESHES = [
-  { k: 8, saturation: 0.379, cycles: 100_000, peerCycles: 9000 },
-  { k: 16, saturation: 0.205, cycles: 25_000, peerCycles: 3000 },
-  { k: 32, saturation: 0.107, cycles: 6000, peerCycles: 1200 },
-  { k: 64, saturation: 0.054, cycles: 2000, peerCycles: 0 },
+  { k: 8, saturation: 0.379, cycles: 500_000, peerCycles: 24_000 },
+  { k: 16, saturation: 0.205, cycles: 125_000, peerCycles: 7500 },
+  { k: 32, saturation: 0.107, cycles: 30_000, peerCycles: 2400 },
+  { k: 64, saturation: 0.054, cycles: 8000, peerCycles: 0 },
 ];
-const IDLE_CYCLES = 200_000;
+const IDLE_CYCLES = 2_000_000;
 
 const BOOKSIM = `topology = mesh; n = 2; routing_function = dor; use_noc_latency = 1; num_vcs = 2; vc_buf_size = 8; buf_size = -1;
 buffer_policy = private; wait_for_tail_credit = 0; vc_busy_when_full = 0; hold_switch_for_packet = 0; speculative = 0; priority = none;
