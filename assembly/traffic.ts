@@ -159,9 +159,10 @@ export function packetArrived(packet: usize, now: u64): void {
   add(run, F_FLIT_HOPS, flits * links);
   if (now >= start && now < end) {
     add(run, F_ACCEPTED, flits);
-    const period = run + (((((now - start) * (PERIODS as u64)) / (end - start)) as usize) << 4);
-    add(period, F_PERIODS, latency);
-    count(period + F_PERIODS + 8);
+    let period = run + F_PERIODS;
+    for (let passed = (now - start) * (PERIODS as u64); passed >= end - start; passed -= end - start) period += 16;
+    add(period, 0, latency);
+    count(period + 8);
   }
   if (load<u32>(packet, K_OWNER) != 0) {
     add(run, F_LATENCY, latency);
