@@ -92,7 +92,7 @@ export const ZOO = {
     'attention with cached keys and values; output head shares the embedding',
   ),
   'hunyuan-7b-prover': language(
-    'Hunyuan-7B under tree search',
+    'Hunyuan-7B, tree search',
     'Li et al., HunyuanProver, arXiv 2412.20735',
     'derived',
     'decoding: an iteration draws a token for 8 candidates of each of the `batch` best nodes, which share the text so far, and its log-probability, by which the search ranks them; iterations under way at once are of different searches. That its base has the shapes of the released 7B is assumed',
