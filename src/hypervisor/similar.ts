@@ -58,12 +58,15 @@ export function mapperFor(chip: Chip, { edgeWeights, memoryTiles, transfers }: W
   };
 }
 
-/** The same, and torn tiles as a last resort: then a stretched edge costs its weight for every hop, so that pieces stay close. */
+/**
+ * The same, and torn tiles as a last resort: then a stretched edge costs its weight for every hop, so that pieces stay close. The
+ * bottleneck is sought on connected tiles only: torn ones have equal weights.
+ */
 export function disconnected(chip: Chip, isFree: IsFree, wanted: Wanted, mapper: Mapper) {
   const whole = similar(chip, isFree, wanted, mapper);
   if (whole !== undefined) return whole;
-  const problem = problemFor(chip, isFree, wanted, false);
-  return answered(mapper({ ...problem, stretch: 'hops' }), wanted, false);
+  const torn: Wanted = wanted.edgeWeights === 'bottleneck' ? { ...wanted, edgeWeights: 'equal' } : wanted;
+  return answered(mapper({ ...problemFor(chip, isFree, torn, false), stretch: 'hops' }), torn, false);
 }
 
 function answered({ placement, cost, lowerBound, proven }: MappingAnswer, { edgeWeights }: Wanted, connected: boolean) {

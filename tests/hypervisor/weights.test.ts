@@ -31,6 +31,14 @@ it('edges that carry more stay short when they weigh their traffic', () => {
   expect(hops(on, tiles[1], tiles[3])).toBe(1);
 });
 
+it('torn tiles are placed by equal weights where the bottleneck was asked for, and say so', () => {
+  // A line of three over a hole: one edge of two hops instead of one, whatever is loaded.
+  const on = coresOnly(5, 1, { disabledTiles: [2] });
+  const asked = [tenant('A', 3, 1, { mapping: 'disconnected', edgeWeights: 'bottleneck' })];
+  const placed = placeTenants(on, asked, { mapper, seed: 1, transfers: () => ({ messages: [], loads: [1, 1, 1] }) });
+  expect(placed.ok && placed.value[0].search).toMatchObject({ weights: 'equal', cost: 1, connected: false });
+});
+
 describe('by the bottleneck a core that loads lies where its bytes come in by two links', () => {
   // 3 x 2 with memory in the upper corners: tile 1 lies between them, and to the lower ones both halves come down one link, or along it.
   // Core 0 loads 320 bytes over links of 16: on tile 1 160 by each side, 10 cycles and a hop of 4. Core 1 fits only below it.
