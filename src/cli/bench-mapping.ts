@@ -25,18 +25,29 @@ const AT_ONCE_MS = 16;
 const SOON_MS = 100;
 const LIMIT_MS = 10_000;
 const OCCUPANCIES = [0, 0.05, 0.1, 0.15, 0.2];
-const NETWORKS = ['resnet34', 'gpt2-small'] as const;
-const SAMPLES = 50;
+type Workload = NonNullable<TenantDocument['workload']>;
+const NETWORKS: readonly Workload[] = [{ model: 'resnet34' }, { model: 'gpt2-small' }];
+/** All blocks of GPT-2 in a full pipeline would take an hour. */
+const STREAMED: readonly Workload[] = [
+  { model: 'resnet34', weights: 'stream' },
+  { model: 'gpt2-small', blocks: 4, weights: 'stream' },
+];
 /**
  * Links as narrow as the paper's prototype has them, and narrower: with the default's 128 bytes placement hardly shows in cycles. One
- * iteration alone gives its latency; in a pipeline of many, work hides what messages and loads take.
+ * iteration alone gives its latency; in a pipeline of many, work hides what messages and loads take, if weights stay where they are.
  */
 const LOADS = [
-  { flitBytes: 16, iterations: 24 },
-  { flitBytes: 16, iterations: 1 },
-  { flitBytes: 4, iterations: 1 },
+  { flitBytes: 16, iterations: 24, networks: NETWORKS, samples: 50 },
+  { flitBytes: 16, iterations: 32, networks: STREAMED, samples: 18 },
+  { flitBytes: 16, iterations: 1, networks: NETWORKS, samples: 50 },
+  { flitBytes: 4, iterations: 1, networks: NETWORKS, samples: 50 },
 ] as const;
-type Load = (typeof LOADS)[number] & { readonly model: (typeof NETWORKS)[number] };
+
+interface Load {
+  readonly flitBytes: number;
+  readonly samples: number;
+  readonly workload: Workload;
+}
 
 /** What takes seconds. `root` is the project's folder. */
 export function* searchRows(root: string, mapping: WebAssembly.Module): Generator<Row> {
@@ -48,8 +59,10 @@ export function* searchRows(root: string, mapping: WebAssembly.Module): Generato
 export function* placementRows(kernel: WebAssembly.Module, mapping: WebAssembly.Module): Generator<Row> {
   yield* hardSizes(mapping);
   yield* utilization(mapperOf(mapping));
-  for (const load of LOADS) {
-    for (const model of NETWORKS) yield* correlation({ ...load, model }, kernel, mapperOf(mapping));
+  for (const { flitBytes, iterations, networks, samples } of LOADS) {
+    for (const network of networks) {
+      yield* correlation({ flitBytes, samples, workload: { ...network, iterations } }, kernel, mapperOf(mapping));
+    }
   }
 }
 
@@ -187,7 +200,7 @@ function* correlation(load: Load, kernel: WebAssembly.Module, mapper: Mapper): G
   const policies: readonly Mapping[] = ['similar', 'snake', 'rowMajor'];
   const seen: Measured[] = [];
   let [equal, traffic, bottleneck] = [0, 0, 0];
-  for (let i = 0; i < SAMPLES; i++) {
+  for (let i = 0; i < load.samples; i++) {
     const { mapping, taken } = { mapping: policies[i % policies.length], taken: 0.1 + 0.2 * random() };
     const disabledTiles = takenOf(taken, random);
     const run = (tenant: Partial<TenantDocument>) => measured(load, disabledTiles, tenant, kernel, mapper);
@@ -203,10 +216,11 @@ function* correlation(load: Load, kernel: WebAssembly.Module, mapper: Mapper): G
   const alike = cycles.every((count) => count === cycles[0]);
   const rank = (cost: keyof Measured): string =>
     alike ? 'none: all take the same cycles' : spearman(seen.map((one) => one[cost]), cycles).toFixed(2); // prettier-ignore
-  const what = load.iterations === 1 ? 'the latency of one iteration' : 'cycles per iteration';
+  const { model, iterations, weights = 'auto' } = load.workload;
+  const what = iterations === 1 ? 'the latency of one iteration' : 'cycles per iteration';
   yield [
-    `mapping: rank correlation with ${what}, ${load.model}`,
-    `links of ${load.flitBytes} bytes, ${seen.length} occupancies`,
+    `mapping: rank correlation with ${what}, ${model}`,
+    `links of ${load.flitBytes} bytes, weights "${weights}", ${seen.length} occupancies`,
   ];
   const spread = (100 * (Math.max(...cycles) - Math.min(...cycles))) / Math.min(...cycles);
   yield ['  slowest placement against the fastest', `+${spread.toFixed(2)} % cycles`];
@@ -232,13 +246,13 @@ interface Measured {
 
 /** One tenant of 4 x 4 virtual cores on what is left of the default chip. */
 function measured(
-  { model, flitBytes, iterations }: Load,
+  { flitBytes, workload }: Load,
   disabledTiles: readonly number[],
   tenant: Partial<TenantDocument>,
   kernel: WebAssembly.Module,
   mapper: Mapper,
 ): Measured | undefined {
-  const asked = { name: 'A', topology: { width: 4, height: 4 }, workload: { model, iterations }, ...tenant };
+  const asked = { name: 'A', topology: { width: 4, height: 4 }, workload, ...tenant };
   const plan = buildPlan(
     resolve({ version: 1, chip: { disabledTiles: [...disabledTiles], flitBytes }, tenants: [asked] }),
     mapper,
