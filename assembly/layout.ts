@@ -536,6 +536,7 @@ export const M_STRIDE = 72;
 
 // ---- synthetic traffic -----------------------------------------------------------------------------------------------------
 export const LATENCY_BINS = 128;
+export const DUE_SLOTS = 128; // most cycles that a node can be looked at ahead
 export const PERIODS = 3; // parts of the window whose mean latencies are compared
 
 export const F_SEED = 0;
@@ -563,9 +564,10 @@ export const F_FLIT_HOPS = 128; // u64 flits times links, from cycle 0
 export const F_PERIODS = 136; // (u64 sum of latencies, u64 packets) of the arrivals in each part of the window
 export const F_BINS = F_PERIODS + 16 * PERIODS; // u32 x LATENCY_BINS: measured packets by latency >> F_BIN_SHIFT
 export const F_BIN_SHIFT = F_BINS + 4;
-export const F_DUE = F_BIN_SHIFT + 4; // u32 per node: low half of the cycle in which to look at it next
-export const F_MASKS = F_DUE + 4; // u16 per tile and destination: virtual channels that packets between them may take; 0: all
-export const F_STRIDE = F_MASKS + 8;
+export const F_DUE = F_BIN_SHIFT + 4; // DUE_SLOTS bitsets of nodes: those to look at in a cycle, by its number modulo DUE_SLOTS
+export const F_LATE = F_DUE + 4; // bitset of nodes whose packet waits for the one in their source
+export const F_MASKS = F_LATE + 4; // u16 per tile and destination: virtual channels that packets between them may take; 0: all
+export const F_STRIDE = F_MASKS + 4;
 
 // node that creates packets
 export const O_RANDOM = 0; // u64 state of its generator

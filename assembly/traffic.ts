@@ -1,11 +1,12 @@
 // Synthetic traffic and its statistics (noc-model.md section 18). Each node creates packets by Bernoulli trials: the cycles between two
-// of them are drawn at once, from the geometric distribution, so a node that creates nothing costs one comparison. Its unbounded
+// of them are drawn at once, from the geometric distribution, so a node that creates nothing costs nothing. Its unbounded
 // queue needs no memory either: the packet behind the one in the network's source is made when that one has left, with the cycle
 // in which it was created long ago. So at most as many packets exist as the network and its sources hold, and records come from a
 // list of free ones.
-import { count, isSet } from './bits';
+import { count, setBit } from './bits';
 import { KIND_SYNTHETIC, PATTERN_TABLE } from './codes';
 import {
+  DUE_SLOTS,
   F_ACCEPTED,
   F_BEHIND,
   F_BINS,
@@ -16,6 +17,7 @@ import {
   F_FLIT_HOPS,
   F_FREE,
   F_LAST,
+  F_LATE,
   F_LATENCY,
   F_LINKS,
   F_LOG,
@@ -54,15 +56,11 @@ import {
   P_PENDING,
   P_SOURCES,
   P_VCS,
-  ROW,
   S_STRIDE,
 } from './layout';
 import { logarithm } from './logarithm';
 import { wayLength } from './route';
 import { enqueue } from './source';
-
-/** Cycles after which a node is looked at again though nothing is due, so that 32 bits can say when. */
-const FAR: u64 = 1 << 30;
 
 /** Seed the nodes, draw their first packets and chain the free records. */
 export function openTraffic(): void {
@@ -74,7 +72,7 @@ export function openTraffic(): void {
     const node = nodes + tile * O_STRIDE;
     store<u64>(node, scramble(((load<u32>(run, F_SEED) as u64) << 32) | (tile as u64)), O_RANDOM);
     store<u64>(node, gap(run, node) - 1, O_NEXT);
-    lookAt(load<u32>(run, F_DUE), tile, load<u64>(node, O_NEXT), 0);
+    lookAt(run, tile, load<u64>(node, O_NEXT), 0);
     if (load<u64>(node, O_NEXT) < load<u64>(run, F_END)) behind++;
   }
   store<u32>(run, behind, F_BEHIND);
@@ -87,30 +85,36 @@ export function createPackets(now: u64): void {
   const run: usize = load<u32>(H_TRAFFIC_AT);
   const tiles = load<u32>(H_TILES);
   const nodes: usize = load<u32>(run, F_NODES);
-  const due: usize = load<u32>(run, F_DUE);
+  const late: usize = load<u32>(run, F_LATE);
   const pending: usize = load<u32>(load<u32>(H_PLANES_AT), P_PENDING);
-  const next = i32x4.splat((now + 1) as i32);
-  for (let first: u32 = 0; first < tiles; first += ROW) {
-    let bits: u32 = 0;
-    // cycles wrap: what is due lies behind, not more than FAR ahead
-    for (let four: u32 = 0; four < (ROW as u32); four += 4) {
-      bits |= (i32x4.bitmask(i32x4.sub(v128.load(due + ((first + four) << 2)), next)) as u32) << four;
-    }
+  const due = dueIn(run, now);
+  for (let first: u32 = 0; first < tiles; first += 64) {
+    const word: usize = first >> 3;
+    let bits = load<u64>(due + word) | load<u64>(late + word);
+    if (bits == 0) continue;
     // a source has one packet at a time
-    bits &= ~(load<u16>(pending + (first >> 3)) as u32);
-    if (tiles - first < (ROW as u32)) bits &= ((1 as u32) << (tiles - first)) - 1;
-    for (; bits != 0; bits &= bits - 1) {
-      const tile = first + ctz<u32>(bits);
+    const busy = load<u64>(pending + word);
+    store<u64>(due + word, 0);
+    store<u64>(late + word, bits & busy);
+    for (bits &= ~busy; bits != 0; bits &= bits - 1) {
+      const tile = first + (ctz<u64>(bits) as u32);
       const node = nodes + tile * O_STRIDE;
       if (load<u64>(node, O_NEXT) <= now) create(run, node, tile, now);
-      lookAt(due, tile, load<u64>(node, O_NEXT), now);
+      lookAt(run, tile, load<u64>(node, O_NEXT), now);
     }
   }
 }
 
-/** Look at a node in `cycle`, or before if that is far; `now` is not later. */
-function lookAt(due: usize, tile: u32, cycle: u64, now: u64): void {
-  store<u32>(due + (tile << 2), min(cycle, now + FAR) as u32);
+/** Nodes to look at in a cycle. */
+// @ts-ignore: decorator
+@inline
+function dueIn(run: usize, cycle: u64): usize {
+  return load<u32>(run, F_DUE) + ((cycle as u32) & (DUE_SLOTS - 1)) * (((load<u32>(H_TILES) + 63) >> 6) << 3);
+}
+
+/** Look at a node in `cycle`, or before if that is far; if it has passed, as soon as the source has room. */
+function lookAt(run: usize, tile: u32, cycle: u64, now: u64): void {
+  setBit(cycle <= now ? (load<u32>(run, F_LATE) as usize) : dueIn(run, min(cycle, now + DUE_SLOTS - 1)), tile);
 }
 
 /** The next packet of this node: its creation was drawn before, now it is at the head of the queue. */
@@ -198,21 +202,28 @@ export function trafficDone(now: u64): bool {
 }
 
 /**
- * The next cycle in which a node creates a packet, or in which the run may end; never, if every node has a packet that cannot enter.
- * Asked when nothing moves in the network: such a packet waits for others, and those for each other.
+ * The next cycle in which to look at a node, or in which the run may end; never, if every node has a packet that cannot enter. Asked when
+ * nothing moves in the network: such a packet waits for others, and those for each other.
  */
 export function trafficWake(now: u64): u64 {
   const run: usize = load<u32>(H_TRAFFIC_AT);
+  const end = load<u64>(run, F_END) - 1;
+  let next = now + 1;
+  if (!anyIn(load<u32>(run, F_LATE))) {
+    while (next < now + DUE_SLOTS && !anyIn(dueIn(run, next))) next++;
+    if (next == now + DUE_SLOTS) return u64.MAX_VALUE;
+  }
+  return max(min(next, end > now ? end : load<u64>(run, F_LAST) - 1), now + 1);
+}
+
+/** Is any of these nodes without a packet in its source? */
+function anyIn(bitset: usize): bool {
   const tiles = load<u32>(H_TILES);
   const pending: usize = load<u32>(load<u32>(H_PLANES_AT), P_PENDING);
-  const end = load<u64>(run, F_END) - 1;
-  let next: u64 = u64.MAX_VALUE;
-  let node: usize = load<u32>(run, F_NODES);
-  for (let tile: u32 = 0; tile < tiles; tile++, node += O_STRIDE) {
-    if (!isSet(pending, tile)) next = min(next, load<u64>(node, O_NEXT));
+  for (let word: usize = 0; word << 3 < (tiles as usize); word += 8) {
+    if ((load<u64>(bitset + word) & ~load<u64>(pending + word)) != 0) return true;
   }
-  if (next == u64.MAX_VALUE) return next;
-  return max(min(next, end > now ? end : load<u64>(run, F_LAST) - 1), now + 1);
+  return false;
 }
 
 /** Add the sums and the nodes to a digest. */

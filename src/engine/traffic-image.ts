@@ -23,9 +23,9 @@ export function writeTraffic(regions: Regions, shape: TrafficShape): number {
   regions.u64(run + L.F_END, end);
   regions.u64(run + L.F_LAST, 2 * end);
   regions.u32(run + L.F_NODES, regions.take(tileCount(mesh) * L.O_STRIDE));
-  // nodes are looked at in rows; those beyond the mesh never have anything to do
-  const nodes = Math.ceil(tileCount(mesh) / L.ROW) * L.ROW;
-  regions.u32(run + L.F_DUE, regions.take(nodes * 4));
+  const bitset = 8 * Math.ceil(tileCount(mesh) / 64);
+  regions.u32(run + L.F_DUE, regions.take(L.DUE_SLOTS * bitset));
+  regions.u32(run + L.F_LATE, regions.take(bitset));
   regions.u32(run + L.F_POOL, regions.take(pool * L.K_STRIDE));
   regions.u32(run + L.F_POOL_SIZE, pool);
   regions.u32(run + L.F_BINS, regions.take(L.LATENCY_BINS * 4));
