@@ -38,7 +38,7 @@ const ENTRIES: readonly GallerySource[] = [
     document: {
       version: 1,
       title: 'Twins',
-      note: 'Mirror images, equally far from memory. Why is one of them slower, and what would help it?',
+      note: 'Mirror images, equally far from memory. vChunk translates ranges instead of pages: would that help?',
       chip: { scratchpadBytes: 1.5 * MiB },
       tenants: [
         {

@@ -48,7 +48,7 @@ export const GROUP_NAME: Record<CauseGroup, string> = {
   work: 'work',
   translation: 'address translation',
   memory: 'memory',
-  network: 'messages',
+  network: 'waiting for messages',
   dispatch: 'dispatch',
   idle: 'idle',
 };
@@ -181,7 +181,7 @@ function reason(facts: Extract<Headline, { kind: 'twins' }>, names: readonly str
   const { fast, cause, slowShare, fastShare, waitShare } = facts;
   if (slowShare <= fastShare) return '';
   const loss = `${percent(slowShare)} goes to ${GROUP_NAME[cause]} (${names[fast]}: ${percent(fastShare)})`;
-  return `: ${loss}${waitShare < WORTH_SAYING ? '' : `, ${percent(waitShare)} to waiting for it`}`;
+  return `: ${loss}${waitShare < WORTH_SAYING ? '' : `, ${percent(waitShare)} to messages it delays`}`;
 }
 
 function several(facts: Extract<Headline, { kind: 'several' }>, names: readonly string[]): string {
@@ -257,7 +257,7 @@ export const CARD = {
   measuring: 'So far; two iterations settle it.',
   before: 'before',
   ideal: 'if nobody translates',
-  idealShared: 'if nobody translates: others take more',
+  idealShared: 'if nobody translates: others would load more',
   idealMeaning:
     'The same experiment while no tenant translates. The others are faster then too, and take more of memory and links.',
   share: (group: CauseGroup, share: number): string => `${GROUP_NAME[group]} ${percent(share)}`,

@@ -78,7 +78,7 @@ describe('sentences', () => {
       headline({ ...facts, slowShare: 0.312, fastShare: 0.018, waitShare }, ['A', 'B']);
     const start = 'Same network, same cores. A takes 1.4 times as long: 31 % goes to address translation (B: 2 %)';
     expect(said(0.01)).toBe(`${start}.`);
-    expect(said(0.26)).toBe(`${start}, 26 % to waiting for it.`);
+    expect(said(0.26)).toBe(`${start}, 26 % to messages it delays.`);
     expect(headline({ ...facts, slowShare: 0.02, fastShare: 0.03, waitShare: 0 }, ['A', 'B'])).toBe(
       'Same network, same cores. A takes 1.4 times as long.',
     );
