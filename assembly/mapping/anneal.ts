@@ -10,7 +10,11 @@ import { finish, isWhole, owner, place, shift, stillWhole } from './standing';
 
 const STAGES: i32 = 64;
 /** Of so many moves one is a push. */
-const PUSH: i32 = 32;
+const PUSH: i32 = 256;
+/** Of so many moves of a node one goes beside any chosen core, not beside a partner. */
+const ELSEWHERE: i32 = 64;
+/** Of so many times that chance falls on a node with all its partners beside it that node is moved once. */
+const CONTENT: i32 = 16;
 /** Lines that a push moves at most. */
 const MOST_LINES: i32 = 8;
 
@@ -51,7 +55,7 @@ function accepts(delta: i32, temperature: i64): bool {
 }
 
 function tryMove(temperature: i64): void {
-  const u = random(nodes);
+  const u = restless();
   const from = get(place, u);
   const to = target(u);
   if (to < 0 || to == from) return;
@@ -65,12 +69,35 @@ function tryMove(temperature: i64): void {
   finish(delta);
 }
 
-/** A core beside one of the node's partners, or beside any chosen core. */
+/** Any node, but seldom one that has nothing to gain. */
+function restless(): i32 {
+  let u = random(nodes);
+  while (isContent(u) && random(CONTENT) != 0) u = random(nodes);
+  return u;
+}
+
+/** Has a node all its partners beside it? */
+function isContent(u: i32): bool {
+  const core = get(place, u);
+  if (flat) return costAt(u, core) == 0;
+  for (let arc = get(arcStart, u), end = get(arcStart, u + 1); arc < end; arc++) {
+    if (hops(core, get(place, get(arcNode, arc))) > 1) return false;
+  }
+  return true;
+}
+
+/** A core beside one of the node's partners, or beside any chosen core: a free one if there is one, which is taken far more often. */
 function target(u: i32): i32 {
   const start = get(arcStart, u);
   const count = get(arcStart, u + 1) - start;
-  const beside = count > 0 && random(4) != 0 ? get(arcNode, start + random(count)) : random(nodes);
-  return get(links, get(place, beside) * 4 + random(4));
+  const beside = count > 0 && random(ELSEWHERE) != 0 ? get(arcNode, start + random(count)) : random(nodes);
+  const around = links + ((get(place, beside) as usize) << 4);
+  const way = random(4);
+  for (let k = 0; k < 4; k++) {
+    const to = get(around, (way + k) & 3);
+    if (to >= 0 && get(owner, to) < 0) return to;
+  }
+  return get(around, way);
 }
 
 function edgesAt(u: i32, core: i32, without: i32): i32 {

@@ -1,5 +1,5 @@
-// What each node would cost on each core, given where the others are and but for a constant of the node: its node cost, less what its
-// edges to nodes beside that core save. Kept up to date from move to move, so that what a change costs is a difference of a few entries
+// What each node would cost on each core, given where the others are: its node cost, and for each of its edges that would be stretched
+// what keeping it saves. Kept up to date from move to move, so that what a change costs is a difference of a few entries
 // (delta tables, as in tabu search for the quadratic assignment problem: Taillard 1991). Only where a stretched edge costs the same
 // however long it is: then nothing but neighbours counts.
 import { arcNode, arcStart, arcWeight, cores, get, insertion, links, nodeCosts, nodes, set } from './problem';
@@ -11,7 +11,7 @@ export function reserveCosts(at: usize, nodes: i32, cores: i32): usize {
   return table + (((nodes * cores) as usize) << 2);
 }
 
-/** Cost of a node on a core; only differences mean something, and insertions of unasked neighbours come on top. */
+/** Cost of a node on a core, but for insertions of unasked neighbours: 0 if it costs nothing there and all its partners are beside it. */
 // @ts-ignore: decorator
 @inline
 export function costAt(u: i32, core: i32): i32 {
@@ -21,7 +21,19 @@ export function costAt(u: i32, core: i32): i32 {
 /** Costs where the nodes are at these cores. */
 export function openCosts(place: usize): void {
   memory.copy(table, nodeCosts, ((nodes * cores) as usize) << 2);
+  for (let u = 0; u < nodes; u++) addToRow(u, savedAtMost(u));
   for (let u = 0; u < nodes; u++) saveBeside(u, get(place, u), 1);
+}
+
+/** What a node's edges save if all are kept. */
+function savedAtMost(u: i32): i32 {
+  let sum = 0;
+  for (let arc = get(arcStart, u), end = get(arcStart, u + 1); arc < end; arc++) sum += get(arcWeight, arc) + insertion;
+  return sum;
+}
+
+function addToRow(u: i32, cost: i32): void {
+  for (let core = 0; core < cores; core++) set(table, u * cores + core, costAt(u, core) + cost);
 }
 
 /** A node has gone from one core to another. */

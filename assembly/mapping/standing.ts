@@ -1,7 +1,7 @@
 // The placement that growth makes and annealing changes: core of each node, node on each core, and its cost.
 import { bestCost, keep } from './best';
 import { NEEDS_CONNECTION } from './layout';
-import { chosenNeighbours, cores, flood, get, hops, nodes, set } from './problem';
+import { chosenNeighbours, cores, flood, get, links, nodes, set } from './problem';
 
 /** Core of each node and node on each core, or -1. */
 export let place: usize = 0;
@@ -71,10 +71,27 @@ export function shift(u: i32, from: i32, x: i32, to: i32): void {
   if (x >= 0) set(place, x, from);
 }
 
-/** After a node has left `from` for the free core `to`: a core with one other neighbour was no bridge. */
+/** After a node has left `from` for the free core `to`: mostly a look round `from` tells that it was no bridge. */
 export function stillWhole(from: i32, to: i32): bool {
   if (load<i32>(NEEDS_CONNECTION) == 0 || nodes == 1) return true;
-  if (chosenNeighbours(owner, to) == 0) return false;
-  const others = chosenNeighbours(owner, from) - (hops(from, to) == 1 ? 1 : 0);
-  return others <= 1 || isWhole();
+  return chosenNeighbours(owner, to) > 0 && (piecesAround(from) <= 1 || isWhole());
+}
+
+/** Into how many pieces the chosen neighbours of a core fall, held together by the chosen corners between them. */
+function piecesAround(core: i32): i32 {
+  let pieces = 0;
+  for (let k = 0; k < 4; k++) {
+    const turn = (k ^ 2) ^ (k >> 1); // the next way round
+    if (!isChosen(core, k)) continue;
+    if (!isChosen(core, turn) || !isChosen(get(links, core * 4 + k), turn)) pieces++;
+  }
+  return pieces;
+}
+
+/** Is there a chosen core beside this one, that way? */
+// @ts-ignore: decorator
+@inline
+function isChosen(core: i32, way: i32): bool {
+  const next = get(links, core * 4 + way);
+  return next >= 0 && get(owner, next) >= 0;
 }

@@ -121,7 +121,7 @@ export class MappingSearch {
       start.ends += this.annealAfter(this.complete(start.cores), moves, FROM_GOOD);
       start.turns++;
     }
-    this.work += moves * (20 + Math.ceil((4 * edges.length) / nodes)) + WINDOWS * this.steps;
+    this.work += moves * (30 + Math.ceil((8 * edges.length) / nodes)) + WINDOWS * this.steps;
     this.conclude();
   }
 
