@@ -35,16 +35,19 @@ const STREAMED: readonly Workload[] = [
 /**
  * Links as narrow as the paper's prototype has them, and narrower: with the default's 128 bytes placement hardly shows in cycles. One
  * iteration alone gives its latency; in a pipeline of many, work hides what messages and loads take, if weights stay where they are.
+ * Streamed weights want a pipeline that is short for its iterations, so that it is full while they are measured.
  */
 const LOADS = [
-  { flitBytes: 16, iterations: 24, networks: NETWORKS, samples: 50 },
-  { flitBytes: 16, iterations: 32, networks: STREAMED, samples: 18 },
-  { flitBytes: 16, iterations: 1, networks: NETWORKS, samples: 50 },
-  { flitBytes: 4, iterations: 1, networks: NETWORKS, samples: 50 },
+  { flitBytes: 16, side: 4, iterations: 24, networks: NETWORKS, samples: 50 },
+  { flitBytes: 16, side: 3, iterations: 40, networks: STREAMED, samples: 12 },
+  { flitBytes: 16, side: 4, iterations: 1, networks: NETWORKS, samples: 50 },
+  { flitBytes: 4, side: 4, iterations: 1, networks: NETWORKS, samples: 50 },
 ] as const;
 
 interface Load {
   readonly flitBytes: number;
+  /** Virtual cores in a row, and rows. */
+  readonly side: number;
   readonly samples: number;
   readonly workload: Workload;
 }
@@ -59,9 +62,9 @@ export function* searchRows(root: string, mapping: WebAssembly.Module): Generato
 export function* placementRows(kernel: WebAssembly.Module, mapping: WebAssembly.Module): Generator<Row> {
   yield* hardSizes(mapping);
   yield* utilization(mapperOf(mapping));
-  for (const { flitBytes, iterations, networks, samples } of LOADS) {
+  for (const { iterations, networks, ...load } of LOADS) {
     for (const network of networks) {
-      yield* correlation({ flitBytes, samples, workload: { ...network, iterations } }, kernel, mapperOf(mapping));
+      yield* correlation({ ...load, workload: { ...network, iterations } }, kernel, mapperOf(mapping));
     }
   }
 }
@@ -220,7 +223,7 @@ function* correlation(load: Load, kernel: WebAssembly.Module, mapper: Mapper): G
   const what = iterations === 1 ? 'the latency of one iteration' : 'cycles per iteration';
   yield [
     `mapping: rank correlation with ${what}, ${model}`,
-    `links of ${load.flitBytes} bytes, weights "${weights}", ${seen.length} occupancies`,
+    `${load.side} x ${load.side} cores, links of ${load.flitBytes} bytes, weights "${weights}", ${seen.length} occupancies`,
   ];
   const spread = (100 * (Math.max(...cycles) - Math.min(...cycles))) / Math.min(...cycles);
   yield ['  slowest placement against the fastest', `+${spread.toFixed(2)} % cycles`];
@@ -244,15 +247,15 @@ interface Measured {
   readonly bottleneck: number;
 }
 
-/** One tenant of 4 x 4 virtual cores on what is left of the default chip. */
+/** One tenant on what is left of the default chip. */
 function measured(
-  { flitBytes, workload }: Load,
+  { flitBytes, side, workload }: Load,
   disabledTiles: readonly number[],
   tenant: Partial<TenantDocument>,
   kernel: WebAssembly.Module,
   mapper: Mapper,
 ): Measured | undefined {
-  const asked = { name: 'A', topology: { width: 4, height: 4 }, workload, ...tenant };
+  const asked = { name: 'A', topology: { width: side, height: side }, workload, ...tenant };
   const plan = buildPlan(
     resolve({ version: 1, chip: { disabledTiles: [...disabledTiles], flitBytes }, tenants: [asked] }),
     mapper,
