@@ -31,13 +31,6 @@ export function clearBit(bitset: usize, index: u32): void {
   store<u64>(word, load<u64>(word) & ~((1 as u64) << ((index & 63) as u64)));
 }
 
-/** Is this bit of a bitset of u64 words set? */
-// @ts-ignore: decorator
-@inline
-export function isSet(bitset: usize, index: u32): bool {
-  return ((load<u8>(bitset + (index >> 3)) >> ((index & 7) as u8)) & 1) != 0;
-}
-
 /** Add to a u32 counter that goes up and down. */
 // @ts-ignore: decorator
 @inline

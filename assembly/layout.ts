@@ -536,7 +536,7 @@ export const M_STRIDE = 72;
 
 // ---- synthetic traffic -----------------------------------------------------------------------------------------------------
 export const LATENCY_BINS = 128;
-export const DUE_SLOTS = 128; // most cycles that a node can be looked at ahead
+export const DUE_SLOTS = 128; // power of two: a node is looked at less than so many cycles ahead
 export const PERIODS = 3; // parts of the window whose mean latencies are compared
 
 export const F_SEED = 0;

@@ -21,7 +21,6 @@ import {
   P_PENDING,
   P_SOURCES,
   RING_ROWS,
-  ROW,
   R_CHANNEL,
   R_KNOWN,
   S_INDEX,

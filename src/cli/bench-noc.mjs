@@ -12,7 +12,10 @@ import { ROOT, run } from './process.mjs';
 
 const RUNS = 5;
 const LOADS = [0.3, 0.8];
-/** Saturation by bisection (flits per node and cycle), and cycles to run: long enough that how a run begins, with cold code and an empty mesh, hardly shows. */
+/**
+ * Saturation by bisection (flits per node and cycle), and cycles to run: long enough that how a run begins, with cold code and an empty
+ * mesh, hardly shows.
+ */
 const MESHES = [
   { k: 8, saturation: 0.379, cycles: 500_000, peerCycles: 24_000 },
   { k: 16, saturation: 0.205, cycles: 125_000, peerCycles: 7500 },

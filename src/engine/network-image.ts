@@ -19,7 +19,7 @@ const LINK_DELAY = 3;
 /** With more slots than this the terminal's buffer is never empty of credits before they return. */
 const EJECTION_LOOP = 6;
 
-const roundUp = (value: number, step: number): number => Math.ceil(value / step) * step;
+export const roundUp = (value: number, step: number): number => Math.ceil(value / step) * step;
 
 /** Fill the plane record at `plane`. */
 export function writePlane(regions: Regions, plane: number, shape: PlaneShape): void {

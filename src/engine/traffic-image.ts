@@ -5,6 +5,7 @@ import { handMasks, namesChannels } from '../model/hand-routes.ts';
 import { tileCount } from '../model/mesh.ts';
 import { destinations, type TrafficShape } from '../model/traffic.ts';
 import type { Kernel } from './kernel.ts';
+import { roundUp } from './network-image.ts';
 import type { Regions } from './regions.ts';
 import { takeRoutes } from './routes-image.ts';
 import type { TrafficCounters } from './snapshot.ts';
@@ -23,7 +24,7 @@ export function writeTraffic(regions: Regions, shape: TrafficShape): number {
   regions.u64(run + L.F_END, end);
   regions.u64(run + L.F_LAST, 2 * end);
   regions.u32(run + L.F_NODES, regions.take(tileCount(mesh) * L.O_STRIDE));
-  const bitset = 8 * Math.ceil(tileCount(mesh) / 64);
+  const bitset = roundUp(tileCount(mesh), 64) / 8;
   regions.u32(run + L.F_DUE, regions.take(L.DUE_SLOTS * bitset));
   regions.u32(run + L.F_LATE, regions.take(bitset));
   regions.u32(run + L.F_POOL, regions.take(pool * L.K_STRIDE));
