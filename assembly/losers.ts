@@ -7,7 +7,6 @@ import {
   H_TENANTS_AT,
   H_TILES,
   LINKS,
-  L_COUNT,
   L_FREE,
   L_OUT,
   L_STRIDE,
@@ -29,10 +28,9 @@ import {
   WORK_LOSERS,
   WORK_LOST,
   WORK_SENT,
-  WORK_WAITING,
   WORK_WON,
 } from './layout';
-import { lanes, masked, now, plane, tenants, vcs } from './plane';
+import { lanes, now, plane, tenants, vcs } from './plane';
 
 const MOST_VISITS: u32 = 255;
 
@@ -155,7 +153,7 @@ function interfere(block: usize, listEnd: usize, lost: v128, hasWinners: bool, c
   }
   const mixed = i8x16.lt_u(least, most);
   if (!v128.any_true(mixed)) return;
-  for (let bits = routersWith(v128.andnot(mixed, i8x16.eq(lost, i8x16.splat(0)))); bits != 0; bits &= bits - 1) {
+  for (let bits = routersWith(v128.and(lost, mixed)); bits != 0; bits &= bits - 1) {
     const byte = ctz<u32>(bits);
     chargeLosers(block + byte, byte, listEnd, hasWinners, cycles);
   }

@@ -42,6 +42,8 @@ export interface NetworkResult {
   linkFlits: number[];
   linkBlocked: number[];
   linkBlockedTenants: number[];
+  /** Per tenant: cycles that its flits lost to another tenant, or found channels owned by one. */
+  interference: number[];
   cycles: number;
   /** Flits times router-to-router links crossed. */
   flitHops: number;
@@ -97,6 +99,9 @@ export function probeNoc(
     linkFlits: [...kernel.u64s(kernel.u32(planes + L.P_LINK_FLITS), links * tenants)],
     linkBlocked: [...kernel.u64s(kernel.u32(planes + L.P_LINK_BLOCKED), links)],
     linkBlockedTenants: [...kernel.u64s(blockedCounters(kernel, planes), links * tenants)],
+    interference: Array.from({ length: tenants }, (_, tenant) =>
+      kernel.u64(kernel.u32(L.H_TENANTS_AT) + tenant * L.T_STRIDE + L.T_INTERFERENCE),
+    ),
     cycles: arrivals.reduce<number>((most, arrival) => Math.max(most, arrival ?? 0), 0),
     flitHops,
     seconds,

@@ -23,18 +23,19 @@ const numRuns = Number(process.env.NOC_RUNS ?? 100);
 
 /** What both networks must agree on. */
 function expected(trace: ReferenceTrace): object {
-  const { arrivals, linkFlits, linkBlocked, linkBlockedBy } = referenceNoc(trace);
+  const { arrivals, linkFlits, linkBlocked, linkBlockedBy, interference } = referenceNoc(trace);
   return {
     arrivals,
     linkFlits: linkFlits.flat(2),
     linkBlocked: linkBlocked.flat(),
     linkBlockedTenants: linkBlockedBy.flat(2),
+    interference,
   };
 }
 
 function found(trace: ReferenceTrace, options?: Parameters<typeof probeNoc>[2]): object {
-  const { arrivals, linkFlits, linkBlocked, linkBlockedTenants } = probeNoc(kernel, trace, options);
-  return { arrivals, linkFlits, linkBlocked, linkBlockedTenants };
+  const { arrivals, linkFlits, linkBlocked, linkBlockedTenants, interference } = probeNoc(kernel, trace, options);
+  return { arrivals, linkFlits, linkBlocked, linkBlockedTenants, interference };
 }
 
 function compare(trace: ReferenceTrace): void {

@@ -44,6 +44,8 @@ export interface ReferenceResult {
   linkBlocked: number[][];
   /** linkBlockedBy[tile][port][tenant]: those in which a flit of this tenant did. */
   linkBlockedBy: number[][][];
+  /** interference[tenant]: cycles that its flits lost to another tenant, or found channels owned by one. */
+  interference: number[];
 }
 
 const PORTS = 5;
@@ -76,6 +78,8 @@ interface Input {
 /** An output virtual channel (section 4). */
 interface Output {
   owned: boolean;
+  /** Whose packet owns it, or did last. */
+  tenant: number;
   free: number;
 }
 
@@ -128,6 +132,9 @@ function first(numbers: readonly number[], pointer: number, modulus: number): nu
 
 const list = <T>(length: number, make: (i: number) => T): T[] => Array.from({ length }, (_, i) => make(i));
 
+/** Whose flit is at the front. */
+const tenantAt = ({ fifo }: Input): number => fifo[0].packet.tenant ?? 0;
+
 class Network {
   readonly result: ReferenceResult;
   private readonly trace: ReferenceTrace;
@@ -151,7 +158,7 @@ class Network {
     this.routers = list(nodes, (node) => ({
       node,
       inputs: list(PORTS * V, (): Input => ({ fifo: [], phase: 'IDLE', output: -1 })),
-      outputs: list(PORTS * V, (): Output => ({ owned: false, free: B })),
+      outputs: list(PORTS * V, (): Output => ({ owned: false, tenant: 0, free: B })),
       vaGrant: list(PORTS * V, () => 0),
       vaAccept: list(PORTS * V, () => 0),
       saGrant: list(PORTS, () => 0),
@@ -170,6 +177,7 @@ class Network {
       linkFlits: list(nodes, () => list(LOCAL, () => list(tenants, () => 0))),
       linkBlocked: list(nodes, () => list(LOCAL, () => 0)),
       linkBlockedBy: list(nodes, () => list(LOCAL, () => list(tenants, () => 0))),
+      interference: list(tenants, () => 0),
     };
   }
 
@@ -250,10 +258,12 @@ class Network {
     this.countBlocked(router, channels, moves);
     for (const [input, output] of channels) {
       router.outputs[output].owned = true;
+      router.outputs[output].tenant = tenantAt(router.inputs[input]);
       router.inputs[input].phase = 'ACTIVE';
       router.inputs[input].output = output;
       this.moved = true;
     }
+    this.countInterference(router, channels, moves);
     for (const input of moves) this.forward(router, input);
   }
 
@@ -331,6 +341,26 @@ class Network {
       const tenants = new Set(wanting.map((packet) => packet.tenant ?? 0));
       for (const tenant of tenants) this.result.linkBlockedBy[router.node][port][tenant]++;
     }
+  }
+
+  /** model.md section 8, per flit that waits, with the channels granted now and before tails release theirs. */
+  private countInterference(router: Router, channels: readonly Pair[], moves: readonly number[]): void {
+    const portOf = (index: number): number => Math.floor(index / this.V);
+    const gone = [...moves, ...channels.map(([input]) => input)];
+    router.inputs.forEach((input, i) => {
+      if (input.fifo.length === 0 || gone.includes(i)) return;
+      const tenant = tenantAt(input);
+      const out = this.outputPort(router.node, input.fifo[0].packet);
+      const lostTo = (isWinner: (winner: number) => boolean): boolean =>
+        moves.some((winner) => isWinner(winner) && tenantAt(router.inputs[winner]) !== tenant);
+      const outputs = router.outputs.slice(out * this.V, (out + 1) * this.V);
+      const isForeign =
+        input.phase === 'WAIT_VC'
+          ? outputs.some((output) => output.owned && output.tenant !== tenant)
+          : lostTo((winner) => portOf(router.inputs[winner].output) === out) ||
+            (router.outputs[input.output].free > 0 && lostTo((winner) => portOf(winner) === portOf(i)));
+      if (isForeign) this.result.interference[tenant]++;
+    });
   }
 
   /** Section 3. */
