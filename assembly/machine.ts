@@ -29,7 +29,6 @@ import {
   P_ARRIVAL_COUNTS,
   P_ARRIVAL_ROW,
   P_BUSY,
-  P_HORIZON,
   P_MOVED,
   P_PACKETS,
   P_SOURCES,
@@ -59,7 +58,7 @@ import { completeBurst } from './dma';
 import { createTenants, departTenants } from './lifecycle';
 import { arriveAtMemory, memoryWake, stepMemory } from './memory';
 import { settleAll } from './observe';
-import { moved, openPlane } from './plane';
+import { effect, openPlane } from './plane';
 import { resumeLinks, settleLinks, stepNetwork } from './router';
 import { wake } from './signal';
 import { enqueue } from './source';
@@ -128,7 +127,7 @@ function stepPlane(plane: usize, number: u32, now: u64, reverse: bool): void {
   store<u32>(plane, 0, P_MOVED);
   openPlane(plane, now);
   stepNetwork(reverse);
-  if (moved) store<u64>(plane, now + (load<u32>(plane, P_HORIZON) as u64), P_BUSY);
+  store<u64>(plane, max(load<u64>(plane, P_BUSY), now + (effect as u64)), P_BUSY);
   const slot = (now as u32) & (ARRIVAL_SLOTS - 1);
   const arrivals = load<u32>(plane, P_ARRIVALS) + slot * load<u32>(plane, P_ARRIVAL_ROW);
   const arrived = load<u32>(plane + slot * 4, P_ARRIVAL_COUNTS);

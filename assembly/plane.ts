@@ -59,8 +59,8 @@ export let awakeIn6: usize = 0;
 // packets whose tail a terminal consumes three cycles ahead
 export let arrivalsIn3: usize = 0;
 export let arrivalCountIn3: usize = 0;
-/** Has a flit left, or a channel been granted, since the plane was opened? */
-export let moved: bool = false;
+/** For how many cycles from now on what happened since the plane was opened may change something; 0 if nothing happened. */
+export let effect: u32 = 0;
 
 /** Begin cycle `cycle` of a plane. */
 export function openPlane(record: usize, cycle: u64): void {
@@ -90,7 +90,7 @@ export function openPlane(record: usize, cycle: u64): void {
   const arrivalSlot = ((now + 3) as u32) & (ARRIVAL_SLOTS - 1);
   arrivalsIn3 = load<u32>(plane, P_ARRIVALS) + arrivalSlot * load<u32>(plane, P_ARRIVAL_ROW);
   arrivalCountIn3 = plane + P_ARRIVAL_COUNTS + (arrivalSlot << 2);
-  moved = false;
+  effect = 0;
   back(0, slotIn3 + (RING_CREDITS + 1) * ringRow + 1);
   back(1, slotIn3 + RING_CREDITS * ringRow - 1);
   back(2, slotIn3 + (RING_CREDITS + 3) * ringRow + width);
@@ -118,11 +118,11 @@ function awake(ahead: u32): usize {
   return load<u32>(plane, P_AWAKE) + (((now as u32) + ahead) & (EJECT_SLOTS - 1)) * load<u32>(plane, P_AWAKE_ROW);
 }
 
-/** Something changed in this cycle. */
+/** Something happened that may change something in up to so many cycles. */
 // @ts-ignore: decorator
 @inline
-export function noteMove(): void {
-  moved = true;
+export function noteEffect(cycles: u32): void {
+  effect = max(effect, cycles);
 }
 
 /** The block of a tile; the tile's byte in its rows is at `byteOf`. */

@@ -8,7 +8,7 @@ import { LINKS, L_OUT, L_STRIDE, L_TENANT, L_VC, NO_VC, P_BLOCK_COUNT, ROW, R_LA
 import { receive } from './landing';
 import { flitsLeft, passTails } from './link';
 import { countSleep, fallAsleep, observeLosers, tellBlocked, wakeUp } from './losers';
-import { awakeIn1, awakeNow, blockBytes, blocks, lanes, linkFlits, noteMove, openPlane, plane, tenants } from './plane';
+import { awakeIn1, awakeNow, blockBytes, blocks, lanes, linkFlits, noteEffect, openPlane, plane, tenants } from './plane';
 import { tailsEnd } from './sending';
 import { injectAll } from './source';
 import { allocateSwitch, ANY_LEFT, ANY_WON, headsEnd } from './switch';
@@ -45,7 +45,7 @@ function visit(index: u32): void {
     fallAsleep(block, index);
     return;
   }
-  noteMove();
+  noteEffect(1); // a channel granted in this cycle is asked for in the next; of flits that left, sendFlits knows
   if ((what & ANY_LEFT) != 0) store<u8>(awakeIn1 + index, 255);
   observeLosers(block, first, listEnd, hasWon);
   if (hasWon) passTails(block, first, tailsEnd);

@@ -2,7 +2,7 @@
 // message is a byte in the row of its lane and slot, at the place of the tile that it goes to, so a neighbour is an offset.
 import { H_WIDTH, L_FREE, L_STRIDE, PORTS, RING_ROWS, ROW, R_LANES, WORK_ACCEPTED, WORK_BACK, WORK_SENT } from './layout';
 import { routersWith } from './landing';
-import { awakeIn2, awakeIn3, awakeIn6, ejectIn6, ringRow, slotIn3, vcs } from './plane';
+import { awakeIn2, awakeIn3, awakeIn6, ejectIn6, noteEffect, ringRow, slotIn3, vcs } from './plane';
 
 /** End of the list of tails that left (WORK_TAILS), where a flit did. */
 export let tailsEnd: usize = 0;
@@ -37,7 +37,9 @@ export function sendFlits(block: usize, first: usize): void {
   const west = senders(ROW) | routersWith(v128.and(sent, i8x16.splat(2)));
   let south = senders(2 * ROW) | routersWith(v128.and(sent, i8x16.splat(4)));
   let north = senders(3 * ROW) | routersWith(v128.and(sent, i8x16.splat(8)));
-  if (eject != 0) wakeIf(awakeIn6 + first / ROW, routersWith(v128.and(sent, i8x16.splat(16))) != 0);
+  const ejects = routersWith(v128.and(sent, i8x16.splat(16))) != 0;
+  noteEffect(ejects ? 6 : 3);
+  if (eject != 0) wakeIf(awakeIn6 + first / ROW, ejects);
   for (let vc: usize = 1; vc < channels; vc++) sent = v128.andnot(sent, v128.load(vc * ROW, WORK_SENT));
   for (let vc: usize = 0; vc < channels; vc++) {
     if (vc != 0) sent = v128.load(vc * ROW, WORK_SENT);

@@ -33,7 +33,7 @@ import {
 } from './layout';
 import { handOn } from './link';
 import { frontPacket, popPacket, pushPacket } from './packets';
-import { awakeIn2, blockOf, byteOf, noteMove, now, plane, ringRow, slotIn2, vcs, wakeTile } from './plane';
+import { awakeIn2, blockOf, byteOf, noteEffect, now, plane, ringRow, slotIn2, vcs, wakeTile } from './plane';
 
 const INPUT: u32 = 4;
 /** Put a packet behind the others of this source; its head may leave in the next inject phase. K_TARGET must be set. */
@@ -67,7 +67,7 @@ export function injectAll(reverse: bool): void {
       moved |= sendFlit(source, from + bit, pending);
     }
   }
-  if (moved != 0) noteMove();
+  if (moved != 0) noteEffect(2);
 }
 
 /** Send the next flit of the oldest packet if its channel has room. Returns 1 if one was sent. */

@@ -14,8 +14,6 @@ export interface PlaneShape {
 
 const NO_CHANNEL_YET = 255;
 const CACHE_LINE = 64;
-/** Cycles from winning the switch to the neighbour, or to the terminal. */
-const LINK_DELAY = 3;
 /** With more slots than this the terminal's buffer is never empty of credits before they return. */
 const EJECTION_LOOP = 6;
 
@@ -58,7 +56,6 @@ export function writePlane(regions: Regions, plane: number, shape: PlaneShape): 
     [L.P_AWAKE_ROW, awakeRow],
     [L.P_ASLEEP, regions.take(blockCount)],
     [L.P_LONG, long],
-    [L.P_HORIZON, ejectionStalls ? EJECTION_LOOP : LINK_DELAY],
     [L.P_LINK_FLITS, regions.take(tiles * LOCAL * tenants * 8)],
     [L.P_LINK_BLOCKED, regions.take(tiles * LOCAL * 8)],
     [L.P_BLOCKED_TENANTS, tenants === 1 ? 0 : regions.take(tiles * LOCAL * tenants * 8)],

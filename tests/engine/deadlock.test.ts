@@ -52,9 +52,7 @@ describe('a circle of routes', () => {
     const directions = [0, 1, 2, 3].map((tile) => [0, 1, 2, 3].map((to) => (tile === to ? 4 : next(tile, to))));
     const special = packets.map(() => ({ directions }));
     const reference = referenceNoc({ ...MESH, virtualChannels: 1, bufferDepth: 4, packets, special });
-    // its last credit may come a few cycles after the last flit has moved
-    expect(deadlock!.cycle - reference.deadlock!).toBeGreaterThanOrEqual(0);
-    expect(deadlock!.cycle - reference.deadlock!).toBeLessThanOrEqual(6);
+    expect(deadlock!.cycle).toBe(reference.deadlock);
   });
 
   it('is shown as channels that wait for each other', () => {

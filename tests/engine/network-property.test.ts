@@ -14,12 +14,18 @@ import { routedTraces, specialTraces, traces } from '../support/noc-traffic.ts';
 
 interface Case extends ReferenceTrace {
   readonly why: string;
+  readonly routes?: readonly (readonly (readonly number[])[] | null)[];
 }
 
 const CASES = 'tests/engine/network-cases.json';
 const cases: Case[] = JSON.parse(readFileSync(CASES, 'utf8'));
 const seed = Number(process.env.NOC_SEED ?? 20_250_621);
 const numRuns = Number(process.env.NOC_RUNS ?? 100);
+
+/** As it was before JSON, which has null for a tenant that goes X first. */
+function replayed({ routes, ...trace }: Case): Parameters<typeof probeNoc>[1] {
+  return { ...trace, routes: routes?.map((table) => table ?? undefined) };
+}
 
 /** What both networks must agree on. */
 function expected(trace: ReferenceTrace): object {
@@ -59,7 +65,7 @@ function keep(trace: Case): void {
 }
 
 describe('traces that tell a network with one wrong rule from the right one', () => {
-  it.each(cases.map((one) => [one.why, one] as const))('%s', (_, one) => compare(one));
+  it.each(cases.map((one) => [one.why, replayed(one)] as const))('%s', (_, one) => compare(one));
 });
 
 describe('random traces', () => {
