@@ -3,7 +3,7 @@
 // several ask for one output, iSLIP runs with requests as bitmasks over input channels numbered port * V + vc, and its "first at or
 // after the pointer" is one count of trailing zeros.
 import { firstFrom } from './bits';
-import { laneOf, routerOf, routersWith, rowsOf, workOf } from './landing';
+import { indexOf, routerAt, routerOf, routersWith, rowsOf, workOf } from './landing';
 import { flitsLeft, frontOf, handOn } from './link';
 import { loseHead } from './losers';
 import {
@@ -21,49 +21,71 @@ import {
   R_CHANNEL,
   R_OWNED,
   WORK_CONTESTED,
-  WORK_HEADS,
   WORK_LANE,
   WORK_LIST,
   WORK_REQUESTS,
   WORK_WAITING,
 } from './layout';
-import { indexOf, linkFlits, masked, neighbour, tenants, vcs } from './plane';
-import { headsEnd } from './switch';
+import { linkFlits, masked, neighbour, tenants, tileOf, vcs } from './plane';
+import { headsEnd, setHeadsEnd } from './switch';
 
 const NOBODY: u32 = 255;
+const NO_OUTPUT: u32 = (1 as u32) << PORTS;
 
 let granted: bool = false;
 
-/** VA at the block whose first tile is `first`, where heads of the listed lanes wait. Returns whether any was granted a channel. */
-export function allocateChannels(block: usize, first: u32, listEnd: usize): bool {
+/**
+ * VA at the block whose first tile is `first`, where the heads listed from `from` on wait. Returns whether any is granted a channel. A head
+ * that is alone in asking for its output is sure of one and stays in the list, to get it with those of other blocks: one long loop instead
+ * of many short ones, whose ends are hard to predict. Not so where packets may not take every channel, and where interference, which is
+ * charged before that, depends on who owns one.
+ */
+export function allocateChannels(block: usize, first: u32, listEnd: usize, from: usize): bool {
   granted = false;
   const twice = v128.load(WORK_CONTESTED);
-  for (let at: usize = WORK_HEADS; at < headsEnd; at += 8) allocateOnly(block, first, load<u64>(at));
-  for (let bits = routersWith(twice); bits != 0; bits &= bits - 1) {
-    const byte = ctz<u32>(bits);
-    allocateAmong(block + byte, first + byte, byte, listEnd);
+  if (v128.any_true(twice)) {
+    dropContested(from);
+    for (let bits = routersWith(twice); bits != 0; bits &= bits - 1) {
+      const byte = ctz<u32>(bits);
+      allocateAmong(block + byte, first + byte, byte, listEnd);
+    }
   }
-  return granted;
+  if (masked || tenants > 1) grantAlone(from);
+  return granted || headsEnd != from;
 }
 
-/** VA for a head, from the list of heads, unless others ask for the same output. */
+/** Take heads out of the list that share their output with others. */
+function dropContested(from: usize): void {
+  let end = from;
+  for (let at = from; at < headsEnd; at += 8) {
+    const entry = load<u64>(at);
+    store<u64>(end, entry);
+    end += (((load<u8>(rowsOf(entry), L_OUT) & load<u8>(routerOf(entry), WORK_CONTESTED)) == 0) as usize) << 3;
+  }
+  setHeadsEnd(end);
+}
+
+/** VA for heads that are alone in asking for their output, listed from `from` on, which leave the list. */
+export function grantAlone(from: usize): void {
+  for (let at = from; at < headsEnd; at += 8) allocateOnly(load<u64>(at));
+  setHeadsEnd(from);
+}
+
 // @ts-ignore: decorator
 @inline
-function allocateOnly(block: usize, first: u32, entry: u64): void {
-  const byte = routerOf(entry);
-  const router = block + byte;
-  const rows = rowsOf(block, entry);
+function allocateOnly(entry: u64): void {
+  const rows = rowsOf(entry);
+  const router = routerAt(entry);
   const bit = load<u8>(rows, L_OUT);
-  if ((bit & load<u8>(byte, WORK_CONTESTED)) != 0) return;
   const out: u32 = ctz<u32>(bit);
   let free = freeChannels(router, out);
   if (masked) {
     free &= load<u16>(frontOf(rows), K_MASK);
-    if (free == 0) return loseHead(workOf(entry), byte, bit);
+    if (free == 0) return loseHead(workOf(entry), routerOf(entry), bit);
   }
   const base = out * vcs;
   const vc = firstFrom((free as u64) << (base as u64), load<u8>(rows, L_ACCEPT)) - base;
-  take(router, rows, first + (byte as u32), indexOf(laneOf(entry) as u32), out, vc);
+  take(router, rows, tileOf(router), indexOf(entry), out, vc);
 }
 
 /** VA at a router where several heads ask for one output. */
@@ -71,11 +93,10 @@ function allocateAmong(router: usize, tile: u32, byte: usize, listEnd: usize): v
   let outs: u32 = 0;
   for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
     const entry = load<u64>(at);
-    const lane = laneOf(entry) as u32;
     const waiting: u32 = load<u8>(workOf(entry) + byte, WORK_WAITING) & load<u8>(byte, WORK_CONTESTED);
-    if (waiting == 0) continue;
-    const asked: usize = WORK_REQUESTS + (ctz<u32>(waiting) << 3);
-    store<u64>(asked, load<u64>(asked) | ((1 as u64) << (indexOf(lane) as u64)));
+    // no branch: whether a lane has such a head is hard to predict
+    const asked: usize = WORK_REQUESTS + (ctz<u32>(waiting | NO_OUTPUT) << 3);
+    store<u64>(asked, load<u64>(asked) | ((1 as u64) << (indexOf(entry) as u64)));
     outs |= waiting;
   }
   for (let left = outs; left != 0; left &= left - 1) {

@@ -26,23 +26,23 @@ export function tallyTenants(block: usize, listEnd: usize): void {
   for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
     const entry = load<u64>(at);
     const isFree = i8x16.eq(waiting(entry, links), i8x16.splat(0));
-    const tenant = v128.load(rowsOf(block, entry), L_TENANT);
+    const tenant = v128.load(rowsOf(entry), L_TENANT);
     least = i8x16.min_u(least, v128.or(tenant, isFree));
     most = i8x16.max_u(most, v128.andnot(tenant, isFree));
   }
   const first = leastByte(least);
   const last: u32 = 255 - leastByte(v128.not(most));
   for (let tenant = first; tenant <= last; tenant++) {
-    tally(talliesOf(block, tenant), first == last ? links : linksOf(block, listEnd, tenant, links));
+    tally(talliesOf(block, tenant), first == last ? links : linksOf(listEnd, tenant, links));
   }
 }
 
 /** The links among some that flits of a tenant wait for. */
-function linksOf(block: usize, listEnd: usize, tenant: u32, links: v128): v128 {
+function linksOf(listEnd: usize, tenant: u32, links: v128): v128 {
   let wanted = i8x16.splat(0);
   for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
     const entry = load<u64>(at);
-    const isIts = i8x16.eq(v128.load(rowsOf(block, entry), L_TENANT), i8x16.splat(tenant as i8));
+    const isIts = i8x16.eq(v128.load(rowsOf(entry), L_TENANT), i8x16.splat(tenant as i8));
     wanted = v128.or(wanted, v128.and(waiting(entry, links), isIts));
   }
   return wanted;
@@ -79,11 +79,11 @@ export function tellTenants(block: usize, first: u32, tiles: u32): void {
 }
 
 /** Charge cycles that a block has slept: every flit that waits has lost, and none has won. */
-export function chargeTenants(block: usize, first: u32, listEnd: usize, cycles: u64): void {
+export function chargeTenants(first: u32, listEnd: usize, cycles: u64): void {
   const links = v128.and(v128.load(WORK_BLOCKED), i8x16.splat(LINK_PORTS));
   for (let bits = routersWith(links); bits != 0; bits &= bits - 1) {
     const byte = ctz<u32>(bits);
-    for (let left = whoWaits(block + byte, byte, listEnd); left != 0; left &= left - 1) {
+    for (let left = whoWaits(byte, listEnd); left != 0; left &= left - 1) {
       const bit = ctz<u64>(left) as u32;
       add(first + byte, bit / MOST_TENANTS, bit % MOST_TENANTS, cycles);
     }
@@ -91,13 +91,13 @@ export function chargeTenants(block: usize, first: u32, listEnd: usize, cycles: 
 }
 
 /** Bit port * MOST_TENANTS + tenant, for one router. */
-function whoWaits(router: usize, byte: usize, listEnd: usize): u64 {
+function whoWaits(byte: usize, listEnd: usize): u64 {
   let waits: u64 = 0;
   for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
     const entry = load<u64>(at);
     const out = load<u8>(workOf(entry) + byte, WORK_LOST) & LINK_PORTS;
     if (out == 0) continue;
-    waits |= (1 as u64) << ((ctz<u32>(out) * MOST_TENANTS + load<u8>(rowsOf(router, entry), L_TENANT)) as u64);
+    waits |= (1 as u64) << ((ctz<u32>(out) * MOST_TENANTS + load<u8>(rowsOf(entry) + byte, L_TENANT)) as u64);
   }
   return waits;
 }

@@ -19,10 +19,16 @@ import {
 } from './layout';
 import { ejectNow, ringRow, slotNow, vcs } from './plane';
 
-// an entry of the list of lanes: offsets of its rows in the block and in the work, of its port's rows, its number and its channel
-export const FIRST_LANE: u64 = R_LANES;
-export const NEXT_PORT: u64 = L_STRIDE | (WORK_LANE << 16) | ((ROW as u64) << 32) | ((1 as u64) << 48);
-export const NEXT_CHANNEL: u64 = (PORTS * L_STRIDE) | ((PORTS * WORK_LANE) << 16) | ((PORTS as u64) << 48) | ((1 as u64) << 56);
+// an entry of the list of lanes: address of its rows in the block, offset of its rows in the work, its number, channel and port
+export const NEXT_PORT: u64 = L_STRIDE | ((WORK_LANE as u64) << 32) | ((1 as u64) << 48) | ((1 as u64) << 60);
+export const NEXT_CHANNEL: u64 = (PORTS * L_STRIDE) | ((PORTS * WORK_LANE as u64) << 32) | ((PORTS as u64) << 48) | ((1 as u64) << 56);
+
+/** The entry of lane 0 of a block. */
+// @ts-ignore: decorator
+@inline
+export function firstLane(block: usize): u64 {
+  return (block + R_LANES) as u64;
+}
 
 /** Phase 1 at a block whose first tile is `first`. Lists the lanes where any router holds a flit and returns the end of the list. */
 export function receive(block: usize, first: usize): usize {
@@ -31,7 +37,7 @@ export function receive(block: usize, first: usize): usize {
   const eject = ejectNow;
   let ring = slotNow + first;
   let lane = block + R_LANES;
-  let entry = FIRST_LANE;
+  let entry = firstLane(block);
   let end: usize = WORK_LIST;
   for (let vc: usize = 0; vc < channels; vc++) {
     end = land(lane, ring, end, entry);
@@ -70,26 +76,39 @@ function land(lane: usize, ring: usize, end: usize, entry: u64): usize {
 /** Lists the lanes of a block where any router holds a flit. Returns the end of the list. */
 export function listHolders(block: usize): usize {
   let end: usize = WORK_LIST;
-  let entry = FIRST_LANE;
+  let entry = firstLane(block);
   for (let vc: u32 = 0; vc < vcs; vc++, entry += NEXT_CHANNEL) {
     for (let port: u32 = 0; port < (PORTS as u32); port++) {
       const each = entry + (port as u64) * NEXT_PORT;
       store<u64>(end, each);
-      if (v128.any_true(v128.load(rowsOf(block, each), L_COUNT))) end += 8;
+      if (v128.any_true(v128.load(rowsOf(each), L_COUNT))) end += 8;
     }
   }
   return end;
 }
 
-/** Adds a lane's entry to a list for each router of a set, with the router's byte in the first offset. Returns the end of the list. */
+/**
+ * Adds a lane's entry to a list for each router of a set, with the router's byte in the address. Returns the end of the list. No branch for
+ * the first, nor for a second where `isBusy`: whether there is one is hard to predict.
+ */
 // @ts-ignore: decorator
 @inline
-export function addRouters(end: usize, entry: u64, routers: u32): usize {
-  // seldom more than one: no branch for the first
-  store<u64>(end, entry + (ctz<u32>(routers) as u64));
-  end += ((routers != 0) as usize) << 3;
-  for (let more = routers & (routers - 1); more != 0; more &= more - 1, end += 8) store<u64>(end, entry + (ctz<u32>(more) as u64));
+export function addRouters(end: usize, entry: u64, routers: u32, isBusy: bool): usize {
+  end = addRouter(end, entry, routers);
+  let more = routers & (routers - 1);
+  if (isBusy) {
+    end = addRouter(end, entry, more);
+    more &= more - 1;
+  }
+  for (; more != 0; more &= more - 1, end += 8) store<u64>(end, entry + (ctz<u32>(more) as u64));
   return end;
+}
+
+// @ts-ignore: decorator
+@inline
+function addRouter(end: usize, entry: u64, routers: u32): usize {
+  store<u64>(end, entry + (ctz<u32>(routers) as u64));
+  return end + (((routers != 0) as usize) << 3);
 }
 
 /** The routers whose byte, a set of ports, is not empty, as bits: the negative of such a byte is less than 0. */
@@ -109,11 +128,11 @@ function take(free: usize, ring: usize, bit: i8): v128 {
   return v128.andnot(i8x16.splat(bit), i8x16.eq(slots, i8x16.splat(0)));
 }
 
-/** Rows of a listed lane in the block. */
+/** Rows of a listed lane in its block; of an entry with a router, the router's byte in the first of them. */
 // @ts-ignore: decorator
 @inline
-export function rowsOf(block: usize, entry: u64): usize {
-  return block + ((entry & 0xffff) as usize);
+export function rowsOf(entry: u64): usize {
+  return entry as u32;
 }
 
 /** The output that the front packet of a lane goes to, as a bit, where the lane holds a flit; `lane`: its rows in the block. */
@@ -127,21 +146,28 @@ export function wanted(lane: usize): v128 {
 // @ts-ignore: decorator
 @inline
 export function workOf(entry: u64): usize {
-  return ((entry >> 16) & 0xffff) as usize;
+  return ((entry >> 32) & 0xffff) as usize;
 }
 
 /** Offset of the rows of its port, in the block and in the work. */
 // @ts-ignore: decorator
 @inline
 export function portRow(entry: u64): usize {
-  return ((entry >> 32) & 0xffff) as usize;
+  return ((entry >> 56) & 0xf0) as usize;
 }
 
-/** The router of an entry of such a list: its byte. */
+/** The router of an entry that names one: its byte. */
 // @ts-ignore: decorator
 @inline
 export function routerOf(entry: u64): usize {
   return (entry & ((ROW - 1) as u64)) as usize;
+}
+
+/** The router of an entry that names one. */
+// @ts-ignore: decorator
+@inline
+export function routerAt(entry: u64): usize {
+  return rowsOf(entry) - R_LANES - laneOf(entry) * L_STRIDE;
 }
 
 /** Number of a listed lane. */
@@ -155,5 +181,12 @@ export function laneOf(entry: u64): usize {
 // @ts-ignore: decorator
 @inline
 export function vcOf(entry: u64): usize {
-  return (entry >> 56) as usize;
+  return ((entry >> 56) & 0xf) as usize;
+}
+
+/** Its channel as iSLIP's pointers number it: port * V + vc. */
+// @ts-ignore: decorator
+@inline
+export function indexOf(entry: u64): u32 {
+  return ((entry >> 60) as u32) * vcs + (vcOf(entry) as u32);
 }

@@ -4,7 +4,7 @@
 // the host builds IS the memory the machine runs in: header at IMAGE_BASE, then the sections the header points to. Pointers
 // are u32 addresses; `u64` marks fields of eight bytes; all others are u32 unless marked u8 or u16.
 
-export const IMAGE_BASE = 12288;
+export const IMAGE_BASE = 12800;
 export const IMAGE_MAGIC = 0x55504e76;
 export const IMAGE_VERSION = 1;
 
@@ -116,6 +116,7 @@ export const P_LONG = 68; // some packet has more than MOST_LEFT flits
 export const P_PACKETS = 72; // packets created and not yet arrived
 export const P_MOVED = 76; // a packet joined the queue of a source since the last step
 export const P_BUSY = 80; // u64 last cycle in which a message is due, or the one after a grant
+export const P_RESTING = 88; // SLOTS bitsets of sources that have sent a cycle's flit before
 export const P_MASKED = 92; // some packet may not take every channel
 export const P_ROUTES = 96; // per tenant the address of its route table (u8 port per tile and destination) or 0; 0: dimension order
 export const P_LINK_FLITS = 100; // u64 per tile, link port and tenant
@@ -135,6 +136,7 @@ export const RING_ROWS = 10;
 // block
 export const R_SINCE = 0; // u64: asleep with flits that cannot leave, not counted as blocked from this cycle on
 export const R_VISITS = 8; // visits since the rows R_BLOCKED were added to the counters of links
+export const R_TILE = 12; // its first tile
 export const R_GRANT = 16; // rows of input ports: outputs whose switch grant pointer is at this port or before; all 0 acts like pointer 0
 export const R_ACCEPT = R_GRANT + PORTS * ROW; // rows of input ports: outputs at the switch accept pointer or after
 export const R_FIRST = R_ACCEPT + PORTS * ROW; // rows of input ports: the channel that comes first
@@ -182,16 +184,17 @@ export const WORK_BACK = WORK_BEST + PORTS * ROW; // u32 where the credits of ch
 export const WORK_CREDIT = WORK_BACK + PORTS * ROW; // a row per channel: output ports with a credit
 export const WORK_SENT = WORK_CREDIT + MOST_VCS * ROW; // a row per channel: output ports that sent a flit on it
 export const WORK_CONTESTED = WORK_SENT + MOST_VCS * ROW; // output ports that several waiting heads ask for
-export const WORK_REQUESTS = WORK_CONTESTED + ROW; // u64 per output port
-export const WORK_LIST = WORK_REQUESTS + 8 * PORTS; // u64 per lane that holds flits: offsets of its rows, of its port's, lane and channel
-export const WORK_LOSERS = WORK_LIST + 8 * MOST_LANES + 8; // outputs that some flit wants and does not get; of a single tenant also those that flits took
+export const WORK_REQUESTS = WORK_CONTESTED + ROW; // u64 per output port, and one for lanes that ask for none
+export const WORK_LIST = WORK_REQUESTS + 8 * (PORTS + 1); // u64 per lane that holds flits: address of its rows, offset of those in the work, lane, channel and port
+export const WORK_LOSERS = WORK_LIST + 8 * MOST_LANES + ROW; // outputs that some flit wants and does not get; of a single tenant also those that flits took
 export const WORK_BLOCKED = WORK_LOSERS + ROW; // links that a flit wanted and none took, where there are several tenants
-export const WORK_HEADS = WORK_BLOCKED + ROW; // the same entries with a router's byte in the first offset: the first head that may get a channel of each output
-export const WORK_TAILS = WORK_HEADS + 8 * (ROW * PORTS + 1); // and tails that left
-export const WORK_END = WORK_TAILS + 8 * (ROW * PORTS + 1); // no later than IMAGE_BASE
+export const WORK_HEADS = WORK_BLOCKED + ROW; // the same entries with a router's byte in the address: the first head that may get a channel of each output
+export const WORK_FULL = 64 * 8; // bytes from which on the lists of heads and of tails are gone through: a block adds up to ROW * PORTS entries
+export const WORK_TAILS = WORK_HEADS + WORK_FULL + 8 * (ROW * PORTS + 2); // and tails that left
+export const WORK_END = WORK_TAILS + WORK_FULL + 8 * (ROW * PORTS + 2); // no later than IMAGE_BASE
 
 // source: the injecting half of a terminal; begins with the queue of its packets
-export const S_SENT = A_BYTES; // flits of the front packet that are out
+export const S_SENT = A_BYTES; // flits of the front packet that are out, or that leave while the source rests
 export const S_VC = S_SENT + 4; // u8
 export const S_LAST = S_VC + 1; // u8
 export const S_MOVING = S_LAST + 1; // u8: the last inject phase sent a flit of a message

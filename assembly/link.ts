@@ -1,7 +1,8 @@
 // Packets from router to router (noc-model.md section 6). A packet is handed on once, when its output channel is granted, and from then
 // on its flits are counts (switch.ts): the queue of a lane holds the packets that have come or will come to it, front first.
-import { routerOf, rowsOf } from './landing';
+import { routerAt, rowsOf } from './landing';
 import { route } from './route';
+import { setTailsEnd, tailsEnd } from './sending';
 import {
   K_FLITS,
   K_TENANT,
@@ -23,30 +24,30 @@ import {
   WORK_TAILS,
 } from './layout';
 import { frontPacket, popPacket, pushPacket } from './packets';
-import { arrivalCountIn3, arrivalsIn3, blockOf, byteOf, isLong } from './plane';
+import { arrivalCountIn3, arrivalsIn3, blockOf, byteOf, isLong, tileOf } from './plane';
 
 const TO_TERMINAL: u32 = 16;
 
-/** Packets of a block whose tail left: their channels are free, and the next packet of each lane, if any, comes to the front. */
-export function passTails(block: usize, first: u32, listEnd: usize): void {
-  for (let at: usize = WORK_TAILS; at < listEnd; at += 8) {
-    const entry = load<u64>(at);
-    passTail(block + routerOf(entry), rowsOf(block, entry), first + (routerOf(entry) as u32));
-  }
+/** Packets whose tail left, from the list of tails: their channels are free, and the next packet of each lane, if any, comes to the front. */
+export function passTails(): void {
+  for (let at: usize = WORK_TAILS; at < tailsEnd; at += 8) passTail(load<u64>(at));
+  setTailsEnd(WORK_TAILS);
 }
 
 // @ts-ignore: decorator
 @inline
-function passTail(router: usize, rows: usize, tile: u32): void {
+function passTail(entry: u64): void {
+  const rows = rowsOf(entry);
   const queue = queueOf(rows);
   if (isLong && hasMore(rows, queue)) return;
+  const router = routerAt(entry);
   const owned = router + (load<u8>(rows, L_VC) as usize) * R_CHANNEL;
   const out: u32 = load<u8>(rows, L_OUT);
   store<u8>(owned, load<u8>(owned, R_OWNED) & ~out, R_OWNED);
   store<u8>(rows, NO_VC as u8, L_VC);
   arrive(frontPacket(queue) as u32, out == TO_TERMINAL);
   const next = popPacket(queue, L_APART);
-  if (next != 0) comeToFront(router, rows, queue, tile, next);
+  if (next != 0) comeToFront(router, rows, queue, tileOf(router), next);
   else store<u8>(rows, NO_TENANT as u8, L_TENANT);
 }
 

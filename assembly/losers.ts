@@ -125,7 +125,7 @@ export function countSleep(block: usize, index: u32): void {
   let lost = i8x16.splat(0);
   for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
     const entry = load<u64>(at);
-    const out = wanted(rowsOf(block, entry));
+    const out = wanted(rowsOf(entry));
     v128.store(workOf(entry), out, WORK_LOST);
     lost = v128.or(lost, out);
   }
@@ -137,7 +137,7 @@ export function countSleep(block: usize, index: u32): void {
   }
   if (tenants <= 1) return;
   v128.store(WORK_BLOCKED, lost);
-  chargeTenants(block, first, listEnd, cycles);
+  chargeTenants(first, listEnd, cycles);
   interfere(block, listEnd, lost, false, cycles);
 }
 
@@ -162,12 +162,12 @@ function interfere(block: usize, listEnd: usize, lost: v128, hasWinners: bool, c
 /** Charge each loser whose winner at the output or at its own port, or whose channels' owner, is another tenant's; one router, byte `byte` of its block. */
 function chargeLosers(router: usize, byte: usize, listEnd: usize, hasWinners: bool, cycles: u64): void {
   const records: usize = load<u32>(H_TENANTS_AT);
-  if (hasWinners) noteWinners(router, byte, listEnd);
+  if (hasWinners) noteWinners(byte, listEnd);
   for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
     const entry = load<u64>(at);
     const out: u32 = load<u8>(workOf(entry) + byte, WORK_LOST);
     if (out == 0) continue;
-    const record = rowsOf(router, entry);
+    const record = rowsOf(entry) + byte;
     const tenant: u32 = load<u8>(record, L_TENANT);
     const vc: u32 = load<u8>(record, L_VC);
     let isForeign: bool;
@@ -189,12 +189,12 @@ function chargeLosers(router: usize, byte: usize, listEnd: usize, hasWinners: bo
 let atOutput: u64 = 0;
 let atInput: u64 = 0;
 
-function noteWinners(router: usize, byte: usize, listEnd: usize): void {
+function noteWinners(byte: usize, listEnd: usize): void {
   let outputs: u64 = 0;
   let inputs: u64 = 0;
   for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
     const entry = load<u64>(at);
-    const record = rowsOf(router, entry);
+    const record = rowsOf(entry) + byte;
     const winner: u64 = (load<u8>(record, L_TENANT) + 1) & load<u8>(workOf(entry) + byte, WORK_WON);
     outputs |= winner << (ctz<u64>(load<u8>(record, L_OUT)) << 3);
     inputs |= winner << ((portRow(entry) / ROW) as u64 << 3);

@@ -1,6 +1,6 @@
 // The steps of switch.ts where every port has two virtual channels, as it has by default: a pass goes over the ports, with both lanes
 // of a port in hand, instead of over a list of lanes. Which of two comes first needs no ranks, and the passes are of fixed length.
-import { addRouters, FIRST_LANE, NEXT_CHANNEL, NEXT_PORT, routersWith, wanted } from './landing';
+import { addRouters, firstLane, NEXT_CHANNEL, NEXT_PORT, routersWith, wanted } from './landing';
 import {
   L_COUNT,
   L_LEFT,
@@ -18,34 +18,31 @@ import {
   WORK_ASKED,
   WORK_CONTESTED,
   WORK_CREDIT,
-  WORK_HEADS,
   WORK_LANE,
   WORK_LOSERS,
   WORK_LOST,
   WORK_REQUEST,
   WORK_SENT,
-  WORK_TAILS,
   WORK_WAITING,
 } from './layout';
 import { lose } from './losers';
 import { ringRow, tenants } from './plane';
-import { credit, setTailsEnd } from './sending';
+import { credit, setTailsEnd, tailsEnd } from './sending';
 
 // from the rows of channel 0 of a port to those of channel 1
 const SECOND_LANE = PORTS * L_STRIDE;
 const SECOND_WORK = PORTS * WORK_LANE;
 const PORT_ROWS: usize = PORTS * ROW;
 
-/** What lanes ask the switch for, and the outputs of heads that may get a channel. Returns the end of the list of these. */
-export function askInPairs(block: usize): usize {
+/** What lanes ask the switch for, and the outputs of heads that may get a channel, which join the list that ends at `end`. Returns its end. */
+export function askInPairs(block: usize, end: usize, isBusy: bool): usize {
   const none = i8x16.splat(0);
   const one = i8x16.splat(1);
   const noVc = i8x16.splat(NO_VC as i8);
   const unowned = v128.not(v128.and(v128.load(block, R_OWNED), v128.load(block, R_OWNED + R_CHANNEL)));
   const credit0 = v128.load(WORK_CREDIT);
   const differ = v128.xor(credit0, v128.load(WORK_CREDIT + ROW)); // from the credits of channel 0 to those of channel 1
-  let end: usize = WORK_HEADS;
-  let entry = FIRST_LANE;
+  let entry = firstLane(block);
   let waiting = none;
   let contested = none;
   let losers = none;
@@ -65,10 +62,10 @@ export function askInPairs(block: usize): usize {
     const request1 = v128.andnot(v128.and(out1, has1), isHead1);
     const head0 = v128.and(v128.and(out0, unowned), isHead0);
     const head1 = v128.and(v128.and(out1, unowned), isHead1);
-    end = addRouters(end, entry, routersWith(v128.andnot(head0, waiting)));
+    end = addRouters(end, entry, routersWith(v128.andnot(head0, waiting)), isBusy);
     contested = v128.or(contested, v128.and(waiting, head0));
     waiting = v128.or(waiting, head0);
-    end = addRouters(end, entry + NEXT_CHANNEL, routersWith(v128.andnot(head1, waiting)));
+    end = addRouters(end, entry + NEXT_CHANNEL, routersWith(v128.andnot(head1, waiting)), isBusy);
     contested = v128.or(contested, v128.and(waiting, head1));
     waiting = v128.or(waiting, head1);
     const rest0 = v128.andnot(out0, head0);
@@ -91,7 +88,7 @@ export function askInPairs(block: usize): usize {
 }
 
 /** Channels take turns at the accepted outputs, and flits leave the lanes whose turn it is. Returns whether any router holds flits after it. */
-export function leaveInPairs(block: usize, first: usize): bool {
+export function leaveInPairs(block: usize, first: usize, isBusy: bool): bool {
   const none = i8x16.splat(0);
   const one = i8x16.splat(1);
   const isShared = tenants > 1;
@@ -99,8 +96,8 @@ export function leaveInPairs(block: usize, first: usize): bool {
   let holds = none;
   let losers = none;
   let sent1 = none;
-  let end: usize = WORK_TAILS;
-  let entry = FIRST_LANE;
+  let end = tailsEnd;
+  let entry = firstLane(block);
   let lane = block + R_LANES;
   let row: usize = 0;
   for (let port: usize = 0; port < PORT_ROWS; port += ROW) {
@@ -124,8 +121,8 @@ export function leaveInPairs(block: usize, first: usize): bool {
     v128.store(second, left1, L_LEFT);
     holds = v128.or(holds, v128.or(count0, count1));
     if (isShared) losers = v128.or(losers, v128.or(lose(row, won0), lose(secondRow, won1)));
-    end = addRouters(end, entry, i8x16.bitmask(v128.and(won0, i8x16.eq(left0, none))) as u32);
-    end = addRouters(end, entry + NEXT_CHANNEL, i8x16.bitmask(v128.and(won1, i8x16.eq(left1, none))) as u32);
+    end = addRouters(end, entry, i8x16.bitmask(v128.and(won0, i8x16.eq(left0, none))) as u32, isBusy);
+    end = addRouters(end, entry + NEXT_CHANNEL, i8x16.bitmask(v128.and(won1, i8x16.eq(left1, none))) as u32, isBusy);
     const onChannel1 = v128.or(
       v128.and(won0, i8x16.eq(v128.load(lane, L_VC), one)),
       v128.and(won1, i8x16.eq(v128.load(second, L_VC), one)),

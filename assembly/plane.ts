@@ -3,6 +3,7 @@ import {
   ARRIVAL_SLOTS,
   EJECT_SLOTS,
   H_TENANTS,
+  H_TILES,
   H_WIDTH,
   L_STRIDE,
   P_ARRIVALS,
@@ -18,6 +19,7 @@ import {
   P_MASKED,
   P_RINGS,
   P_RING_ROW,
+  P_RESTING,
   P_ROUTES,
   P_VCS,
   PORTS,
@@ -26,6 +28,7 @@ import {
   RING_ROWS,
   ROW,
   R_LANES,
+  R_TILE,
   SLOTS,
   WORK_BACK,
 } from './layout';
@@ -55,7 +58,12 @@ export let awakeNow: usize = 0;
 export let awakeIn1: usize = 0;
 export let awakeIn2: usize = 0;
 export let awakeIn3: usize = 0;
+export let awakeIn4: usize = 0;
 export let awakeIn6: usize = 0;
+// bitsets of the sources that have sent the flits of a cycle before
+export let restingNow: usize = 0;
+export let restingIn1: usize = 0;
+export let restingIn2: usize = 0;
 // packets whose tail a terminal consumes three cycles ahead
 export let arrivalsIn3: usize = 0;
 export let arrivalCountIn3: usize = 0;
@@ -86,7 +94,11 @@ export function openPlane(record: usize, cycle: u64): void {
   awakeIn1 = awake(1);
   awakeIn2 = awake(2);
   awakeIn3 = awake(3);
+  awakeIn4 = awake(4);
   awakeIn6 = awake(6);
+  restingNow = resting(0);
+  restingIn1 = resting(1);
+  restingIn2 = resting(2);
   const arrivalSlot = ((now + 3) as u32) & (ARRIVAL_SLOTS - 1);
   arrivalsIn3 = load<u32>(plane, P_ARRIVALS) + arrivalSlot * load<u32>(plane, P_ARRIVAL_ROW);
   arrivalCountIn3 = plane + P_ARRIVAL_COUNTS + (arrivalSlot << 2);
@@ -118,6 +130,10 @@ function awake(ahead: u32): usize {
   return load<u32>(plane, P_AWAKE) + (((now as u32) + ahead) & (EJECT_SLOTS - 1)) * load<u32>(plane, P_AWAKE_ROW);
 }
 
+function resting(ahead: u32): usize {
+  return load<u32>(plane, P_RESTING) + (((now as u32) + ahead) & (SLOTS - 1)) * (((load<u32>(H_TILES) + 63) >> 6) << 3);
+}
+
 /** Something happened that may change something in up to so many cycles. */
 // @ts-ignore: decorator
 @inline
@@ -145,32 +161,19 @@ export function laneAt(tile: u32, lane: u32): usize {
   return blockOf(tile) + byteOf(tile) + R_LANES + lane * L_STRIDE;
 }
 
-/** Virtual channel of a lane: lane / PORTS. */
+/** Visit the block of this tile in the cycle of an awake row if a message comes to it; `isReached`: 255 or 0. */
 // @ts-ignore: decorator
 @inline
-export function channelOf(lane: u32): u32 {
-  return (lane * 52) >> 8;
+export function wakeTile(row: usize, tile: u32, isReached: u32): void {
+  const byte = row + tile / ROW;
+  store<u8>(byte, load<u8>(byte) | (isReached as u8));
 }
 
-/** Port of a lane. */
+/** Number of a router's tile. */
 // @ts-ignore: decorator
 @inline
-export function portOf(lane: u32): u32 {
-  return lane - channelOf(lane) * PORTS;
-}
-
-/** Channel number port * V + vc of a lane: the order of iSLIP's pointers. */
-// @ts-ignore: decorator
-@inline
-export function indexOf(lane: u32): u32 {
-  return portOf(lane) * vcs + channelOf(lane);
-}
-
-/** Visit the block of this tile in the cycle of an awake row. */
-// @ts-ignore: decorator
-@inline
-export function wakeTile(row: usize, tile: u32): void {
-  store<u8>(row + tile / ROW, 255);
+export function tileOf(router: usize): u32 {
+  return load<u32>(router & ~(ROW - 1), R_TILE) + ((router & (ROW - 1)) as u32);
 }
 
 /** The tile behind an output port other than the terminal's. */

@@ -1,10 +1,10 @@
 // The routers of one plane, one cycle (noc-model.md section 5): every block of routers to which something is due, or which may have
-// something to do, receives and switches, heads get channels, and tails go on their way; then the sources inject. The switch is
+// something to do, receives and switches, heads get channels, and tails go on their way, those of several blocks together; then the sources inject. The switch is
 // allocated before channels are and tails are passed after both, so neither sees a grant of this cycle. Messages take at least 2
 // cycles, so blocks cannot see each other. Source: BookSim 2's iq_router, checked packet by packet.
-import { allocateChannels } from './allocation';
+import { allocateChannels, grantAlone } from './allocation';
 import { nextBit } from './bits';
-import { LINKS, L_OUT, L_STRIDE, L_TENANT, L_VC, NO_VC, P_BLOCK_COUNT, ROW, R_LANES, WORK_HEADS, WORK_LIST } from './layout';
+import { LINKS, L_OUT, L_STRIDE, L_TENANT, L_VC, NO_VC, P_BLOCK_COUNT, ROW, R_LANES, WORK_FULL, WORK_HEADS, WORK_LIST, WORK_TAILS } from './layout';
 import { receive } from './landing';
 import { flitsLeft, passTails } from './link';
 import { countSleep, fallAsleep, observeLosers, tellBlocked, wakeUp } from './losers';
@@ -13,6 +13,8 @@ import { tailsEnd } from './sending';
 import { injectAll } from './source';
 import { allocateSwitch, ANY_LEFT, ANY_WON, headsEnd } from './switch';
 
+const HEADS_FULL: usize = WORK_HEADS + WORK_FULL;
+const TAILS_FULL: usize = WORK_TAILS + WORK_FULL;
 
 /** Step all routers and sources of the open plane. */
 export function stepNetwork(reverse: bool): void {
@@ -25,10 +27,19 @@ export function stepNetwork(reverse: bool): void {
     while (bits != 0) {
       const bit = nextBit(bits, reverse);
       bits ^= (1 as u64) << (bit as u64);
-      if (begin + bit < count) visit(begin + bit);
+      if (begin + bit >= count) continue;
+      visit(begin + bit);
+      if (headsEnd >= HEADS_FULL || tailsEnd >= TAILS_FULL) passPackets();
     }
   }
+  passPackets();
   injectAll(reverse);
+}
+
+/** Heads that are listed get their channels, and then tails that are listed release theirs. */
+function passPackets(): void {
+  grantAlone(WORK_HEADS);
+  passTails();
 }
 
 /** One block. */
@@ -38,9 +49,10 @@ function visit(index: u32): void {
   wakeUp(block, index);
   const listEnd = receive(block, first);
   if (listEnd == WORK_LIST) return;
+  const heads = headsEnd;
   const what = allocateSwitch(block, first, listEnd);
   const hasWon = (what & ANY_WON) != 0;
-  const isGranted = headsEnd != WORK_HEADS && allocateChannels(block, first, listEnd);
+  const isGranted = headsEnd != heads && allocateChannels(block, first, listEnd, heads);
   if (!hasWon && !isGranted) {
     fallAsleep(block, index);
     return;
@@ -48,7 +60,6 @@ function visit(index: u32): void {
   noteEffect(1); // a channel granted in this cycle is asked for in the next; of flits that left, sendFlits knows
   if ((what & ANY_LEFT) != 0) store<u8>(awakeIn1 + index, 255);
   observeLosers(block, first, listEnd, hasWon);
-  if (hasWon) passTails(block, first, tailsEnd);
 }
 
 /**

@@ -1,11 +1,11 @@
 // Flits that won the switch of ROW routers leave, and the slots that they leave go back as credits (noc-model.md sections 6 and 11). A
 // message is a byte in the row of its lane and slot, at the place of the tile that it goes to, so a neighbour is an offset.
-import { H_WIDTH, L_FREE, L_STRIDE, PORTS, RING_ROWS, ROW, R_LANES, WORK_ACCEPTED, WORK_BACK, WORK_SENT } from './layout';
+import { H_WIDTH, L_FREE, L_STRIDE, PORTS, RING_ROWS, ROW, R_LANES, WORK_ACCEPTED, WORK_BACK, WORK_SENT, WORK_TAILS } from './layout';
 import { routersWith } from './landing';
 import { awakeIn2, awakeIn3, awakeIn6, ejectIn6, noteEffect, ringRow, slotIn3, vcs } from './plane';
 
-/** End of the list of tails that left (WORK_TAILS), where a flit did. */
-export let tailsEnd: usize = 0;
+/** End of the list of tails that left (WORK_TAILS). */
+export let tailsEnd: usize = WORK_TAILS;
 
 // @ts-ignore: decorator
 @inline

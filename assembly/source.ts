@@ -33,9 +33,30 @@ import {
 } from './layout';
 import { handOn } from './link';
 import { frontPacket, popPacket, pushPacket } from './packets';
-import { awakeIn2, blockOf, byteOf, noteEffect, now, plane, ringRow, slotIn2, vcs, wakeTile } from './plane';
+import {
+  awakeIn2,
+  awakeIn3,
+  awakeIn4,
+  blockOf,
+  byteOf,
+  noteEffect,
+  now,
+  plane,
+  restingIn1,
+  restingIn2,
+  restingNow,
+  ringRow,
+  slotIn2,
+  slotIn3,
+  slotNow,
+  vcs,
+  wakeTile,
+} from './plane';
 
 const INPUT: u32 = 4;
+/** Flits that a source sends at once: as far ahead as rings reach, once this cycle's messages are taken out of them. */
+const MOST_AT_ONCE: u32 = 3;
+
 /** Put a packet behind the others of this source; its head may leave in the next inject phase. K_TARGET must be set. */
 export function enqueue(plane: usize, source: usize, packet: usize): void {
   const target: u32 = load<u16>(packet, K_TARGET);
@@ -52,28 +73,33 @@ export function enqueue(plane: usize, source: usize, packet: usize): void {
   store<u32>(plane, 1, P_MOVED);
 }
 
-/** Phase 2 of a cycle: each source with a packet sends at most one flit. */
+/** Phase 2 of a cycle, after all routers have received: each source with a packet sends at most one flit. */
 export function injectAll(reverse: bool): void {
   const pending: usize = load<u32>(plane, P_PENDING);
   const sources: usize = load<u32>(plane, P_SOURCES);
   const tiles = load<u32>(H_TILES);
-  let moved: u32 = 0;
+  let sent: u32 = 0;
   for (let from: u32 = 0; from < tiles; from += 64) {
-    let bits = load<u64>(pending + (from >> 3));
+    const word: usize = from >> 3;
+    let bits = load<u64>(pending + word) & ~load<u64>(restingNow + word);
+    store<u64>(restingNow + word, 0);
     while (bits != 0) {
       const bit = nextBit(bits, reverse);
       bits ^= (1 as u64) << (bit as u64);
       const source = sources + (from + bit) * S_STRIDE;
-      moved |= sendFlit(source, from + bit, pending);
+      sent = max(sent, sendAhead(source, from + bit, pending));
     }
   }
-  if (moved != 0) noteEffect(2);
+  if (sent != 0) noteEffect(sent + 1);
 }
 
-/** Send the next flit of the oldest packet if its channel has room. Returns 1 if one was sent. */
+/**
+ * Send the next flit of the oldest packet if its channel has room, and with it those of the next cycles for which it has room already: the
+ * source rests in these. The tail is sent in its own cycle, for others see when it leaves. Returns how many.
+ */
 // @ts-ignore: decorator
 @inline
-function sendFlit(source: usize, tile: u32, pending: usize): u32 {
+function sendAhead(source: usize, tile: u32, pending: usize): u32 {
   const known = blockOf(tile) + byteOf(tile) + R_KNOWN;
   const packet = frontPacket(source);
   const sent = load<u32>(source, S_SENT);
@@ -86,21 +112,41 @@ function sendFlit(source: usize, tile: u32, pending: usize): u32 {
     signal(source, SIGNAL_WAKE);
   }
   if (free == 0) return 0;
-  store<u8>(known + vc * R_CHANNEL, (free - 1) as u8);
-  store<u8>(slotIn2 + (vc * RING_ROWS + INPUT) * ringRow + tile, 255);
-  wakeTile(awakeIn2, tile);
+  const left = load<u16>(packet, K_FLITS) - sent;
+  const count = min(min(free, MOST_AT_ONCE), max(left - 1, 1));
+  // no branches: how many go is hard to predict
+  const isTwo = 0 - ((count > 1) as u32);
+  const isThree = 0 - ((count > 2) as u32);
+  const lane = (vc * RING_ROWS + INPUT) * ringRow + tile;
+  store<u8>(known + vc * R_CHANNEL, (free - count) as u8);
+  store<u8>(slotIn2 + lane, 255);
+  store<u8>(slotIn3 + lane, isTwo as u8);
+  store<u8>(slotNow + lane, isThree as u8);
+  wakeTile(awakeIn2, tile, 255);
+  wakeTile(awakeIn3, tile, isTwo);
+  wakeTile(awakeIn4, tile, isThree);
+  rest(restingIn1, tile, isTwo);
+  rest(restingIn2, tile, isThree);
   if (sent == 0) {
     store<u8>(source, vc as u8, S_VC);
     store<u8>(source, vc as u8, S_LAST);
     if (kind == KIND_SYNTHETIC) store<u32>(packet, now as u32, K_BYTES);
     handOn(tile, vc * PORTS + INPUT, packet);
   }
-  const isTail = sent + 1 == load<u16>(packet, K_FLITS);
-  store<u32>(source, isTail ? 0 : sent + 1, S_SENT);
-  if (!isTail) return 1;
+  const isTail = left == 1;
+  store<u32>(source, isTail ? 0 : sent + count, S_SENT);
+  if (!isTail) return count;
   if (popPacket(source, A_APART) == 0) clearBit(pending, tile);
   if (isMessage) signal(source, SIGNAL_TAIL_LEFT);
   return 1;
+}
+
+/** A source rests in the cycle of a bitset; `isResting`: all ones or 0. */
+// @ts-ignore: decorator
+@inline
+function rest(bitset: usize, tile: u32, isResting: u32): void {
+  const word = bitset + ((tile >> 6) << 3);
+  store<u64>(word, load<u64>(word) | (((isResting & 1) as u64) << ((tile & 63) as u64)));
 }
 
 /** The first channel after the last one used, in rotation, that has room and that the packet may take. */

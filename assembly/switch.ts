@@ -32,13 +32,12 @@ import {
   WORK_LOST,
   WORK_REQUEST,
   WORK_SENT,
-  WORK_TAILS,
   WORK_WAITING,
 } from './layout';
 import { lose } from './losers';
 import { askInPairs, leaveInPairs } from './pairs';
 import { ringRow, tenants, vcs } from './plane';
-import { credit, sendFlits, setTailsEnd } from './sending';
+import { credit, sendFlits, setTailsEnd, tailsEnd } from './sending';
 
 /** A flit left some router. */
 export const ANY_WON: u32 = 1;
@@ -46,25 +45,34 @@ export const ANY_WON: u32 = 1;
 export const ANY_LEFT: u32 = 2;
 
 /** End of the list of heads that may get a channel (WORK_HEADS). */
-export let headsEnd: usize = 0;
+export let headsEnd: usize = WORK_HEADS;
+
+// @ts-ignore: decorator
+@inline
+export function setHeadsEnd(end: usize): void {
+  headsEnd = end;
+}
 
 /** Bytes of the list from which on all pairs of lanes are looked at rather than the listed lanes (measured). */
 const ENOUGH_FOR_PAIRS: usize = 6 * 8;
+/** The same of a block whose lanes all hold flits. */
+const ALL_PAIRS: usize = 2 * PORTS * 8;
 
 /** The switch at a block whose first tile is `first`, where the listed lanes hold flits. Returns ANY_WON and ANY_LEFT. */
 export function allocateSwitch(block: usize, first: usize, listEnd: usize): u32 {
   const arePairs = vcs == 2 && listEnd - (WORK_LIST as usize) >= ENOUGH_FOR_PAIRS;
-  headsEnd = arePairs ? askInPairs(block) : ask(block, listEnd);
+  const isBusy = listEnd - (WORK_LIST as usize) == ALL_PAIRS;
+  headsEnd = arePairs ? askInPairs(block, headsEnd, isBusy) : ask(block, listEnd, headsEnd);
   if (!allocatePorts(block)) return ANY_LEFT;
-  const isLeft = arePairs ? leaveInPairs(block, first) : leaveByTurns(block, first, listEnd);
+  const isLeft = arePairs ? leaveInPairs(block, first, isBusy) : leaveByTurns(block, first, listEnd);
   sendFlits(block, first);
   return ANY_WON | (isLeft ? ANY_LEFT : 0);
 }
 
-/** What lanes ask the switch for, and the outputs of heads that may get a channel. Returns the end of the list of these. */
+/** What lanes ask the switch for, and the outputs of heads that may get a channel, which join the list that ends at `end`. Returns its end. */
 // @ts-ignore: decorator
 @inline
-function ask(block: usize, listEnd: usize): usize {
+function ask(block: usize, listEnd: usize, end: usize): usize {
   const none = i8x16.splat(0);
   const channels: usize = vcs;
   let waiting = none;
@@ -72,7 +80,6 @@ function ask(block: usize, listEnd: usize): usize {
   let losers = none;
   let unowned = v128.not(v128.load(block, R_OWNED));
   for (let vc: usize = 1; vc < channels; vc++) unowned = v128.or(unowned, v128.not(v128.load(block + vc * R_CHANNEL, R_OWNED)));
-  let end: usize = WORK_HEADS;
   v128.store(WORK_ASKED, none);
   v128.store(WORK_ASKED + ROW, none);
   v128.store(WORK_ASKED + 2 * ROW, none);
@@ -82,7 +89,7 @@ function ask(block: usize, listEnd: usize): usize {
   const credit1 = v128.load(WORK_CREDIT + ROW);
   for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
     const entry = load<u64>(at);
-    const lane = rowsOf(block, entry);
+    const lane = rowsOf(entry);
     const row = workOf(entry);
     const port = portRow(entry);
     const vc = v128.load(lane, L_VC);
@@ -93,7 +100,7 @@ function ask(block: usize, listEnd: usize): usize {
     }
     const request = v128.and(out, credit);
     const head = v128.and(v128.and(out, unowned), i8x16.eq(vc, i8x16.splat(NO_VC as i8)));
-    end = addRouters(end, entry, routersWith(v128.andnot(head, waiting)));
+    end = addRouters(end, entry, routersWith(v128.andnot(head, waiting)), false);
     contested = v128.or(contested, v128.and(waiting, head));
     waiting = v128.or(waiting, head);
     const rest = v128.andnot(out, head);
@@ -210,11 +217,11 @@ function leave(block: usize, first: usize, listEnd: usize): bool {
   let holds = none;
   let losers = none;
   let sent1 = none;
-  let end: usize = WORK_TAILS;
+  let end = tailsEnd;
   for (let w: usize = 2; w < channels; w++) v128.store(w * ROW, none, WORK_SENT);
   for (let at: usize = WORK_LIST; at < listEnd; at += 8) {
     const entry = load<u64>(at);
-    const lane = rowsOf(block, entry);
+    const lane = rowsOf(entry);
     const row = workOf(entry);
     const port = portRow(entry);
     const won = i8x16.eq(v128.load(row, WORK_KEY), v128.load(port, WORK_BEST));
@@ -228,7 +235,7 @@ function leave(block: usize, first: usize, listEnd: usize): bool {
     const turn = i8x16.splat((next == channels ? 0 : next) as i8);
     v128.store(block + port, v128.bitselect(turn, v128.load(block + port, R_FIRST), won), R_FIRST);
     const tails = v128.and(won, i8x16.eq(left, none));
-    end = addRouters(end, entry, i8x16.bitmask(tails) as u32);
+    end = addRouters(end, entry, i8x16.bitmask(tails) as u32, false);
     const sent = v128.and(v128.load(port, WORK_ACCEPTED), won);
     const vc = v128.load(lane, L_VC);
     sent1 = v128.or(sent1, v128.and(sent, i8x16.eq(vc, i8x16.splat(1))));

@@ -61,9 +61,10 @@ export class Follower {
     if (first !== 0 && sent === 0) return new Follower(site, tile, first);
     const fresh = justSent(kernel, plane, tile);
     if (fresh === undefined) return undefined;
-    const gone = fresh === first ? sent : kernel.u16(fresh + L.K_FLITS);
+    const { packet, ahead } = fresh;
+    const gone = packet === first ? sent - ahead : kernel.u16(packet + L.K_FLITS);
     if (gone !== 1) return undefined;
-    const follower = new Follower(site, tile, fresh);
+    const follower = new Follower(site, tile, packet);
     follower.look();
     return follower;
   }
@@ -198,11 +199,13 @@ export class Follower {
   }
 }
 
-/** The packet of which the source of a tile sent a flit in the last cycle. */
-function justSent(kernel: Kernel, plane: number, tile: number): number | undefined {
+/** The packet of which the source of a tile sent a flit in the last cycle, and how many it has sent already of the cycles to come. */
+function justSent(kernel: Kernel, plane: number, tile: number): { packet: number; ahead: number } | undefined {
   for (let vc = 0; vc < kernel.u32(plane + L.P_VCS); vc++) {
     const lane = { plane, tile, lane: vc * L.PORTS + LOCAL };
-    if (isLanding(kernel, lane, INJECTION_CYCLES - 1)) return packetsOf(kernel, lane).at(-1);
+    if (!isLanding(kernel, lane, INJECTION_CYCLES - 1)) continue;
+    const ahead = [INJECTION_CYCLES, INJECTION_CYCLES + 1].filter((due) => isLanding(kernel, lane, due));
+    return { packet: packetsOf(kernel, lane).at(-1)!, ahead: ahead.length };
   }
   return undefined;
 }

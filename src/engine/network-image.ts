@@ -49,6 +49,7 @@ export function writePlane(regions: Regions, plane: number, shape: PlaneShape): 
     [L.P_BLOCK_BYTES, blockBytes],
     [L.P_SOURCES, sources],
     [L.P_PENDING, regions.take(roundUp(tiles, 64) / 8)],
+    [L.P_RESTING, regions.take((L.SLOTS * roundUp(tiles, 64)) / 8)],
     [L.P_RINGS, takeRows(L.SLOTS * L.RING_ROWS * vcs)],
     [L.P_RING_ROW, ringRow],
     [L.P_EJECT, ejectionStalls ? takeRows(L.EJECT_SLOTS * vcs) : 0],
@@ -69,6 +70,7 @@ export function writePlane(regions: Regions, plane: number, shape: PlaneShape): 
 
 function writeBlock(regions: Regions, block: number, index: number, shape: PlaneShape): void {
   const { mesh, virtualChannels: vcs, bufferDepth } = shape;
+  regions.u32(block + L.R_TILE, index * L.ROW);
   for (let byte = 0; byte < L.ROW; byte++) {
     const router = block + byte;
     regions.u8(router + L.R_X, tileX(mesh, index * L.ROW + byte));
