@@ -4,11 +4,11 @@
 // cycles, so blocks cannot see each other. Source: BookSim 2's iq_router, checked packet by packet.
 import { allocateChannels, grantAlone } from './allocation';
 import { nextBit } from './bits';
-import { LINKS, L_OUT, L_STRIDE, L_TENANT, L_VC, NO_VC, P_BLOCK_COUNT, ROW, R_LANES, WORK_FULL, WORK_HEADS, WORK_LIST, WORK_TAILS } from './layout';
+import { LINKS, L_OUT, L_STRIDE, L_TENANT, L_VC, NO_VC, P_BLOCK_COUNT, ROW, R_CHANNEL, R_LANES, R_OWNED, WORK_FULL, WORK_HEADS, WORK_LIST, WORK_TAILS } from './layout';
 import { receive } from './landing';
 import { flitsLeft, passTails } from './link';
 import { countSleep, fallAsleep, observeLosers, tellBlocked, wakeUp } from './losers';
-import { awakeIn1, awakeNow, blockBytes, blocks, lanes, linkFlits, noteEffect, openPlane, plane, tenants } from './plane';
+import { awakeIn1, awakeNow, blockBytes, blocks, lanes, linkFlits, noteEffect, openPlane, plane, tenants, vcs } from './plane';
 import { tailsEnd } from './sending';
 import { injectAll } from './source';
 import { allocateSwitch, ANY_LEFT, ANY_WON, headsEnd } from './switch';
@@ -86,8 +86,9 @@ export function resumeLinks(record: usize, cycle: u64): void {
 function adjustLinks(sign: i64): void {
   const count = load<u32>(plane, P_BLOCK_COUNT);
   for (let index: u32 = 0; index < count; index++) {
+    const block = blocks + index * blockBytes;
+    if (!ownsChannels(block)) continue;
     for (let lane: u32 = 0; lane < lanes; lane++) {
-      const block = blocks + index * blockBytes;
       const active = i8x16.ne(v128.load(block + lane * L_STRIDE, R_LANES + L_VC), i8x16.splat(NO_VC as i8));
       for (let bits = i8x16.bitmask(active) as u32; bits != 0; bits &= bits - 1) {
         const byte = ctz<u32>(bits);
@@ -95,6 +96,13 @@ function adjustLinks(sign: i64): void {
       }
     }
   }
+}
+
+/** Does any packet at a block own a channel? */
+function ownsChannels(block: usize): bool {
+  let owned = i8x16.splat(0);
+  for (let vc: usize = 0; vc < (vcs as usize); vc++) owned = v128.or(owned, v128.load(block + vc * R_CHANNEL, R_OWNED));
+  return v128.any_true(owned);
 }
 
 function adjustLink(rows: usize, tile: u32, sign: i64): void {
