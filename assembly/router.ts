@@ -1,10 +1,26 @@
 // The routers of one plane, one cycle (noc-model.md section 5): every block of routers to which something is due, or which may have
-// something to do, receives and switches, heads get channels, and tails go on their way, those of several blocks together; then the sources inject. The switch is
-// allocated before channels are and tails are passed after both, so neither sees a grant of this cycle. Messages take at least 2
-// cycles, so blocks cannot see each other. Source: BookSim 2's iq_router, checked packet by packet.
+// something to do, receives and switches; heads get channels and tails go on their way, those of several blocks together; then the sources
+// inject. The switch is allocated before channels are and tails are passed after both, so neither sees a grant of this cycle. Messages
+// take at least 2 cycles, so blocks cannot see each other. Source: BookSim 2's iq_router, checked packet by packet.
 import { allocateChannels, grantAlone } from './allocation';
 import { nextBit } from './bits';
-import { LINKS, L_OUT, L_STRIDE, L_TENANT, L_VC, NO_VC, P_BLOCK_COUNT, ROW, R_CHANNEL, R_LANES, R_OWNED, WORK_FULL, WORK_HEADS, WORK_LIST, WORK_TAILS } from './layout';
+import {
+  LINKS,
+  L_OUT,
+  L_STRIDE,
+  L_TENANT,
+  L_VC,
+  NO_VC,
+  P_BLOCK_COUNT,
+  ROW,
+  R_CHANNEL,
+  R_LANES,
+  R_OWNED,
+  WORK_FULL,
+  WORK_HEADS,
+  WORK_LIST,
+  WORK_TAILS,
+} from './layout';
 import { receive } from './landing';
 import { flitsLeft, passTails } from './link';
 import { countSleep, fallAsleep, observeLosers, tellBlocked, wakeUp } from './losers';

@@ -753,6 +753,7 @@ export const TRAFFIC = {
   longest: 'longest latency',
   unknown: '–',
   cycles: (value: number | null): string => (value === null ? '–' : `${value.toFixed(1)} cycles`),
+  longestCycles: (cycles: number): string => plural(cycles, 'cycle', 'cycles'),
   curve: 'Latency against load',
   histogram: 'Packets by latency',
   compute: 'Compute the curve',
