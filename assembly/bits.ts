@@ -19,8 +19,22 @@ export function nextBit(mask: u64, reverse: bool): u32 {
 // @ts-ignore: decorator
 @inline
 export function setBit(bitset: usize, index: u32): void {
+  setBitIf(bitset, index, true);
+}
+
+/** The same if `isSet`, without a branch; else nothing changes. */
+// @ts-ignore: decorator
+@inline
+export function setBitIf(bitset: usize, index: u32, isSet: bool): void {
   const word = bitset + ((index >> 6) << 3);
-  store<u64>(word, load<u64>(word) | ((1 as u64) << ((index & 63) as u64)));
+  store<u64>(word, load<u64>(word) | ((isSet as u64) << ((index & 63) as u64)));
+}
+
+/** Bytes of a bitset of u64 words. */
+// @ts-ignore: decorator
+@inline
+export function bitsetBytes(bits: u32): u32 {
+  return ((bits + 63) >> 6) << 3;
 }
 
 /** Clear one bit of a bitset of u64 words. */

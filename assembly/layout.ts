@@ -95,6 +95,7 @@ export const NO_TENANT = 255;
 export const ROW = 16;
 export const MOST_LEFT = 255;
 export const SLOTS = 4; // cycles that messages between routers can be ahead: delays of 2 and 3
+export const MOST_AT_ONCE = 3; // flits that a source sends at once: as far ahead as SLOTS reach when this cycle's messages are taken out
 export const EJECT_SLOTS = 8; // delay of 6: three cycles to the terminal, three back for the credit
 export const ARRIVAL_SLOTS = 4; // delay of 3
 

@@ -1,4 +1,5 @@
 // The plane being stepped: what the passes of one cycle share, and where its rows are.
+import { bitsetBytes } from './bits';
 import {
   ARRIVAL_SLOTS,
   EJECT_SLOTS,
@@ -131,7 +132,7 @@ function awake(ahead: u32): usize {
 }
 
 function resting(ahead: u32): usize {
-  return load<u32>(plane, P_RESTING) + (((now as u32) + ahead) & (SLOTS - 1)) * (((load<u32>(H_TILES) + 63) >> 6) << 3);
+  return load<u32>(plane, P_RESTING) + (((now as u32) + ahead) & (SLOTS - 1)) * bitsetBytes(load<u32>(H_TILES));
 }
 
 /** Something happened that may change something in up to so many cycles. */
@@ -161,12 +162,11 @@ export function laneAt(tile: u32, lane: u32): usize {
   return blockOf(tile) + byteOf(tile) + R_LANES + lane * L_STRIDE;
 }
 
-/** Visit the block of this tile in the cycle of an awake row if a message comes to it; `isReached`: 255 or 0. */
+/** Visit a block in the cycle of an awake row if a message comes to it; `index`: its byte there. No branch: whether one comes is as good as random. */
 // @ts-ignore: decorator
 @inline
-export function wakeTile(row: usize, tile: u32, isReached: u32): void {
-  const byte = row + tile / ROW;
-  store<u8>(byte, load<u8>(byte) | (isReached as u8));
+export function wakeIf(index: usize, isReached: bool): void {
+  store<u8>(index, load<u8>(index) | ((0 - (isReached as u32)) as u8));
 }
 
 /** Number of a router's tile. */

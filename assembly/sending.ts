@@ -2,7 +2,7 @@
 // message is a byte in the row of its lane and slot, at the place of the tile that it goes to, so a neighbour is an offset.
 import { H_WIDTH, L_FREE, L_STRIDE, PORTS, RING_ROWS, ROW, R_LANES, WORK_ACCEPTED, WORK_BACK, WORK_SENT, WORK_TAILS } from './layout';
 import { routersWith } from './landing';
-import { awakeIn2, awakeIn3, awakeIn6, ejectIn6, noteEffect, ringRow, slotIn3, vcs } from './plane';
+import { awakeIn2, awakeIn3, awakeIn6, ejectIn6, noteEffect, ringRow, slotIn3, vcs, wakeIf } from './plane';
 
 /** End of the list of tails that left (WORK_TAILS). */
 export let tailsEnd: usize = WORK_TAILS;
@@ -90,11 +90,4 @@ function spend(lane: usize, sent: v128, bit: i8, ring: usize): void {
 function wake(index: usize, routers: u32): void {
   wakeIf(index, (routers & 0xffff) != 0);
   wakeIf(index + 1, routers >> 16 != 0);
-}
-
-/** No branch: whether a neighbour receives anything is as good as random. */
-// @ts-ignore: decorator
-@inline
-function wakeIf(index: usize, isReached: bool): void {
-  store<u8>(index, load<u8>(index) | ((0 - (isReached as u32)) as u8));
 }

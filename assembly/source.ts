@@ -1,7 +1,7 @@
 // The injecting half of a terminal (noc-model.md section 7): an unbounded queue of packets, one flit a cycle, a virtual channel
 // chosen per packet in rotation among those with room. Who owns the source (a core) is told by signals when the tail of a
 // message leaves and when its flits start or stop moving; nobody else needs to look at it every cycle.
-import { clearBit, firstFrom, nextBit, setBit } from './bits';
+import { clearBit, firstFrom, nextBit, setBit, setBitIf } from './bits';
 import { KIND_MESSAGE, KIND_SYNTHETIC, SIGNAL_TAIL_LEFT, SIGNAL_WAKE } from './codes';
 import {
   A_APART,
@@ -14,6 +14,7 @@ import {
   K_TARGET,
   K_X,
   K_Y,
+  MOST_AT_ONCE,
   NO_VC,
   PORTS,
   P_MOVED,
@@ -21,6 +22,7 @@ import {
   P_PENDING,
   P_SOURCES,
   RING_ROWS,
+  ROW,
   R_CHANNEL,
   R_KNOWN,
   S_INDEX,
@@ -50,12 +52,10 @@ import {
   slotIn3,
   slotNow,
   vcs,
-  wakeTile,
+  wakeIf,
 } from './plane';
 
 const INPUT: u32 = 4;
-/** Flits that a source sends at once: as far ahead as rings reach, once this cycle's messages are taken out of them. */
-const MOST_AT_ONCE: u32 = 3;
 
 /** Put a packet behind the others of this source; its head may leave in the next inject phase. K_TARGET must be set. */
 export function enqueue(plane: usize, source: usize, packet: usize): void {
@@ -113,20 +113,20 @@ function sendAhead(source: usize, tile: u32, pending: usize): u32 {
   }
   if (free == 0) return 0;
   const left = load<u16>(packet, K_FLITS) - sent;
-  const count = min(min(free, MOST_AT_ONCE), max(left - 1, 1));
+  const count = min(min(free, MOST_AT_ONCE as u32), max(left - 1, 1));
   // no branches: how many go is hard to predict
-  const isTwo = 0 - ((count > 1) as u32);
-  const isThree = 0 - ((count > 2) as u32);
+  const isTwo = count > 1;
+  const isThree = count > 2;
   const lane = (vc * RING_ROWS + INPUT) * ringRow + tile;
   store<u8>(known + vc * R_CHANNEL, (free - count) as u8);
   store<u8>(slotIn2 + lane, 255);
-  store<u8>(slotIn3 + lane, isTwo as u8);
-  store<u8>(slotNow + lane, isThree as u8);
-  wakeTile(awakeIn2, tile, 255);
-  wakeTile(awakeIn3, tile, isTwo);
-  wakeTile(awakeIn4, tile, isThree);
-  rest(restingIn1, tile, isTwo);
-  rest(restingIn2, tile, isThree);
+  store<u8>(slotIn3 + lane, (0 - (isTwo as u32)) as u8);
+  store<u8>(slotNow + lane, (0 - (isThree as u32)) as u8);
+  wakeIf(awakeIn2 + tile / ROW, true);
+  wakeIf(awakeIn3 + tile / ROW, isTwo);
+  wakeIf(awakeIn4 + tile / ROW, isThree);
+  setBitIf(restingIn1, tile, isTwo);
+  setBitIf(restingIn2, tile, isThree);
   if (sent == 0) {
     store<u8>(source, vc as u8, S_VC);
     store<u8>(source, vc as u8, S_LAST);
@@ -139,14 +139,6 @@ function sendAhead(source: usize, tile: u32, pending: usize): u32 {
   if (popPacket(source, A_APART) == 0) clearBit(pending, tile);
   if (isMessage) signal(source, SIGNAL_TAIL_LEFT);
   return 1;
-}
-
-/** A source rests in the cycle of a bitset; `isResting`: all ones or 0. */
-// @ts-ignore: decorator
-@inline
-function rest(bitset: usize, tile: u32, isResting: u32): void {
-  const word = bitset + ((tile >> 6) << 3);
-  store<u64>(word, load<u64>(word) | (((isResting & 1) as u64) << ((tile & 63) as u64)));
 }
 
 /** The first channel after the last one used, in rotation, that has room and that the packet may take. */

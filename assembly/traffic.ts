@@ -3,7 +3,7 @@
 // queue needs no memory either: the packet behind the one in the network's source is made when that one has left, with the cycle
 // in which it was created long ago. So at most as many packets exist as the network and its sources hold, and records come from a
 // list of free ones.
-import { count, setBit } from './bits';
+import { bitsetBytes, count, setBit } from './bits';
 import { KIND_SYNTHETIC, PATTERN_TABLE } from './codes';
 import {
   DUE_SLOTS,
@@ -109,7 +109,7 @@ export function createPackets(now: u64): void {
 // @ts-ignore: decorator
 @inline
 function dueIn(run: usize, cycle: u64): usize {
-  return load<u32>(run, F_DUE) + ((cycle as u32) & (DUE_SLOTS - 1)) * (((load<u32>(H_TILES) + 63) >> 6) << 3);
+  return load<u32>(run, F_DUE) + ((cycle as u32) & (DUE_SLOTS - 1)) * bitsetBytes(load<u32>(H_TILES));
 }
 
 /** Look at a node in `cycle`, or before if that is far; if it has passed, as soon as the source has room. */

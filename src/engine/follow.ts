@@ -204,8 +204,9 @@ function justSent(kernel: Kernel, plane: number, tile: number): { packet: number
   for (let vc = 0; vc < kernel.u32(plane + L.P_VCS); vc++) {
     const lane = { plane, tile, lane: vc * L.PORTS + LOCAL };
     if (!isLanding(kernel, lane, INJECTION_CYCLES - 1)) continue;
-    const ahead = [INJECTION_CYCLES, INJECTION_CYCLES + 1].filter((due) => isLanding(kernel, lane, due));
-    return { packet: packetsOf(kernel, lane).at(-1)!, ahead: ahead.length };
+    let ahead = 0;
+    while (ahead < L.MOST_AT_ONCE - 1 && isLanding(kernel, lane, INJECTION_CYCLES + ahead)) ahead++;
+    return { packet: packetsOf(kernel, lane).at(-1)!, ahead };
   }
   return undefined;
 }
